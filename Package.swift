@@ -1,0 +1,69 @@
+// swift-tools-version: 6.2
+// The house: C shims in the cellar, Base and NN on floor 0, five rooms that never import each other on floor 1,
+// Pipeline on floor 2, the program on floor 4. Imports go strictly down (docs/design/01-overview.md).
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+}
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "alertd",
+    products: [.executable(name: "alertd", targets: ["alertd"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        // cellar: C libraries and our C kernels, each imported by one room only
+        .systemLibrary(name: "CFFmpeg", pkgConfig: "libavformat", providers: [.apt(["libavformat-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(name: "CKernels"),
+        // floor 0
+        room("Base", []),
+        room("NN", ["Base", "COpenBLAS", "CKernels"]),
+        // floor 1
+        room("Ingest", ["Base", "CFFmpeg"]),
+        room("VLM", ["Base", "NN"]),
+        room("Grounding", ["Base", "NN"]),
+        room("Anomaly", ["Base", "NN"]),
+        room("Store", ["Base", "CPostgres", logging]),
+        // floor 2
+        room("Pipeline", ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", logging]),
+        // floor 4
+        .executableTarget(
+            name: "alertd",
+            dependencies: [
+                "Base", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Pipeline", arguments, logging,
+            ],
+            swiftSettings: settings),
+        // tests
+        .target(name: "TestSupport", dependencies: ["Base", "NN"], path: "Tests/TestSupport", swiftSettings: settings),
+        tests("BaseTests", ["Base"]),
+        tests("NNTests", ["Base", "NN"]),
+        tests("IngestTests", ["Base", "Ingest"]),
+        tests("VLMTests", ["Base", "NN", "VLM"]),
+        tests("GroundingTests", ["Base", "NN", "Grounding"]),
+        tests("AnomalyTests", ["Base", "NN", "Anomaly"]),
+        tests("StoreTests", ["Base", "Store"]),
+        tests("PipelineTests", ["Base", "Pipeline"]),
+        tests("ParityTests", ["Base", "NN", "VLM", "Grounding", "Anomaly"]),
+        tests("ArchitectureTests", ["Base"]),
+        tests("IntegrationTests", ["Base"]),
+    ]
+)

@@ -1,0 +1,1 @@
+@main struct Alertd { static func main() { print("alertd") } }
