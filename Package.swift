@@ -49,7 +49,7 @@ let package = Package(
         .executableTarget(
             name: "alertd",
             dependencies: [
-                "Base", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Pipeline", arguments, logging,
+                "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Pipeline", arguments, logging,
             ],
             swiftSettings: settings),
         // tests
