@@ -71,13 +71,12 @@ final class Demuxer {
 }
 
 extension Demuxer {
-    /// Finds the format by content; the file's name is a hint only.
+    /// Finds the format by content alone: a name that ends in `.mp4` would make libavformat take text for a film.
     private static func probeFormat(
         _ input: FileInput, _ file: MediaFile
     ) throws(IngestError) -> UnsafePointer<AVInputFormat> {
         var format: UnsafePointer<AVInputFormat>?
-        let hint = String(file.path.split(separator: "/").last ?? "")
-        let code = av_probe_input_buffer2(input.context, &format, hint, nil, 0, 0)
+        let code = av_probe_input_buffer2(input.context, &format, "", nil, 0, 0)
         if input.failure != 0 { throw .unreadable(file.location, reason: MediaFile.text(of: input.failure)) }
         guard code >= 0, let format else { throw .notMedia(file.location) }
         let name = String(cString: format.pointee.name)

@@ -38,6 +38,9 @@ public struct IngestStatistics: Sendable, Equatable {
     /// Seconds by the clock spent scaling and turning.
     public internal(set) var scaleWallSeconds = 0.0
 
+    /// Nothing read yet.
+    public init() {}
+
     /// Damage in all: what decoder and container reported, or the error lines when there are more of those.
     public var errors: Int { max(rejectedPackets + damagedFrames + damagedReads + unscalableFrames, errorLines) }
 }

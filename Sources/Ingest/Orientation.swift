@@ -2,17 +2,18 @@ import CFFmpeg
 
 /// How a coded picture must be turned to stand upright: first transposed (mirrored at its main diagonal) or not, then
 /// mirrored left to right and top to bottom.
-struct Orientation: Equatable {
-    let isTransposed: Bool
-    let isMirroredHorizontally: Bool
-    let isMirroredVertically: Bool
+package struct Orientation: Equatable {
+    package let isTransposed: Bool
+    package let isMirroredHorizontally: Bool
+    package let isMirroredVertically: Bool
 
-    static let upright = Orientation(isTransposed: false, isMirroredHorizontally: false, isMirroredVertically: false)
+    package static let upright = Orientation(
+        isTransposed: false, isMirroredHorizontally: false, isMirroredVertically: false)
 
     /// Nine 16.16 and 2.30 fixed-point numbers as in ISO/IEC 14496-12, 6.2.2: a point (p, q) of the coded picture is shown
     /// at (a·p + c·q + x, b·p + d·q + y). Angles between multiples of 90° go to the nearest; a matrix without area is
     /// ignored.
-    init(displayMatrix matrix: UnsafePointer<Int32>) {
+    package init(displayMatrix matrix: UnsafePointer<Int32>) {
         let (a, b) = (Double(matrix[0]), Double(matrix[1]))
         let (c, d) = (Double(matrix[3]), Double(matrix[4]))
         let determinant = a * d - b * c
@@ -25,14 +26,14 @@ struct Orientation: Equatable {
         isMirroredVertically = (isTransposed ? b : d) < 0
     }
 
-    init(isTransposed: Bool, isMirroredHorizontally: Bool, isMirroredVertically: Bool) {
+    package init(isTransposed: Bool, isMirroredHorizontally: Bool, isMirroredVertically: Bool) {
         self.isTransposed = isTransposed
         self.isMirroredHorizontally = isMirroredHorizontally
         self.isMirroredVertically = isMirroredVertically
     }
 
     /// Turns `source`, RGB rows of `stride` bytes, `width` × `height` as coded, into packed upright RGB.
-    func turn(_ source: UnsafePointer<UInt8>, width: Int, height: Int, stride: Int) -> [UInt8] {
+    package func turn(_ source: UnsafePointer<UInt8>, width: Int, height: Int, stride: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: width * height * 3) { target, count in
             count = width * height * 3
             guard let start = target.baseAddress else { return }

@@ -15,11 +15,11 @@ public struct PictureSize: Hashable, Sendable, CustomStringConvertible {
     public var description: String { "\(width)x\(height)" }
 
     /// The same size lying on its side.
-    var transposed: PictureSize { PictureSize(width: height, height: width) }
+    package var transposed: PictureSize { PictureSize(width: height, height: width) }
 
     /// The largest size with this size's shape that fits into `limit` and is never larger than this one. Pixels that are
     /// `aspect` times as wide as high become square by shrinking the other side. At least one pixel each way.
-    func fitted(into limit: PictureSize, pixelAspect aspect: Double) -> PictureSize {
+    package func fitted(into limit: PictureSize, pixelAspect aspect: Double) -> PictureSize {
         // Beyond 10:1 a stated shape is damage, not a lens.
         let aspect = aspect.isFinite && (0.1...10).contains(aspect) ? aspect : 1
         let shownWidth = aspect < 1 ? Double(width) * aspect : Double(width)

@@ -1,40 +1,38 @@
-import Base
-
 /// Gives every decoded frame its honest presentation time (docs/design/03-time.md).
 ///
 /// Times come from the container; declared frame rates are never used. A frame without a time is placed after its
 /// predecessor. Small steps back are held, large ones and long gaps start a new run.
-struct PresentationClock {
+package struct PresentationClock {
     /// Where one frame lies.
-    struct Stamp: Equatable {
+    package struct Stamp: Equatable {
         /// Presentation time in stream ticks, never before the run's previous frame.
-        let ticks: Int64
+        package let ticks: Int64
         /// Number of the run, from 0.
-        let run: Int
+        package let run: Int
         /// Number of the frame in its run, from 0.
-        let sequence: Int
+        package let sequence: Int
     }
 
     /// Times this far back, in seconds, are held at the previous frame's time: rounding and muxers that mix up
     /// neighbours. Anything further back is a restart.
-    static let heldBack = 0.5
+    package static let heldBack = 0.5
     /// A gap longer than this, in seconds, starts a new run (FFmpeg's `-dts_delta_threshold` has the same 10 s) …
-    static let longestGap = 10.0
+    package static let longestGap = 10.0
     /// … unless it is no longer than this many times the previous step, as in a time lapse.
-    static let regularStep = 4.0
+    package static let regularStep = 4.0
 
     /// Seconds a tick.
-    let tick: Double
+    package let tick: Double
 
-    private(set) var runs = 0
+    package private(set) var runs = 0
     /// Frames placed after their predecessor because the container gave no time.
-    private(set) var derivedTimes = 0
+    package private(set) var derivedTimes = 0
     /// Frames whose time lay a little before their predecessor's.
-    private(set) var heldTimes = 0
+    package private(set) var heldTimes = 0
     /// Time of the current run's first frame.
-    private(set) var runStart: Int64 = 0
+    package private(set) var runStart: Int64 = 0
     /// Seconds of media in the runs before the current one.
-    private(set) var finishedSeconds = 0.0
+    package private(set) var finishedSeconds = 0.0
 
     private var last: Int64 = 0
     private var lastDuration: Int64 = 0
@@ -42,14 +40,14 @@ struct PresentationClock {
     private var sequence = 0
 
     /// A clock for a stream of `tick` seconds a tick.
-    init(tick: Double) { self.tick = tick }
+    package init(tick: Double) { self.tick = tick }
 
     /// Seconds of media so far: per run from the first frame's time to the end of the last frame.
-    var mediaSeconds: Double { finishedSeconds + runSeconds }
+    package var mediaSeconds: Double { finishedSeconds + runSeconds }
 
     /// Places the next frame in presentation order. `presented` is the container's time in ticks, nil when it gives
     /// none; `duration` the container's, 0 when unknown.
-    mutating func place(_ presented: Int64?, duration: Int64) -> Stamp {
+    package mutating func place(_ presented: Int64?, duration: Int64) -> Stamp {
         if runs == 0 {
             start(at: presented ?? 0, duration)
             if presented == nil { derivedTimes += 1 }
