@@ -10,8 +10,8 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func room(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -42,7 +42,7 @@ let package = Package(
         room("VLM", ["Base", "NN"]),
         room("Grounding", ["Base", "NN"]),
         room("Anomaly", ["Base", "NN"]),
-        room("Store", ["Base", "CPostgres", logging]),
+        room("Store", ["Base", "CPostgres", logging], resources: [.embedInCode("Schema/001_initial.sql")]),
         // floor 2
         room("Pipeline", ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", logging]),
         // floor 4
