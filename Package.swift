@@ -10,12 +10,12 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func room(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude, swiftSettings: settings)
 }
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -42,14 +42,14 @@ let package = Package(
         room("VLM", ["Base", "NN"]),
         room("Grounding", ["Base", "NN"]),
         room("Anomaly", ["Base", "NN"]),
-        room("Store", ["Base", "CPostgres", logging]),
+        room("Store", ["Base", "CPostgres", logging], resources: [.embedInCode("Schema/001_initial.sql")]),
         // floor 2
         room("Pipeline", ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", logging]),
         // floor 4
         .executableTarget(
             name: "alertd",
             dependencies: [
-                "Base", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Pipeline", arguments, logging,
+                "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Pipeline", arguments, logging,
             ],
             swiftSettings: settings),
         // tests
@@ -62,7 +62,7 @@ let package = Package(
         tests("AnomalyTests", ["Base", "NN", "Anomaly"]),
         tests("StoreTests", ["Base", "Store"]),
         tests("PipelineTests", ["Base", "Pipeline"]),
-        tests("ParityTests", ["Base", "NN", "VLM", "Grounding", "Anomaly"]),
+        tests("ParityTests", ["Base", "NN", "VLM", "Grounding", "Anomaly"], exclude: ["pending.txt"]),
         tests("ArchitectureTests", ["Base"]),
         tests("IntegrationTests", ["Base"]),
     ]
