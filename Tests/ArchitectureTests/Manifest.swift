@@ -37,6 +37,14 @@ struct Manifest {
         }
     }
 
+    /// Imports of a module that the file's target does not declare as a dependency. The build checks the same, but not
+    /// when it finds its plan unchanged.
+    func undeclaredImports(_ file: SourceFile) -> [String] {
+        let declared = targets[file.target] ?? []
+        return file.imports.filter { !declared.contains($0) && !House.system.contains($0) }
+            .map { "\(file.path): imports \($0), which Package.swift does not declare for \(file.target)" }
+    }
+
     /// Declared edges that the floors forbid; test targets and TestSupport stand outside the house.
     func floorViolations() -> [String] {
         targets.sorted { $0.key < $1.key }.flatMap { name, dependencies -> [String] in

@@ -26,6 +26,16 @@ struct ManifestTests {
         #expect(manifest.floorViolations() == [])
     }
 
+    @Test("declares every import")
+    func imports() {
+        let bad = SourceFile(path: "Sources/Store/Pool.swift", text: "import Base\nimport Logging\nimport NN\n")
+        #expect(
+            manifest.undeclaredImports(bad) == [
+                "Sources/Store/Pool.swift: imports NN, which Package.swift does not declare for Store"
+            ])
+        #expect(SourceText.swiftFiles(in: "Sources").flatMap(manifest.undeclaredImports) == [])
+    }
+
     @Test("has a floor for every folder in Sources")
     func folders() throws {
         let folders = try FileManager.default.contentsOfDirectory(
