@@ -63,7 +63,7 @@ let package = Package(
         tests("GroundingTests", ["Base", "NN", "Grounding"]),
         tests("AnomalyTests", ["Base", "NN", "Anomaly"]),
         tests("StoreTests", ["Base", "Store"]),
-        tests("PipelineTests", ["Base", "Pipeline"]),
+        tests("PipelineTests", ["Base", "Grounding", "Anomaly", "Pipeline"]),
         tests("ParityTests", ["Base", "NN", "VLM", "Grounding", "Anomaly"], exclude: ["pending.txt"]),
         tests("ArchitectureTests", ["Base"]),
         tests("IntegrationTests", ["Base"]),
