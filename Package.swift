@@ -62,7 +62,7 @@ let package = Package(
         tests("VLMTests", ["Base", "NN", "VLM"]),
         tests("GroundingTests", ["Base", "NN", "Grounding"]),
         tests("AnomalyTests", ["Base", "NN", "Anomaly"]),
-        tests("StoreTests", ["Base", "Store"]),
+        tests("StoreTests", ["Base", "Store", logging]),
         tests("PipelineTests", ["Base", "Grounding", "Anomaly", "Pipeline"]),
         tests("ParityTests", ["Base", "NN", "VLM", "Grounding", "Anomaly"], exclude: ["pending.txt"]),
         tests("ArchitectureTests", ["Base"]),
