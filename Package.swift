@@ -19,6 +19,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 }
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -27,6 +28,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // cellar: C libraries and our C kernels, each imported by one room only
@@ -49,7 +51,7 @@ let package = Package(
         .executableTarget(
             name: "alertd",
             dependencies: [
-                "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Pipeline", arguments, logging,
+                "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Pipeline", arguments, logging, signals,
             ],
             swiftSettings: settings),
         // tests

@@ -10,8 +10,8 @@ struct MediaFoldersTests {
     struct Manifest: Decodable {
         struct Clip: Decodable {
             struct Media: Decodable {
-                let duration_s: Double
-                let decoded_frames: Int
+                let durationS: Double
+                let decodedFrames: Int
                 let fps: Double
             }
             let file: String
@@ -24,11 +24,11 @@ struct MediaFoldersTests {
         struct File: Decodable {
             let file: String
             let strict: Bool
-            let variable_frame_rate: Bool?
+            let variableFrameRate: Bool?
             let facts: Facts
         }
         struct Facts: Decodable {
-            let decoded_video: Video?
+            let decodedVideo: Video?
             let rotation: Double?
             let ffprobe: Probe?
         }
@@ -36,14 +36,14 @@ struct MediaFoldersTests {
             let streams: [Stream]?
         }
         struct Stream: Decodable {
-            let codec_type: String?
-            let sample_aspect_ratio: String?
+            let codecType: String?
+            let sampleAspectRatio: String?
         }
         struct Video: Decodable {
             let frames: Int
-            let first_pts_s: Double?
-            let last_pts_s: Double?
-            let frame_sizes: [String]
+            let firstPtsS: Double?
+            let lastPtsS: Double?
+            let frameSizes: [String]
         }
         let files: [File]
     }
@@ -67,7 +67,9 @@ struct MediaFoldersTests {
 
     private func list<List: Decodable>(_ type: List.Type, _ url: URL) throws -> List? {
         guard FileManager.default.fileExists(atPath: url.path) else { return nil }
-        return try JSONDecoder().decode(type, from: Data(contentsOf: url))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(type, from: Data(contentsOf: url))
     }
 
     private func checkClips(_ folder: URL) async throws -> Int {
@@ -77,8 +79,8 @@ struct MediaFoldersTests {
                 let recording = try await read(
                     folder.appending(path: clip.file).path, IngestConfiguration(analyseFPS: rate))
                 let statistics = recording.statistics
-                #expect(statistics.framesDecoded == clip.media.decoded_frames, "\(clip.file)")
-                #expect(abs(statistics.mediaSeconds - clip.media.duration_s) < 1.5 / clip.media.fps, "\(clip.file)")
+                #expect(statistics.framesDecoded == clip.media.decodedFrames, "\(clip.file)")
+                #expect(abs(statistics.mediaSeconds - clip.media.durationS) < 1.5 / clip.media.fps, "\(clip.file)")
                 #expect(abs(Double(statistics.framesAnalysed) - statistics.mediaSeconds * rate) <= 1, "\(clip.file)")
                 #expect(statistics.errors == 0, "\(clip.file): \(statistics.lastErrorLine ?? "")")
                 #expect(statistics.runs == 1, "\(clip.file)")
@@ -93,7 +95,7 @@ struct MediaFoldersTests {
             let path = folder.appending(path: file.file).path
             if !file.strict {
                 await isReported(path, file)
-            } else if let video = file.facts.decoded_video {
+            } else if let video = file.facts.decodedVideo {
                 await agrees(path, file, video)
             } else {
                 await #expect(throws: IngestError.self, "\(file.file) has no video") { try await read(path) }
@@ -108,14 +110,14 @@ struct MediaFoldersTests {
             let statistics = recording.statistics
             #expect(statistics.framesDecoded == video.frames, "\(file.file): frames")
             #expect(statistics.framesAnalysed == video.frames, "\(file.file): analysed")
-            #expect(Set(statistics.decodedSizes.map(\.description)) == Set(video.frame_sizes), "\(file.file): sizes")
+            #expect(Set(statistics.decodedSizes.map(\.description)) == Set(video.frameSizes), "\(file.file): sizes")
             #expect(statistics.runs == 1 && statistics.heldTimes == 0, "\(file.file): time \(statistics)")
-            #expect(near(recording.frames.first?.time.seconds, video.first_pts_s), "\(file.file): first time")
-            #expect(near(recording.frames.last?.time.seconds, video.last_pts_s), "\(file.file): last time")
+            #expect(near(recording.frames.first?.time.seconds, video.firstPtsS), "\(file.file): first time")
+            #expect(near(recording.frames.last?.time.seconds, video.lastPtsS), "\(file.file): last time")
             let isRight = hasRightShape(recording, file)
             #expect(isRight, "\(file.file): shape")
             let once = try await read(path).statistics
-            if file.variable_frame_rate != true {
+            if file.variableFrameRate != true {
                 #expect(abs(Double(once.framesAnalysed) - once.mediaSeconds) <= 1, "\(file.file): rate \(once)")
             }
         } catch {
@@ -133,8 +135,8 @@ struct MediaFoldersTests {
         guard let picture = recording.frames.first?.picture, let coded = recording.statistics.decodedSizes.first else {
             return false
         }
-        let video = file.facts.ffprobe?.streams?.first { $0.codec_type == "video" }
-        let aspect = (video?.sample_aspect_ratio ?? "1:1").split(separator: ":").compactMap { Double($0) }
+        let video = file.facts.ffprobe?.streams?.first { $0.codecType == "video" }
+        let aspect = (video?.sampleAspectRatio ?? "1:1").split(separator: ":").compactMap { Double($0) }
         guard aspect.count == 2, aspect[0] > 0, aspect[1] > 0 else { return true }
         let shape = Double(coded.width) * aspect[0] / aspect[1] / Double(coded.height)
         let isTurned = Int(abs(file.facts.rotation ?? 0)) % 180 == 90

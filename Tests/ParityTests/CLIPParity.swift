@@ -25,7 +25,8 @@ enum CLIPParity {
             expectClose(pooled, try golden.floats("vision_pooled"), .features, "\(folder.name) vision_pooled")
         }
         let (ids, shape) = try golden.integers("input_ids")
-        let texts = model.encode(ids: stride(from: 0, to: ids.count, by: shape[1]).map { Array(ids[$0..<$0 + shape[1]]) })
+        let texts = model.encode(
+            ids: stride(from: 0, to: ids.count, by: shape[1]).map { Array(ids[$0..<$0 + shape[1]]) })
         for key in ["text_embeds", "text_embeds_nomask"] where golden.entries[key] != nil {
             expectClose(texts, try golden.floats(key), .features, "\(folder.name) \(key)")
         }

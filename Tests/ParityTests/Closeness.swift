@@ -13,7 +13,9 @@ func expectClose(
     _ found: Tensor, _ expected: Tensor, _ tolerance: Tolerance, _ name: String,
     sourceLocation: SourceLocation = #_sourceLocation
 ) {
-    #expect(found.count == expected.count, "\(name): \(found.shape), expected \(expected.shape)", sourceLocation: sourceLocation)
+    #expect(
+        found.count == expected.count, "\(name): \(found.shape), expected \(expected.shape)",
+        sourceLocation: sourceLocation)
     let largest = expected.values.map(abs).max() ?? 0
     let difference = zip(found.values, expected.values).map { abs($0 - $1) }.max() ?? 0
     let bound = tolerance.rawValue * (1 + largest)

@@ -69,7 +69,7 @@ extension BytePairTokenizer {
             file: file)
     }
 
-    /// The merges of a text file, one pair a line, after an optional `#version` line.
+    /// The merges of a text file, one pair a line, after an optional first line that says `#version`.
     private static func mergeLines(
         _ bytes: [UInt8], file: String, limit: Int
     ) throws(ModelError) -> [(left: String, right: String)] {
@@ -77,7 +77,8 @@ extension BytePairTokenizer {
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
             if merges.count == limit { break }
             let content = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
-            if content.isEmpty || (index == 0 && content.starts(with: Array("#version".utf8))) { continue }
+            let isHeading = index == 0 && String(decoding: content, as: UTF8.self).contains("#version")
+            if content.isEmpty || isHeading { continue }
             let parts = content.split(separator: UInt8(ascii: " "))
             guard parts.count == 2, let left = String(validating: parts[0], as: UTF8.self),
                 let right = String(validating: parts[1], as: UTF8.self)
