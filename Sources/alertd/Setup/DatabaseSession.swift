@@ -10,9 +10,13 @@ struct DatabaseSession: Sendable {
     let state: URL
 
     /// Runs `body` with the database that `plan` names, and releases it afterwards.
+    ///
+    /// A process of root's becomes the unprivileged user that owns the state directory first, for good: what only root
+    /// can read must be open by now.
     static func with<Result: Sendable>(
         _ plan: Plan, _ body: @Sendable (DatabaseSession) async throws -> Result
     ) async throws -> Result {
+        try PrivilegeDrop.drop(to: try StateDirectory.prepare(plan.state.path))
         let session = DatabaseSession(
             events: try await EventStore.open(plan.target, logger: plan.logger), state: plan.state)
         do {
