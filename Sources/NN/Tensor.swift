@@ -91,7 +91,8 @@ extension Tensor {
 
     /// [N, …] → [n, …]: a view of the rows in `range`.
     public func rows(_ range: Range<Int>) -> Tensor {
-        precondition(!shape.isEmpty && range.lowerBound >= 0 && range.upperBound <= shape[0], "rows \(range) of \(shape)")
+        precondition(
+            !shape.isEmpty && range.lowerBound >= 0 && range.upperBound <= shape[0], "rows \(range) of \(shape)")
         let inner = Array(shape.dropFirst())
         let rowCount = Self.count(of: inner)
         return Tensor(shape: [range.count] + inner, storage: storage, offset: offset + range.lowerBound * rowCount)

@@ -29,7 +29,8 @@ struct CheckpointFolder {
         for (file, path) in zip(files, paths) {
             let name = path.split(separator: "/").last.map(String.init) ?? path
             for key in file.entries.keys where expectedHome[key] != name {
-                throw .malformedIndex(file: indexPath, key: key, problem: "found in \(name), which the index does not say")
+                throw .malformedIndex(
+                    file: indexPath, key: key, problem: "found in \(name), which the index does not say")
             }
             for (key, home) in expectedHome where home == name && file.entries[key] == nil {
                 throw .missingKey(file: path, key: key)
@@ -49,7 +50,8 @@ struct CheckpointFolder {
         var homes: [String: String] = [:]
         for (key, value) in map {
             guard let name = value.string, isPlainName(name) else {
-                throw .malformedIndex(file: index, key: key, problem: "its file name is not that of a file beside the index")
+                throw .malformedIndex(
+                    file: index, key: key, problem: "its file name is not that of a file beside the index")
             }
             homes[key] = name
         }

@@ -1,16 +1,16 @@
-import Glibc
+internal import Glibc
 
 /// A file mapped read-only into memory.
 // SAFETY: the mapping is private and read-only and its address does not change from init to deinit. A program that
 // truncates the file meanwhile would make reads fail (SIGBUS); model folders are replaced, never edited in place.
-final class MappedFile: @unchecked Sendable {
+package final class MappedFile: @unchecked Sendable {
     private let base: UnsafeMutableRawPointer?
     private let size: Int
     /// The path that was opened.
-    let path: String
+    package let path: String
 
     /// Maps the whole regular file at `path`; any other file, or one of 0 bytes without `mayBeEmpty`, is refused.
-    init(path: String) throws(WeightsError) {
+    package init(path: String) throws(WeightsError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .unreadable(file: path, reason: Self.lastError()) }
         defer { close(descriptor) }
@@ -31,7 +31,7 @@ final class MappedFile: @unchecked Sendable {
     deinit { if let base { munmap(base, size) } }
 
     /// The file's bytes; valid while this object lives.
-    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: size) }
+    package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: size) }
 
     private static func lastError() -> String { String(cString: strerror(errno)) }
 }

@@ -59,7 +59,9 @@ enum SafetensorsHeader {
             throw refuse("unknown field \"\(field)\"")
         }
         guard let name = fields["dtype"]?.string else { throw refuse("dtype is missing or no string") }
-        guard let format = SafetensorsFile.NumberFormat(rawValue: name) else { throw refuse("unknown dtype \"\(name)\"") }
+        guard let format = SafetensorsFile.NumberFormat(rawValue: name) else {
+            throw refuse("unknown dtype \"\(name)\"")
+        }
         guard let extents = fields["shape"]?.array else { throw refuse("shape is missing or no array") }
         guard extents.count <= 16 else { throw refuse("\(extents.count) dimensions, at most 16 are allowed") }
         var (shape, count, overflows) = ([Int](), 1, false)
@@ -82,12 +84,14 @@ enum SafetensorsHeader {
     private static func byteRange(
         _ value: JSONValue?, dataStart: Int, _ file: MappedFile, _ refuse: (String) -> WeightsError
     ) throws(WeightsError) -> Range<Int> {
-        guard let offsets = value?.array, offsets.count == 2, let start = offsets[0].integer, let end = offsets[1].integer
+        guard let offsets = value?.array, offsets.count == 2, let start = offsets[0].integer,
+            let end = offsets[1].integer
         else { throw refuse("data_offsets is missing or no pair of whole numbers") }
         guard start >= 0, start <= end else { throw refuse("data_offsets \(start)…\(end) run backwards") }
         let available = file.bytes.count - dataStart
         guard end <= available else {
-            throw refuse("data_offsets end at \(end), the file holds \(available) bytes of data; it is truncated or lies")
+            throw refuse(
+                "data_offsets end at \(end), the file holds \(available) bytes of data; it is truncated or lies")
         }
         return dataStart + start..<dataStart + end
     }
@@ -102,7 +106,8 @@ enum SafetensorsHeader {
         var end = dataStart
         for (key, entry) in sorted {
             guard entry.byteRange.lowerBound == end else {
-                let problem = entry.byteRange.lowerBound < end ? "overlaps the tensor before it" : "leaves a gap before it"
+                let problem =
+                    entry.byteRange.lowerBound < end ? "overlaps the tensor before it" : "leaves a gap before it"
                 throw .malformedHeader(file: file.path, key: key, problem: problem)
             }
             end = entry.byteRange.upperBound

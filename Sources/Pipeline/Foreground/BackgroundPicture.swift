@@ -30,10 +30,12 @@ package struct BackgroundPicture: Sendable {
 
     /// Compares the next analysed picture with the background, then lets the background follow it.
     package mutating func advance(_ picture: Picture) -> Foreground {
-        advance(PixelGrid(picture))
+        advance(PixelGrid(picture), follows: true)
     }
 
-    mutating func advance(_ pixels: PixelGrid) -> Foreground {
+    /// Compares a picture with the background; with `follows` false the background stays as it is (its rates are meant
+    /// for one picture a second).
+    mutating func advance(_ pixels: PixelGrid, follows: Bool) -> Foreground {
         let columns = settings.columns
         let rows = settings.rows(width: pixels.width, height: pixels.height)
         let current = AreaAverage.resize(pixels, width: columns, height: rows)
@@ -49,14 +51,14 @@ package struct BackgroundPicture: Sendable {
             return largest > settings.threshold
         }
         let isFlooded = changed.count(where: { $0 }) * 2 > changed.count
-        floodedInARow = isFlooded ? floodedInARow + 1 : 0
+        if follows { floodedInARow = isFlooded ? floodedInARow + 1 : 0 }
         if floodedInARow >= settings.restartAfter {
             grid = current
             floodedInARow = 0
             return nothing
         }
         let regions = RegionFinder(columns: columns, rows: rows, settings: settings).regions(of: changed)
-        follow(median: median, residual: residual, changed: changed, regions: regions)
+        if follows { follow(median: median, residual: residual, changed: changed, regions: regions) }
         return Foreground(regions: isFlooded ? [] : regions, isFlooded: isFlooded, columns: columns, rows: rows)
     }
 
