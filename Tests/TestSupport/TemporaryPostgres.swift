@@ -64,7 +64,8 @@ public final class TemporaryPostgres: Sendable {
         self.programs = programs
         // A short path: a socket's has room for 107 bytes.
         directory = URL(filePath: "/tmp/alertd-test-\(getpid())-\(UInt32.random(in: 0 ... .max))")
-        let account = geteuid() == 0 ? ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] : []
+        let account =
+            geteuid() == 0 ? ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] : []
         do {
             try Self.start(directory, programs, as: account)
         } catch {
