@@ -1,0 +1,40 @@
+internal import CKernels
+
+/// A SHA-256 over named pieces, so that a stored result can say which files it was made with.
+public struct FileDigest {
+    private var hash = ck_sha256()
+
+    /// An empty digest.
+    public init() { ck_sha256_start(&hash) }
+
+    /// Adds a piece: its name, its length, its bytes.
+    public mutating func add(name: String, bytes: UnsafeRawBufferPointer) {
+        feed(Array(name.utf8))
+        feed([0])
+        withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { update($0) }
+        update(bytes)
+    }
+
+    /// Adds the file at `path` under the name `name`.
+    public mutating func add(file path: String, as name: String) throws(WeightsError) {
+        let file = try MappedFile(path: path)
+        add(name: name, bytes: file.bytes)
+        withExtendedLifetime(file) {}
+    }
+
+    /// Adds bytes alone, as plain SHA-256 does.
+    public mutating func feed(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
+
+    /// 64 lower-case hexadecimal digits over all pieces so far; more may follow.
+    public var hexadecimal: String {
+        var (copy, digest) = (hash, [UInt8](repeating: 0, count: 32))
+        ck_sha256_finish(&copy, &digest)
+        let digits = Array("0123456789abcdef")
+        return String(digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    }
+
+    private mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        guard let start = bytes.baseAddress, !bytes.isEmpty else { return }
+        ck_sha256_update(&hash, start.assumingMemoryBound(to: UInt8.self), bytes.count)
+    }
+}

@@ -1,0 +1,35 @@
+import Foundation
+import TestSupport
+
+/// One folder of golden vectors: a top-level one (`grounding`) or one below `vlm` (`vlm/clip_tiny`).
+struct VectorFolder {
+    /// As `pending.txt` writes it.
+    let name: String
+    let url: URL
+
+    /// Where the folders come from: the shared vectors, else the few that are bundled with the tests.
+    static let root = Fixtures.vectors ?? Fixtures.folder.appending(path: "vectors", directoryHint: .isDirectory)
+
+    /// Every folder below `root`, sorted by name; `vlm` stands for the folders inside it.
+    static func all() throws -> [VectorFolder] {
+        let top = try folders(below: root).filter { $0 != "vlm" }
+        let models = try folders(below: root.appending(path: "vlm")).map { "vlm/" + $0 }
+        return (top + models).sorted().map { VectorFolder(name: $0, url: root.appending(path: $0)) }
+    }
+
+    private static func folders(below url: URL) throws -> [String] {
+        guard FileManager.default.fileExists(atPath: url.path) else { return [] }
+        return try FileManager.default.contentsOfDirectory(at: url, includingPropertiesForKeys: [.isDirectoryKey])
+            .filter { try $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true }
+            .map(\.lastPathComponent)
+    }
+
+    /// The path of `file` in this folder.
+    func path(_ file: String) -> String { url.appending(path: file).path }
+
+    /// The object in `file`; nil when there is no such file.
+    func json(_ file: String) throws -> [String: Any]? {
+        guard let data = FileManager.default.contents(atPath: path(file)) else { return nil }
+        return try JSONSerialization.jsonObject(with: data) as? [String: Any]
+    }
+}
