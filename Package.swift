@@ -10,8 +10,8 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func room(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -19,6 +19,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 }
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -27,6 +28,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // cellar: C libraries and our C kernels, each imported by one room only
@@ -42,14 +44,14 @@ let package = Package(
         room("VLM", ["Base", "NN"]),
         room("Grounding", ["Base", "NN"]),
         room("Anomaly", ["Base", "NN"]),
-        room("Store", ["Base", "CPostgres", logging]),
+        room("Store", ["Base", "CPostgres", logging], resources: [.embedInCode("Schema/001_initial.sql")]),
         // floor 2
         room("Pipeline", ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", logging]),
         // floor 4
         .executableTarget(
             name: "alertd",
             dependencies: [
-                "Base", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Pipeline", arguments, logging,
+                "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Pipeline", arguments, logging, signals,
             ],
             swiftSettings: settings),
         // tests
@@ -60,10 +62,10 @@ let package = Package(
         tests("VLMTests", ["Base", "NN", "VLM"]),
         tests("GroundingTests", ["Base", "NN", "Grounding"]),
         tests("AnomalyTests", ["Base", "NN", "Anomaly"]),
-        tests("StoreTests", ["Base", "Store"]),
-        tests("PipelineTests", ["Base", "Pipeline"]),
+        tests("StoreTests", ["Base", "Store", logging]),
+        tests("PipelineTests", ["Base", "Grounding", "Anomaly", "Pipeline"]),
         tests("ParityTests", ["Base", "NN", "VLM", "Grounding", "Anomaly"], exclude: ["pending.txt"]),
         tests("ArchitectureTests", ["Base"]),
-        tests("IntegrationTests", ["Base"]),
+        tests("IntegrationTests", ["alertd", "Base"]),
     ]
 )

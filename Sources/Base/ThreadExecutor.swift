@@ -20,7 +20,9 @@ public final class ThreadExecutor: SerialExecutor {
 
     /// Adds a job to its lane.
     public func enqueue(_ job: consuming ExecutorJob) {
-        let lane = job.priority.rawValue >= TaskPriority.high.rawValue ? 0
+        let lane =
+            job.priority.rawValue >= TaskPriority.high.rawValue
+            ? 0
             : job.priority.rawValue >= TaskPriority.medium.rawValue ? 1 : 2
         let executor = asUnownedSerialExecutor()
         lanes.append(UnownedJob(job), lane: lane, executor: executor)

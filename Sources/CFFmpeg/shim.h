@@ -1,11 +1,103 @@
-// libav as Swift sees it, plus the macros and fixed-size arrays that Swift cannot import.
+// libav as Swift sees it, plus the macros, variadic arguments and fixed-size arrays that Swift cannot import.
 #ifndef ALERTD_CFFMPEG_SHIM_H
 #define ALERTD_CFFMPEG_SHIM_H
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/avutil.h>
+#include <libavutil/display.h>
 #include <libavutil/imgutils.h>
+#include <libavutil/sha.h>
 #include <libswscale/swscale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+// Error codes are built by macros with casts, which Swift does not import.
+static const int ff_error_eof = AVERROR_EOF;
+static const int ff_error_exit = AVERROR_EXIT;
+static const int ff_error_invalid_data = AVERROR_INVALIDDATA;
+static const int ff_error_decoder_not_found = AVERROR_DECODER_NOT_FOUND;
+static inline int ff_error(int posix_code) { return AVERROR(posix_code); }
+
+// A macro with a cast.
+static const int64_t ff_no_time = AV_NOPTS_VALUE;
+
+// A packet's duration moved from `pkt_duration` to `duration` in libavutil 57.30.
+static inline int64_t ff_frame_duration(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+    return frame->duration;
+#else
+    return frame->pkt_duration;
+#endif
+}
+
+// Whether a frame is a key frame: a field until libavutil 58.7, a flag since.
+static inline int ff_frame_is_key(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
+    return (frame->flags & AV_FRAME_FLAG_KEY) != 0;
+#else
+    return frame->key_frame;
+#endif
+}
+
+// A stream's side data of one kind: a function of AVStream until libavcodec 60.30, of AVCodecParameters since.
+static inline const void *ff_stream_side_data(const AVStream *stream, enum AVPacketSideDataType type, size_t *size) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 30, 100)
+    const AVPacketSideData *data = av_packet_side_data_get(
+        stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data, type);
+    if (size) *size = data ? data->size : 0;
+    return data ? data->data : NULL;
+#else
+    return av_stream_get_side_data(stream, type, size);
+#endif
+}
+
+// AVFrame.data and .linesize are fixed arrays, which arrive in Swift as tuples.
+static inline int ff_scale(
+    struct SwsContext *scaler, const AVFrame *frame, uint8_t *pixels, int stride) {
+    uint8_t *planes[4] = {pixels, NULL, NULL, NULL};
+    int strides[4] = {stride, 0, 0, 0};
+    return sws_scale(scaler, (const uint8_t *const *)frame->data, frame->linesize, 0, frame->height, planes, strides);
+}
+
+// sws_setColorspaceDetails takes fixed arrays; both sides are set, the output to full-range RGB. `matrix` is SWS_CS_*.
+static inline int ff_set_colours(struct SwsContext *scaler, int matrix, int source_is_full_range) {
+    return sws_setColorspaceDetails(
+        scaler, sws_getCoefficients(matrix), source_is_full_range, sws_getCoefficients(SWS_CS_DEFAULT), 1, 0, 1 << 16,
+        1 << 16);
+}
+
+// Where the log lines of one source go. AVFormatContext.opaque and AVCodecContext.opaque point at one.
+typedef struct ff_log_sink {
+    void (*line)(void *owner, int level, const char *text);
+    void *owner;
+} ff_log_sink;
+
+// The sink of the nearest format or codec context above `object`, NULL when it has none.
+static inline const ff_log_sink *ff_sink_of(void *object) {
+    for (int depth = 0; object != NULL && depth < 4; depth++) {
+        const AVClass *type = *(const AVClass **)object;
+        if (type == NULL || type->class_name == NULL) return NULL;
+        if (strcmp(type->class_name, "AVFormatContext") == 0) return ((AVFormatContext *)object)->opaque;
+        if (strcmp(type->class_name, "AVCodecContext") == 0) return ((AVCodecContext *)object)->opaque;
+        if (type->parent_log_context_offset == 0) return NULL;
+        object = *(void **)((uint8_t *)object + type->parent_log_context_offset);
+    }
+    return NULL;
+}
+
+// A log callback takes a va_list, which Swift cannot format.
+static inline void ff_log_line(void *object, int level, const char *format, va_list arguments) {
+    char text[512];
+    if (level < 0 || level > AV_LOG_ERROR) return;
+    const ff_log_sink *sink = ff_sink_of(object);
+    if (sink == NULL || sink->line == NULL) return;
+    vsnprintf(text, sizeof text, format, arguments);
+    sink->line(sink->owner, level, text);
+}
+
+// The callback above cannot be named as a C function pointer from Swift, because of its va_list.
+static inline void ff_route_log(void) { av_log_set_callback(ff_log_line); }
 
 #endif

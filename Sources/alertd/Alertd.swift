@@ -1,1 +1,34 @@
-@main struct Alertd { static func main() { print("alertd") } }
+import ArgumentParser
+import Foundation
+
+/// The program: `alertd COMMAND …`.
+@main
+struct Alertd: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "alertd",
+        abstract: "Watches cameras: finds events and anomalies in video and keeps them in PostgreSQL.",
+        discussion: """
+            Exit codes: 0 done, 1 a search found nothing, 2 failed, 64 wrong usage, 69 database or camera \
+            unreachable, 78 bad configuration.
+            """,
+        version: ProgramVersion.text,
+        subcommands: [
+            GroundCommand.self, EventsCommand.self, AnomaliesCommand.self,
+            DatabaseCommand.self, DoctorCommand.self, VersionCommand.self,
+        ])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            guard let failure = Failure(recognising: error) else { exit(withError: error) }
+            if !failure.message.isEmpty { StandardStreams.complain("alertd: " + failure.message) }
+            Foundation.exit(failure.code.rawValue)
+        }
+    }
+}

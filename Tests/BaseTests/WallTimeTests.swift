@@ -3,13 +3,15 @@ import Testing
 
 @Suite("Wall time")
 struct WallTimeTests {
-    @Test("prints RFC 3339 in UTC with milliseconds", arguments: [
-        (Int64(0), "1970-01-01T00:00:00.000Z"),
-        (1_000, "1970-01-01T00:00:00.001Z"),
-        (-1, "1969-12-31T23:59:59.999Z"),
-        (951_782_400_000_000, "2000-02-29T00:00:00.000Z"),
-        (4_102_444_799_999_999, "2099-12-31T23:59:59.999Z"),
-    ])
+    @Test(
+        "prints RFC 3339 in UTC with milliseconds",
+        arguments: [
+            (Int64(0), "1970-01-01T00:00:00.000Z"),
+            (1_000, "1970-01-01T00:00:00.001Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+            (951_782_400_000_000, "2000-02-29T00:00:00.000Z"),
+            (4_102_444_799_999_999, "2099-12-31T23:59:59.999Z"),
+        ])
     func prints(microseconds: Int64, text: String) {
         #expect(WallTime(microseconds: microseconds).description == text)
     }

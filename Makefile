@@ -1,0 +1,47 @@
+# alertd: every verb of this repository. `make` alone prints this list.
+#
+#   make demo         set up, build, analyse the bundled clip, print what was found beside what is true
+#   make test         set up, lint, build once, then unit, parity, media and integration tests
+#   make long         sanitizers, fuzzers, kill loops, soak                          (not there yet)
+#   make build        the release build that demo, tests and benchmarks share
+#   make unit         unit tests alone
+#   make parity       golden vectors alone; ALERTD_VECTORS points at a folder of them
+#   make media        real media files alone; ALERTD_MEDIA points at a folder of them
+#   make integration  tests against a real PostgreSQL and the built program, alone
+#   make eval         published metrics, written to eval.json                        (not there yet)
+#   make fuzz         each fuzzer for 60 seconds                                     (not there yet)
+#   make bench        benchmarks, written to bench.json                              (not there yet)
+#   make docs         the documentation as a web site                                (not there yet)
+#   make deb          the Debian package                                             (not there yet)
+#   make format       rewrite the Swift sources in the house style
+#   make clean        remove what builds made
+#
+# Set-up is scripts/bootstrap: it installs missing Debian packages, and does nothing when none is missing.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test long build unit parity media integration eval fuzz bench docs deb format clean
+
+help:
+	@sed -n 's/^#   \(make .*\)/\1/p' Makefile
+
+demo:
+	@scripts/demo
+
+test:
+	@scripts/test
+
+build:
+	@scripts/bootstrap
+	@scripts/build
+
+unit parity media integration:
+	@scripts/test $@
+
+format:
+	swift format --in-place --parallel --recursive $(wildcard Sources Tests Benchmarks) Package.swift
+
+clean:
+	rm -rf .build
+
+long eval fuzz bench docs deb:
+	@echo "make $@: not there yet" >&2; exit 1

@@ -1,0 +1,74 @@
+public import Base
+
+/// What is normal for one camera: a bounded memory bank of its encodings and the history of its scores.
+///
+/// The score of a frame is the distance of its most unusual look to the nearest neighbour in the bank (nearest-neighbour
+/// normality as in PatchCore, Roth et al., CVPR 2022, on whole looks). Causal: only what was seen at least
+/// ``Configuration/admissionDelay`` before counts as normal, so that an incident does not become normal while it
+/// happens.
+public struct NormalityModel: Sendable {
+    /// Sizes and times.
+    public struct Configuration: Sendable, Equatable {
+        /// Most vectors in the memory bank.
+        public var capacity = 1024
+        /// Distance within which the bank covers a vector already, before it first fills up.
+        public var radius: Float = 0.01
+        /// Seconds from the first frame during which everything is learnt and nothing is scored.
+        public var warmUp: Double = 20
+        /// Seconds after which a frame may count as normal.
+        public var admissionDelay: Double = 30
+        /// Distance below which nothing is an anomaly.
+        public var floor: Double
+        /// The threshold lies this factor above the 99.5 % quantile of the camera's history.
+        public var margin: Double = 1.25
+
+        /// The defaults, with `floor` as fitted to the encoder.
+        public init(floor: Double) { self.floor = floor }
+    }
+
+    private let configuration: Configuration
+    private var bank: MemoryBank
+    private var history = ScoreHistory()
+    private var waiting: [FrameEncoding] = []
+    private var firstTime: WallTime?
+
+    /// A model of a camera that has shown nothing yet.
+    public init(_ configuration: Configuration) {
+        self.configuration = configuration
+        bank = MemoryBank(capacity: configuration.capacity, radius: configuration.radius)
+    }
+
+    /// Scores the next frame, then lets the model learn from what is old enough; nil during warm-up. Times must rise.
+    public mutating func observe(_ encoding: FrameEncoding) -> AnomalyScore? {
+        let start = firstTime ?? encoding.time
+        firstTime = start
+        guard encoding.time.seconds(since: start) >= configuration.warmUp else {
+            learn(encoding)
+            return nil
+        }
+        admitWaiting(before: encoding.time.advanced(bySeconds: -configuration.admissionDelay))
+        waiting.append(encoding)
+        return score(encoding)
+    }
+
+    private mutating func score(_ encoding: FrameEncoding) -> AnomalyScore? {
+        guard let neighbours = bank.nearest(encoding.looks.map(\.values)) else { return nil }
+        let worst = neighbours.indices.max { neighbours[$0].distance < neighbours[$1].distance } ?? 0
+        let value = Double(neighbours[worst].distance)
+        let threshold = max(configuration.floor, configuration.margin * history.quantile(0.995))
+        defer { history.insert(value) }
+        return AnomalyScore(
+            value: value, pValue: history.exceedance(value), ratio: value / threshold,
+            box: encoding.looks[worst].box, nearest: neighbours[worst].time)
+    }
+
+    private mutating func admitWaiting(before limit: WallTime) {
+        let old = waiting.prefix { $0.time <= limit }
+        for encoding in old { learn(encoding) }
+        waiting.removeFirst(old.count)
+    }
+
+    private mutating func learn(_ encoding: FrameEncoding) {
+        for look in encoding.looks { bank.insert(look.values, at: encoding.time) }
+    }
+}

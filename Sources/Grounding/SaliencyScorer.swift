@@ -1,0 +1,40 @@
+public import Base
+internal import NN
+
+/// How well one frame fits one query.
+public struct Saliency: Sendable, Equatable {
+    /// Probability in 0…1 that the query's sentence holds.
+    public let value: Float
+    /// The look that fits best.
+    public let box: Box
+
+    /// A saliency of `value`, seen in `box`.
+    public init(value: Float, box: Box) {
+        self.value = value
+        self.box = box
+    }
+}
+
+/// Scores frame encodings against a fixed set of queries.
+public struct SaliencyScorer: Sendable {
+    // Q queries · K looks · D width
+    private let queries: Tensor  // [Q, D]
+    private let constants: GroundingConstants
+
+    /// A scorer for `queries`, all of the width D of the frames' looks.
+    public init(queries: [TextEncoding], constants: GroundingConstants) {
+        self.queries = Tensor(rows: queries.map(\.values))
+        self.constants = constants
+    }
+
+    /// One saliency per query: the best of the frame's looks.
+    public func score(_ encoding: FrameEncoding) -> [Saliency] {
+        guard queries.shape[0] > 0 else { return [] }
+        let looks = Tensor(rows: encoding.looks.map(\.values))  // [K, D]
+        let cosines = Similarity.dot(rows: queries, columns: looks).rowArrays  // [Q, K]
+        return cosines.map { row in
+            let best = row.indices.max { row[$0] < row[$1] } ?? 0
+            return Saliency(value: constants.saliency(cosine: row[best]), box: encoding.looks[best].box)
+        }
+    }
+}

@@ -1,0 +1,55 @@
+public import Base
+public import Foundation
+public import Grounding
+internal import NN
+internal import VLM
+
+/// The one place where networks run: a thread of its own, one job at a time, live work before a person's questions
+/// before descriptions.
+///
+/// Every method is one synchronous job (a batch of looks, a sentence), so nothing interleaves inside it.
+public actor InferenceEngine {
+    private let executor: ThreadExecutor
+    private let model: CLIP
+    private var busySeconds = 0.0
+
+    /// How the encoder's similarities become saliency.
+    public nonisolated let constants: GroundingConstants
+    /// Hex digest of the encoder's weights and configuration.
+    public nonisolated let encoderDigest: String
+    /// Width D of every encoding.
+    public nonisolated let width: Int
+
+    /// Runs the jobs on the engine's thread.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// An engine around the encoder in `folder` (a Hugging Face CLIP folder, optionally with `grounding.json`).
+    ///
+    /// Throws `WeightsError`, `ModelError` or ``GroundingError``, naming the file and what is wrong with it.
+    public init(encoderFolder folder: URL) throws {
+        BLAS.configure(threads: 1)
+        constants = try GroundingConstants.load(folder: folder)
+        let model = try CLIP.load(folder: folder.path)
+        self.model = model
+        encoderDigest = model.digest
+        width = model.width
+        executor = ThreadExecutor(name: "engine")
+    }
+
+    /// Seconds of CPU spent encoding pictures.
+    public var encodeSeconds: Double { busySeconds }
+
+    /// Pictures → one L2-normalised vector [D] each.
+    func encode(_ pictures: [Picture]) -> [[Float]] {
+        let start = ThreadClock.now()
+        defer { busySeconds += ThreadClock.now() - start }
+        return model.encode(pictures: pictures)
+    }
+
+    /// A sentence → its L2-normalised vector [D]. Throws `ModelError` for text that cannot be encoded.
+    public func encode(text: String) throws -> TextEncoding { try model.encode(text: text) }
+
+    /// The words of `text` that the encoder has no word of its own for. Throws `ModelError` for text that cannot be
+    /// encoded.
+    public func unknownWords(in text: String) throws -> [String] { try model.unknownWords(in: text) }
+}

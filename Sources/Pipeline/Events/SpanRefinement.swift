@@ -1,0 +1,32 @@
+internal import Base
+internal import Grounding
+
+/// Moves an event's rough ends to where its saliency curve says they are, with TFVTG's static score.
+struct SpanRefinement: Sendable {
+    /// Seconds of curve looked at on both sides of the rough span.
+    static let context = 15.0
+    /// A proposal is believed when it overlaps the rough span at least this much.
+    private static let leastAgreement = 0.5
+
+    private let localiser: TFVTG
+
+    init(_ constants: GroundingConstants) {
+        localiser = TFVTG(.init(stride: 1, longest: .max, mask: constants.mask, slope: constants.slope, top: 5))
+    }
+
+    /// Frames of the best-agreeing proposal, and the mean saliency inside; the rough frames when none agrees.
+    func refine(rough: ClosedRange<Int>, curve: [Float]) -> (frames: ClosedRange<Int>, score: Double) {
+        let candidates = localiser.proposals(similarity: curve).map { proposal in
+            min(proposal.risingFrom, proposal.window.lowerBound)...(proposal.window.upperBound - 1)
+        }
+        let best = candidates.max { Self.overlap($0, rough) < Self.overlap($1, rough) }
+        let chosen = best.flatMap { Self.overlap($0, rough) >= Self.leastAgreement ? $0 : nil } ?? rough
+        let inside = curve[chosen].map(Double.init)
+        return (chosen, inside.reduce(0, +) / Double(inside.count))
+    }
+
+    private static func overlap(_ a: ClosedRange<Int>, _ b: ClosedRange<Int>) -> Double {
+        let shared = max(0, min(a.upperBound, b.upperBound) - max(a.lowerBound, b.lowerBound) + 1)
+        return Double(shared) / Double(a.count + b.count - shared)
+    }
+}

@@ -1,0 +1,93 @@
+package import Base
+
+/// What one frame showed against its camera's background.
+package struct Foreground: Sendable {
+    /// What moved, largest first; none in a flooded frame.
+    package let regions: [Region]
+    /// Whether more than half of the picture changed at once (light switched, camera moved, lens covered).
+    package let isFlooded: Bool
+    /// Columns of the grid that ``regions`` lie on.
+    let columns: Int
+    /// Rows of that grid.
+    let rows: Int
+}
+
+/// The running background of one fixed camera, on a coarse grid.
+///
+/// Unchanged cells follow the picture slowly; changed cells follow much more slowly, so that a person who stands still
+/// stays foreground for minutes. The first frame starts it; ``ForegroundSettings/restartAfter`` flooded frames in a
+/// row start it anew.
+package struct BackgroundPicture: Sendable {
+    private let settings: ForegroundSettings
+    private var grid: PixelGrid?
+    private var floodedInARow = 0
+
+    /// A background that knows nothing yet.
+    package init(_ settings: ForegroundSettings = ForegroundSettings()) { self.settings = settings }
+
+    /// The background's values [rows · columns · 3] after the last frame; nil before the first.
+    package var values: [Float]? { grid?.values }
+
+    /// Compares the next analysed picture with the background, then lets the background follow it.
+    package mutating func advance(_ picture: Picture) -> Foreground {
+        advance(PixelGrid(picture), follows: true)
+    }
+
+    /// Compares a picture with the background; with `follows` false the background stays as it is (its rates are meant
+    /// for one picture a second).
+    mutating func advance(_ pixels: PixelGrid, follows: Bool) -> Foreground {
+        let columns = settings.columns
+        let rows = settings.rows(width: pixels.width, height: pixels.height)
+        let current = AreaAverage.resize(pixels, width: columns, height: rows)
+        let nothing = Foreground(regions: [], isFlooded: false, columns: columns, rows: rows)
+        guard let before = grid, before.height == rows else {
+            grid = current
+            floodedInARow = 0
+            return nothing
+        }
+        let (median, residual) = Self.residual(current.values, before.values)
+        let changed = (0..<(rows * columns)).map { cell in
+            let largest = max(abs(residual[cell * 3]), abs(residual[cell * 3 + 1]), abs(residual[cell * 3 + 2]))
+            return largest > settings.threshold
+        }
+        let isFlooded = changed.count(where: { $0 }) * 2 > changed.count
+        if follows { floodedInARow = isFlooded ? floodedInARow + 1 : 0 }
+        if floodedInARow >= settings.restartAfter {
+            grid = current
+            floodedInARow = 0
+            return nothing
+        }
+        let regions = RegionFinder(columns: columns, rows: rows, settings: settings).regions(of: changed)
+        if follows { follow(median: median, residual: residual, changed: changed, regions: regions) }
+        return Foreground(regions: isFlooded ? [] : regions, isFlooded: isFlooded, columns: columns, rows: rows)
+    }
+
+    /// Per channel the median of current − background, and what is left without it: a change of light moves the median
+    /// and is not foreground.
+    private static func residual(_ current: [Float], _ before: [Float]) -> (median: [Float], residual: [Float]) {
+        var residual = zip(current, before).map { $0 - $1 }
+        let cells = residual.count / 3
+        let median = (0..<3).map { channel -> Float in
+            var values = Swift.stride(from: channel, to: residual.count, by: 3).map { residual[$0] }
+            values.sort()
+            return values[cells / 2]
+        }
+        for i in residual.indices { residual[i] -= median[i % 3] }
+        return (median, residual)
+    }
+
+    private mutating func follow(median: [Float], residual: [Float], changed: [Bool], regions: [Region]) {
+        guard var values = grid?.values else { return }
+        var isSlow = changed
+        for region in regions {
+            for cell in region.cells { isSlow[cell] = true }
+        }
+        for i in values.indices {
+            let move =
+                isSlow[i / 3]
+                ? min(max(residual[i], -settings.step), settings.step) : settings.rate * residual[i]
+            values[i] += settings.rate * median[i % 3] + move
+        }
+        grid?.values = values
+    }
+}

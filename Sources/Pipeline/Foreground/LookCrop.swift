@@ -1,0 +1,96 @@
+package import Base
+
+/// A square view of a frame, ready for the encoder, and where it was taken.
+package struct LookPicture: Sendable {
+    /// The part of the frame that moved (the whole frame when nothing did).
+    package let box: Box
+    /// Square, ``ForegroundSettings/look`` pixels wide.
+    package let pixels: PixelGrid
+}
+
+/// Cuts the looks out of a frame: look 0 holds all that moved, further looks one region each; what equals the
+/// background is dimmed towards grey.
+package struct LookCrop: Sendable {
+    private let settings: ForegroundSettings
+
+    /// A cutter with these constants.
+    package init(_ settings: ForegroundSettings = ForegroundSettings()) { self.settings = settings }
+
+    /// The looks at `picture`, at least one. A flooded frame is shown whole and undimmed, an unchanged one whole and
+    /// dimmed.
+    package func looks(at picture: Picture, _ foreground: Foreground) -> [LookPicture] {
+        looks(at: PixelGrid(picture), foreground)
+    }
+
+    func looks(at pixels: PixelGrid, _ foreground: Foreground) -> [LookPicture] {
+        guard let first = foreground.regions.first else {
+            var whole = AreaAverage.resize(pixels, width: settings.look, height: settings.look)
+            if !foreground.isFlooded { whole.values = whole.values.map(dimmed) }
+            return [LookPicture(box: .whole, pixels: whole)]
+        }
+        let rest = foreground.regions.dropFirst()
+        let union = rest.reduce(first.box) { $0.union($1.box) }
+        var result = [crop(pixels, union, cells: foreground.regions.flatMap(\.cells), foreground)]
+        if !rest.isEmpty {
+            result += foreground.regions.map { crop(pixels, $0.box, cells: $0.cells, foreground) }
+        }
+        return result
+    }
+
+    private func dimmed(_ value: Float) -> Float { settings.keep * value + (1 - settings.keep) * settings.grey }
+
+    private func crop(
+        _ pixels: PixelGrid, _ box: Region.CellBox, cells: [Int], _ foreground: Foreground
+    ) -> LookPicture {
+        let (columns, rows) = (foreground.columns, foreground.rows)
+        let square = Square(box, width: pixels.width, height: pixels.height, columns: columns, rows: rows)
+        var isLit = [Bool](repeating: false, count: columns * rows)
+        for cell in cells { isLit[cell] = true }
+        var values = [Float](repeating: settings.grey, count: square.side * square.side * 3)
+        for y in max(square.y, 0)..<min(square.y + square.side, pixels.height) {
+            let gridRow = y * rows / pixels.height * columns
+            for x in max(square.x, 0)..<min(square.x + square.side, pixels.width) {
+                let lit = isLit[gridRow + x * columns / pixels.width]
+                let source = (y * pixels.width + x) * 3
+                let target = ((y - square.y) * square.side + x - square.x) * 3
+                for channel in 0..<3 {
+                    let value = pixels.values[source + channel]
+                    values[target + channel] = lit ? value : dimmed(value)
+                }
+            }
+        }
+        let cut = PixelGrid(width: square.side, height: square.side, values: values)
+        return LookPicture(
+            box: Box(
+                left: Double(box.left) / Double(columns), top: Double(box.top) / Double(rows),
+                right: Double(box.right) / Double(columns), bottom: Double(box.bottom) / Double(rows)),
+            pixels: AreaAverage.resize(cut, width: settings.look, height: settings.look))
+    }
+}
+
+/// The square of pixels around a box of cells: 1.4 times its longer side, at least 22 % of the picture's height, moved
+/// inside the picture where it fits.
+private struct Square {
+    let x: Int
+    let y: Int
+    let side: Int
+
+    init(_ box: Region.CellBox, width: Int, height: Int, columns: Int, rows: Int) {
+        let left = box.left * width / columns
+        let right = Self.ceiling(box.right * width, columns)
+        let top = box.top * height / rows
+        let bottom = Self.ceiling(box.bottom * height, rows)
+        let wanted = max(Self.ceiling(7 * max(right - left, bottom - top), 5), Self.ceiling(22 * height, 100))
+        side = min(wanted, max(width, height))
+        x = Self.place(left, right, side: side, size: width)
+        y = Self.place(top, bottom, side: side, size: height)
+    }
+
+    private static func ceiling(_ a: Int, _ b: Int) -> Int { (a + b - 1) / b }
+
+    private static func place(_ low: Int, _ high: Int, side: Int, size: Int) -> Int {
+        if side > size { return -((side - size) / 2) }
+        let middle = low + high - side
+        return min(max(middle >= 0 ? middle / 2 : (middle - 1) / 2, 0), size - side)
+    }
+}

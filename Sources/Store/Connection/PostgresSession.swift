@@ -1,0 +1,193 @@
+import Base
+import CPostgres
+import Glibc
+
+/// One open connection, used synchronously on the thread that owns it; every wait has a deadline.
+package final class PostgresSession {
+    /// How long things may take.
+    package struct Limits: Sendable {
+        /// To connect, in all.
+        package var connect: Duration = .seconds(10)
+        /// Between sending a statement and its result.
+        package var statement: Duration = .seconds(60)
+
+        package init() {}
+    }
+
+    let handle: OpaquePointer
+    private let limits: Limits
+    private var statementNames: [String: String] = [:]
+    private var isInTransaction = false
+
+    /// Where the connection goes.
+    package let address: DatabaseAddress
+
+    /// Connects to `address`. Throws ``StoreError/unavailable(what:address:why:)``.
+    package init(address: DatabaseAddress, limits: Limits = Limits()) throws(StoreError) {
+        // Keywords before dbname are defaults that the address may override; those after it override the address.
+        let keywords = ["tcp_user_timeout", "fallback_application_name", "dbname", "client_encoding"]
+        let values = ["15000", "alertd", address.text, "UTF8"]
+        guard
+            let handle = withCStrings(
+                keywords, { keywords in withCStrings(values) { PQconnectStartParams(keywords, $0, 1) } })
+        else { throw .unavailable(what: "connect", address: address.description, why: "out of memory") }
+        self.handle = handle
+        self.address = address
+        self.limits = limits
+        try finishConnecting()
+        guard PQsetnonblocking(handle, 1) == 0 else { throw unavailable("connect") }
+        guard PQserverVersion(handle) >= 150_000 else {
+            let found = PQparameterStatus(handle, "server_version").map { String(cString: $0) }
+            throw .unsupportedServer(found: found ?? "\(PQserverVersion(handle))", needed: "15")
+        }
+        try script("set the session up", "SET TimeZone = 'UTC'; SET statement_timeout = \(statementMilliseconds)")
+    }
+
+    deinit { PQfinish(handle) }
+
+    /// Whether the connection can still be used.
+    package var isUsable: Bool { PQstatus(handle) == CONNECTION_OK && !isInTransaction }
+
+    /// Process number of the server's side.
+    package var serverProcess: Int32 { PQbackendPID(handle) }
+
+    /// The server's version as it writes it.
+    package var serverVersion: String {
+        PQparameterStatus(handle, "server_version").map { String(cString: $0) } ?? "unknown"
+    }
+
+    /// A handle with which another thread may cancel the running statement.
+    package func makeCancelHandle() -> CancelHandle? { PQgetCancel(handle).map { CancelHandle($0) } }
+
+    /// Runs one statement, prepared on first use. `purpose` completes the sentence "cannot …" in errors.
+    package func query(_ purpose: String, _ sql: String, _ parameters: [SQLValue] = []) throws(StoreError) -> Rows {
+        let name = try prepare(purpose, sql, parameters)
+        let encoded = parameters.map(\.encoded)
+        let sent = withBuffers(encoded) { values in
+            let lengths = encoded.map { Int32($0?.count ?? 0) }
+            let formats = [Int32](repeating: 1, count: encoded.count)
+            return PQsendQueryPrepared(handle, name, Int32(encoded.count), values, lengths, formats, 1)
+        }
+        guard sent == 1 else { throw unavailable(purpose) }
+        return try Rows(awaitResult(purpose), purpose: purpose)
+    }
+
+    /// Runs several statements without parameters, as one transaction unless they say otherwise.
+    package func script(_ purpose: String, _ sql: String) throws(StoreError) {
+        guard PQsendQuery(handle, sql) == 1 else { throw unavailable(purpose) }
+        PQclear(try awaitResult(purpose))
+    }
+
+    /// Runs `body` between BEGIN and COMMIT; whatever it throws rolls everything back.
+    package func transaction<R>(
+        _ purpose: String, _ body: () throws(StoreError) -> R
+    ) throws(StoreError) -> R {
+        try script(purpose, "BEGIN")
+        isInTransaction = true
+        let result: R
+        do {
+            result = try body()
+            try script(purpose, "COMMIT")
+        } catch {
+            // When even this fails the session stays unusable and its owner opens another.
+            if (try? script(purpose, "ROLLBACK")) != nil { isInTransaction = false }
+            throw error
+        }
+        isInTransaction = false
+        return result
+    }
+
+    private var statementMilliseconds: Int64 { limits.statement.components.seconds * 1000 }
+
+    private func prepare(
+        _ purpose: String, _ sql: String, _ parameters: [SQLValue]
+    ) throws(StoreError) -> String {
+        let types = parameters.map(\.typeIdentifier)
+        let key = types.map(String.init).joined(separator: ",") + "\n" + sql
+        if let name = statementNames[key] { return name }
+        let name = "s\(statementNames.count)"
+        guard PQsendPrepare(handle, name, sql, Int32(types.count), types) == 1 else { throw unavailable(purpose) }
+        PQclear(try awaitResult(purpose))
+        statementNames[key] = name
+        return name
+    }
+}
+
+// MARK: - waiting
+
+extension PostgresSession {
+    private func finishConnecting() throws(StoreError) {
+        let deadline = ContinuousClock.now + limits.connect
+        while true {
+            switch PQconnectPoll(handle) {
+            case PGRES_POLLING_OK: return
+            case PGRES_POLLING_READING: try wait(for: POLLIN, until: deadline, "connect")
+            case PGRES_POLLING_WRITING: try wait(for: POLLOUT, until: deadline, "connect")
+            default: throw unavailable("connect")
+            }
+        }
+    }
+
+    /// The last result of what was sent; the first failed one is thrown.
+    private func awaitResult(_ purpose: String) throws(StoreError) -> OpaquePointer {
+        // The server ends a slow statement itself (statement_timeout); the margin is for a server that is gone.
+        let deadline = ContinuousClock.now + limits.statement + .seconds(5)
+        try flush(purpose, deadline)
+        var last: OpaquePointer?
+        var failure: StoreError?
+        while let result = try nextResult(purpose, deadline) {
+            switch PQresultStatus(result) {
+            case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
+                PQclear(last)
+                last = result
+            default:
+                failure = failure ?? error(in: result, purpose)
+                PQclear(result)
+                if PQstatus(handle) == CONNECTION_BAD { break }
+            }
+        }
+        guard failure == nil, let last else {
+            PQclear(last)
+            throw failure ?? unavailable(purpose)
+        }
+        return last
+    }
+
+    private func flush(_ purpose: String, _ deadline: ContinuousClock.Instant) throws(StoreError) {
+        while true {
+            switch PQflush(handle) {
+            case 0: return
+            case 1:
+                try wait(for: POLLIN | POLLOUT, until: deadline, purpose)
+                guard PQconsumeInput(handle) == 1 else { throw unavailable(purpose) }
+            default: throw unavailable(purpose)
+            }
+        }
+    }
+
+    private func nextResult(
+        _ purpose: String, _ deadline: ContinuousClock.Instant
+    ) throws(StoreError) -> OpaquePointer? {
+        while PQisBusy(handle) == 1 {
+            try wait(for: POLLIN, until: deadline, purpose)
+            guard PQconsumeInput(handle) == 1 else { throw unavailable(purpose) }
+        }
+        return PQgetResult(handle)
+    }
+
+    private func wait(
+        for events: Int32, until deadline: ContinuousClock.Instant, _ purpose: String
+    ) throws(StoreError) {
+        while true {
+            let left = deadline - ContinuousClock.now
+            guard left > .zero else {
+                throw .unavailable(what: purpose, address: address.description, why: "no answer in time")
+            }
+            let milliseconds = min(left.components.seconds * 1000 + 1, 60_000)
+            var descriptor = pollfd(fd: PQsocket(handle), events: Int16(truncatingIfNeeded: events), revents: 0)
+            let ready = poll(&descriptor, 1, Int32(milliseconds))
+            if ready > 0 { return }
+            if ready < 0, errno != EINTR { throw unavailable(purpose) }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+public import Base
+
+extension EventStore {
+    /// Makes the camera known, if it is not.
+    public func ensureCamera(_ camera: CameraID) async throws(StoreError) {
+        try await writer.run("store camera \(camera)") { session throws(StoreError) in
+            try Self.ensureCamera(camera, session)
+        }
+    }
+
+    /// Writes events in one transaction: all or none. An event that overlaps one of the same camera and source is
+    /// merged with it; a key seen before changes nothing. Returns what each event became, in the order given.
+    @discardableResult
+    public func record(_ writes: [EventWrite]) async throws(StoreError) -> [EventOutcome] {
+        try await writer.withTransaction("store events") { session throws(StoreError) in
+            try Self.record(writes, session)
+        }
+    }
+
+    /// Adds samples of score curves; one that is there already stays as it is. Returns how many were new.
+    @discardableResult
+    public func recordScores(_ samples: [ScoreSample], camera: CameraID) async throws(StoreError) -> Int {
+        try await writer.withTransaction("store scores of \(camera)") { session throws(StoreError) in
+            try Self.ensureCamera(camera, session)
+            return try Self.recordScores(samples, camera, session)
+        }
+    }
+
+    /// Closes the camera's open events at their last evidence: for a daemon's start, after one that was killed.
+    /// Returns how many were open.
+    @discardableResult
+    public func closeOpenEvents(of camera: CameraID) async throws(StoreError) -> Int {
+        try await writer.run("close the open events of \(camera)") { session throws(StoreError) in
+            let rows = try session.query(
+                "close the open events of \(camera)", "SELECT alertd.close_open_events($1) AS closed",
+                [.text(camera.name)])
+            return Int(try rows.only().integer("closed"))
+        }
+    }
+
+    static func ensureCamera(_ camera: CameraID, _ session: PostgresSession) throws(StoreError) {
+        _ = try session.query(
+            "store camera \(camera)",
+            """
+            INSERT INTO alertd.camera (name) SELECT $1
+            WHERE NOT EXISTS (SELECT FROM alertd.camera WHERE name = $1) ON CONFLICT (name) DO NOTHING
+            """, [.text(camera.name)])
+    }
+
+    static func record(_ writes: [EventWrite], _ session: PostgresSession) throws(StoreError) -> [EventOutcome] {
+        var outcomes: [EventOutcome] = []
+        for write in writes { outcomes.append(try record(write, session)) }
+        return outcomes
+    }
+
+    private static func record(_ write: EventWrite, _ session: PostgresSession) throws(StoreError) -> EventOutcome {
+        let row = try session.query(
+            "store an event of \(write.event.camera)",
+            """
+            SELECT event_id, change FROM alertd.record_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
+            $14, $15)
+            """, parameters(write)
+        ).only()
+        guard let change = EventOutcome.Change(rawValue: try row.text("change")) else {
+            throw .unexpectedResult(what: "store an event", why: "an unknown change")
+        }
+        return EventOutcome(id: try row.integer("event_id"), change: change)
+    }
+
+    private static func parameters(_ write: EventWrite) -> [SQLValue] {
+        let event = write.event
+        let queryText: String? = if case .query(_, let text) = event.source { text } else { nil }
+        let box = event.box.map { SQLValue.reals([$0.left, $0.top, $0.right, $0.bottom]) }
+        return [
+            .text(event.camera.name), .text(event.source.key), .optional(queryText),
+            .time(event.during.start), .time(event.during.end), .bool(event.isOpen),
+            .real(event.startError), .real(event.endError), .real(event.score), .optional(event.anomalyScore),
+            .optional(write.description), .optional(write.description.map { _ in write.descriptionOrigin }),
+            .text(event.clock.rawValue), box ?? .null, .text(write.idempotencyKey),
+        ]
+    }
+
+    static func recordScores(
+        _ samples: [ScoreSample], _ camera: CameraID, _ session: PostgresSession
+    ) throws(StoreError) -> Int {
+        var added = 0
+        // 5,000 samples are about half a megabyte on the wire.
+        for start in stride(from: 0, to: samples.count, by: 5000) {
+            let batch = samples[start..<min(start + 5000, samples.count)]
+            added += try session.query(
+                "store scores of \(camera)",
+                """
+                INSERT INTO alertd.score (camera_id, lane, at, value, p_value, explanation)
+                SELECT c.id, s.lane, s.at, s.value, s.p_value, s.explanation
+                FROM alertd.camera c,
+                     unnest($2::text[], $3::timestamptz[], $4::float8[], $5::float8[], $6::text[])
+                         AS s (lane, at, value, p_value, explanation)
+                WHERE c.name = $1
+                ON CONFLICT DO NOTHING
+                """,
+                [
+                    .text(camera.name), .texts(batch.map(\.lane)), .times(batch.map(\.at)),
+                    .reals(batch.map(\.value)), .reals(batch.map(\.pValue)), .texts(batch.map(\.explanation)),
+                ]
+            ).affected
+        }
+        return added
+    }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Foundation
+import Grounding
+import Ingest
+import NN
+import Store
+import VLM
+
+extension Failure {
+    /// The failure behind an error of one of the rooms; nil for errors that ArgumentParser prints itself.
+    init?(recognising error: any Error) {
+        switch error {
+        case let failure as Failure: self = failure
+        case let error as IngestError: self.init(.failed, "\(error)")
+        case let error as WeightsError: self.init(.failed, "\(error)")
+        case let error as ModelError: self.init(.failed, "\(error)")
+        case let error as GroundingError: self.init(.failed, "\(error)")
+        case let error as StoreError: self.init(Self.code(of: error), "\(error)")
+        case is Interrupted, is CancellationError: self.init(.failed, "interrupted; nothing of this run was stored")
+        default: return nil
+        }
+    }
+
+    /// The failure behind any error.
+    init(describing error: any Error) {
+        self = Failure(recognising: error) ?? Failure(.failed, "\(error)")
+    }
+
+    private static func code(of error: StoreError) -> Code {
+        switch error {
+        case .unavailable, .unsupportedServer, .postgresNotInstalled, .clusterFailed, .clusterVersionMismatch,
+            .socketInUse, .stateBusy:
+            .unavailable
+        case .malformedAddress: .usage
+        default: .failed
+        }
+    }
+}

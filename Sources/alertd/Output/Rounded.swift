@@ -1,0 +1,8 @@
+/// Numbers as they are printed.
+enum Rounded {
+    /// Seconds to the millisecond.
+    static func milliseconds(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
+
+    /// Scores to four decimals.
+    static func score(_ score: Double) -> Double { (score * 10_000).rounded() / 10_000 }
+}

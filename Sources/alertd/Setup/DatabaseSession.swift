@@ -1,0 +1,48 @@
+import Foundation
+import Logging
+import Store
+
+/// The database that a command works with, and the state directory beside it.
+struct DatabaseSession: Sendable {
+    /// Events and scores.
+    let events: EventStore
+    /// Where files are kept.
+    let state: URL
+
+    /// Runs `body` with the database that `plan` names, and releases it afterwards.
+    ///
+    /// A process of root's becomes the unprivileged user that owns the state directory first, for good: what only root
+    /// can read must be open by now.
+    static func with<Result: Sendable>(
+        _ plan: Plan, _ body: @Sendable (DatabaseSession) async throws -> Result
+    ) async throws -> Result {
+        try PrivilegeDrop.drop(to: try StateDirectory.prepare(plan.state.path))
+        let session = DatabaseSession(
+            events: try await EventStore.open(plan.target, logger: plan.logger), state: plan.state)
+        do {
+            let result = try await body(session)
+            await session.events.close()
+            return result
+        } catch {
+            await session.events.close()
+            throw error
+        }
+    }
+
+    /// Which database and which state directory, from command line and environment.
+    struct Plan: Sendable {
+        let target: DatabaseTarget
+        let state: URL
+        let logger: Logger
+
+        init(_ options: GlobalOptions, environment: [String: String]) {
+            state = StateFolder.resolve(option: options.state, environment: environment, isRoot: geteuid() == 0)
+            let named = [options.database, environment["ALERTD_DATABASE"]].compactMap(\.self).first { !$0.isEmpty }
+            switch named {
+            case nil, "embedded": target = .embedded(stateDirectory: state.path)
+            case .some(let url): target = .url(url)
+            }
+            logger = options.logger
+        }
+    }
+}

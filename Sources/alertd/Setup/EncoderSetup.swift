@@ -1,0 +1,28 @@
+import ArgumentParser
+import Foundation
+import Grounding
+import Pipeline
+
+/// Which encoder a command uses.
+struct EncoderOptions: ParsableArguments {
+    @Option(help: "Encoder: 'starter', or the path of a Hugging Face CLIP folder.")
+    var encoder = "starter"
+
+    /// Loads the encoder and starts the engine.
+    func engine(environment: [String: String]) throws -> InferenceEngine {
+        let folder: URL
+        if encoder == "starter" {
+            folder = try SharedFiles.locate(
+                environment: environment, executable: SharedFiles.runningExecutable
+            ).model("starter-encoder")
+        } else {
+            folder = URL(filePath: encoder, directoryHint: .isDirectory)
+        }
+        let engine = try InferenceEngine(encoderFolder: folder)
+        if !engine.constants.isFitted {
+            StandardStreams.complain(
+                "alertd: \(folder.path) has no grounding.json: scores use unfitted constants and are rough")
+        }
+        return engine
+    }
+}

@@ -1,0 +1,11 @@
+import Ingest
+import NN
+import Store
+
+/// The versions of the libraries that this process runs on.
+enum LibraryVersions {
+    /// Name and version, in the order of the data's way.
+    static var all: [(String, String)] {
+        FFmpegLibraries.versions.map { ($0.name, $0.version) } + [("openblas", BLAS.version)]
+    }
+}

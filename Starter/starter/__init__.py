@@ -1,0 +1,1 @@
+"""Rendered scenes, foreground reference and training of the bundled starter encoder."""

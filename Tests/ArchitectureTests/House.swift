@@ -1,0 +1,40 @@
+/// The floors of the house: who may import whom. `docs/design/01-overview.md` shows the same table as a picture.
+enum House {
+    /// Modules of the toolchain that any target may import.
+    static let system: Set = [
+        "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Dispatch", "RegexBuilder",
+    ]
+
+    /// Each target in `Sources` and the targets and packages that it may import.
+    static let floors: [String: Set<String>] = [
+        // cellar
+        "CFFmpeg": [], "COpenBLAS": [], "CPostgres": [], "CKernels": [],
+        // floor 0
+        "Base": [],
+        "NN": ["Base", "COpenBLAS", "CKernels"],
+        // floor 1: five rooms that never import each other
+        "Ingest": ["Base", "CFFmpeg"],
+        "VLM": ["Base", "NN"],
+        "Grounding": ["Base", "NN"],
+        "Anomaly": ["Base", "NN"],
+        "Store": ["Base", "CPostgres", "Logging"],
+        // floor 2
+        "Pipeline": ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Logging"],
+        // floor 4
+        "alertd": [
+            "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Pipeline", "ArgumentParser", "Logging",
+        ],
+    ]
+
+    /// The one target that may import each C module.
+    static let owners = ["CFFmpeg": "Ingest", "COpenBLAS": "NN", "CKernels": "NN", "CPostgres": "Store"]
+
+    /// Swift files that may be longer than ``Rules/lineLimit``, each with its reason.
+    static let longFiles: [String: String] = [:]
+
+    /// Files that may start tasks or queues outside structured concurrency, each with its reason.
+    static let unstructured: [String: String] = [:]
+
+    /// Files whose force unwraps were looked at, each with its reason.
+    static let unwraps: [String: String] = [:]
+}
