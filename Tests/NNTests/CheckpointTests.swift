@@ -1,10 +1,11 @@
 import NN
+import TestSupport
 import Testing
 
 @Suite("checkpoints")
 struct CheckpointTests {
-    private let folder: TemporaryFolder
-    init() throws { folder = try TemporaryFolder() }
+    private let folder: ScratchFolder
+    init() throws { folder = try ScratchFolder() }
 
     /// A file of F32 tensors of one value or more each.
     private func file(_ tensors: [(key: String, values: [Float])]) -> [UInt8] {

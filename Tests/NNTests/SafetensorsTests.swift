@@ -1,10 +1,11 @@
 import NN
+import TestSupport
 import Testing
 
 @Suite("safetensors files")
 struct SafetensorsTests {
-    private let folder: TemporaryFolder
-    init() throws { folder = try TemporaryFolder() }
+    private let folder: ScratchFolder
+    init() throws { folder = try ScratchFolder() }
 
     private static let twoTensors = safetensors(
         header: #"{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]},"#

@@ -1,6 +1,7 @@
 import Base
 import Foundation
 import NN
+import TestSupport
 import Testing
 import VLM
 
@@ -9,7 +10,7 @@ struct CLIPTests {
     private func loaded(
         _ tiny: TinyCLIP = TinyCLIP(), tokenizer: [String] = ["tokenizer.json"]
     ) throws -> CLIP {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         try tiny.write(to: folder, tokenizer: tokenizer)
         return try CLIP.load(folder: folder.path)
     }
@@ -60,7 +61,7 @@ struct CLIPTests {
     func textLength() throws {
         let model = try loaded()
         _ = try model.encode(text: String(repeating: "word ", count: 500))
-        for text in ["", "  \n", "\u{7}"] {
+        for text in ["", "  \n", "\u{3000}\t"] {
             #expect(throws: ModelError.self) { try model.encode(text: text) }
         }
         #expect(throws: ModelError.self) { try model.encode(text: String(repeating: "a", count: 70_000)) }
@@ -153,7 +154,7 @@ struct CLIPTests {
 
     @Test("the recipe is chosen by model_type; others are refused")
     func recipes() throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         try TinyCLIP().write(to: folder)
         #expect(try Recipe(folder: folder.path) == .clip)
         try folder.write(["model_type": "bert"], to: "config.json")

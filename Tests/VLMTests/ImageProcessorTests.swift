@@ -20,7 +20,7 @@ struct ImageProcessorTests {
             let (width, height) = (try #require(item["width"] as? Int), try #require(item["height"] as? Int))
             let config = try #require(item["config"] as? [String: Any])
             let side = try #require(item["side"] as? Int)
-            let folder = try TemporaryFolder()
+            let folder = try ScratchFolder()
             try folder.write(config, to: "preprocessor_config.json")
             let processor = try ImageProcessor(folder: folder.path, side: side)
             let picture = Picture(width: width, height: height, pixels: Array(try base64(item["picture"])))
@@ -49,7 +49,7 @@ struct ImageProcessorTests {
 
     @Test("sizes written as plain numbers, as old files do")
     func plainNumbers() throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         try folder.write(["size": 16, "crop_size": 16, "resample": 3] as [String: Any], to: "preprocessor_config.json")
         #expect(try ImageProcessor(folder: folder.path, side: 16) == .clip(side: 16))
     }
@@ -70,7 +70,7 @@ struct ImageProcessorTests {
             ("(document)", "{"), ("crop_size", #"{"size":16,"crop_size":null}"#),
         ])
     func refused(key: String, text: String) throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         try folder.write(Array(text.utf8), to: "preprocessor_config.json")
         let error = #expect(throws: ModelError.self) { try ImageProcessor(folder: folder.path, side: 16) }
         guard case .badConfiguration(_, key, _) = error else {

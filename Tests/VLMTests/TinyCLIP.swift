@@ -56,7 +56,7 @@ struct TinyCLIP {
     }
 
     /// Writes the folder with the tokenizer files named.
-    func write(to folder: TemporaryFolder, tokenizer files: [String] = ["tokenizer.json"]) throws {
+    func write(to folder: ScratchFolder, tokenizer files: [String] = ["tokenizer.json"]) throws {
         try folder.write(config, to: "config.json")
         try folder.write(weights(), to: "model.safetensors")
         for file in files { try folder.copy(Self.tokenizerFolder.appending(path: file)) }
@@ -73,7 +73,7 @@ struct TinyCLIP {
             }
             entries[key] = ["dtype": "F32", "shape": shape, "data_offsets": [start, data.count]] as [String: Any]
         }
-        let header = [UInt8](try JSONSerialization.data(withJSONObject: entries))
+        let header = [UInt8](try JSONSerialization.data(withJSONObject: entries, options: .sortedKeys))
         return withUnsafeBytes(of: UInt64(header.count).littleEndian, Array.init) + header + data
     }
 }

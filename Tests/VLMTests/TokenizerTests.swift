@@ -16,7 +16,7 @@ struct TokenizerTests {
     }
 
     private func tokenizer(_ files: [String]) throws -> BytePairTokenizer {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         for file in files { try folder.copy(TinyCLIP.tokenizerFolder.appending(path: file)) }
         return try BytePairTokenizer.clip(folder: folder.path).tokenizer
     }
@@ -90,7 +90,7 @@ struct TokenizerTests {
             ("merges.txt", "qqq zzz"), ("merges.txt", "\u{0}"),
         ])
     func malformed(file: String, text: String) throws {
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         for name in ["vocab.json", "merges.txt"] where name != file {
             try folder.copy(TinyCLIP.tokenizerFolder.appending(path: name))
         }
@@ -115,7 +115,7 @@ struct TokenizerTests {
         let text = String(decoding: try JSONSerialization.data(withJSONObject: json, options: options), as: UTF8.self)
             .replacing(" : ", with: ": ")
         #expect(text.contains(old), "the fixture no longer holds \(old)")
-        let folder = try TemporaryFolder()
+        let folder = try ScratchFolder()
         try folder.write(Array(text.replacing(old, with: new).utf8), to: "tokenizer.json")
         let error = #expect(throws: ModelError.self) { try BytePairTokenizer.clip(folder: folder.path) }
         guard case .badConfiguration(_, key, _) = error else {

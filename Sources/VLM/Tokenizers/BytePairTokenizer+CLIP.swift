@@ -64,7 +64,8 @@ extension BytePairTokenizer {
             model.vocabulary[text].map { Special(text: text, id: $0) }
         }
         return try BytePairTokenizer(
-            model: model, normalizers: clipNormalizers, split: .clip, specials: specials, start: clipStart,
+            model: model, normalizers: clipNormalizers, split: .clip(ignoresCase: true), specials: specials,
+            start: clipStart,
             end: clipEnd,
             file: file)
     }
