@@ -23,6 +23,7 @@ enum House {
         // floor 4
         "alertd": [
             "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Pipeline", "ArgumentParser", "Logging",
+            "UnixSignals",
         ],
     ]
 

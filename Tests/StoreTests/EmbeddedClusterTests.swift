@@ -3,8 +3,8 @@ import Foundation
 import Glibc
 import Logging
 import Store
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Embedded cluster", .tags(.integration), .timeLimit(.minutes(2)))
 struct EmbeddedClusterTests {

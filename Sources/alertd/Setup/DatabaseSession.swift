@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Pipeline
 import Store
 
 /// The database that a command works with, and the state directory beside it.
@@ -27,6 +28,16 @@ struct DatabaseSession: Sendable {
             await session.events.close()
             throw error
         }
+    }
+
+    /// Where the encodings of the engine's encoder are written.
+    func encodingStore(of engine: InferenceEngine) throws -> EncodingStore {
+        EncodingStore(stateDirectory: state.path, encoder: try engine.encoderIdentity())
+    }
+
+    /// Where they are read.
+    func encodingReader(of engine: InferenceEngine) throws -> EncodingReader {
+        EncodingReader(stateDirectory: state.path, encoder: try engine.encoderIdentity())
     }
 
     /// Which database and which state directory, from command line and environment.
