@@ -77,8 +77,8 @@ CREATE TABLE alertd.event (
     updated_at         timestamptz      NOT NULL DEFAULT now(),
     CONSTRAINT event_source_is_known CHECK (source ~ '^(query|anomaly|blind):.' AND octet_length(source) <= 2000),
     CONSTRAINT event_span_is_finite CHECK (
-        NOT isempty(during) AND lower_inc(during) AND NOT upper_inc(during)
-        AND isfinite(lower(during)) AND isfinite(upper(during))),
+        NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)
+        AND lower_inc(during) AND NOT upper_inc(during) AND isfinite(lower(during)) AND isfinite(upper(during))),
     CONSTRAINT event_errors_are_finite CHECK (
         start_error >= 0 AND start_error < 'Infinity' AND end_error >= 0 AND end_error < 'Infinity'),
     CONSTRAINT event_scores_are_finite CHECK (
