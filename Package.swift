@@ -66,6 +66,6 @@ let package = Package(
         tests("PipelineTests", ["Base", "Grounding", "Anomaly", "Pipeline"]),
         tests("ParityTests", ["Base", "NN", "VLM", "Grounding", "Anomaly"], exclude: ["pending.txt"]),
         tests("ArchitectureTests", ["Base"]),
-        tests("IntegrationTests", ["Base"]),
+        tests("IntegrationTests", ["alertd", "Base"]),
     ]
 )

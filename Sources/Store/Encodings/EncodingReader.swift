@@ -4,7 +4,7 @@ import Glibc
 /// Reads what ``EncodingStore`` keeps, on a thread of its own so that a long search never delays a camera's writing.
 public actor EncodingReader {
     private let executor: ThreadExecutor
-    private let folder: EncodingFolder
+    let folder: EncodingFolder
 
     /// Runs on a thread of its own, since files block.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
