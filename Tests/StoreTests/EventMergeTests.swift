@@ -73,6 +73,8 @@ struct EventMergeTests {
         #expect(again.map(\.change) == [.none, .none] && again[0].id == before[0].id)
         #expect(try await store.listEvents() == before)
         #expect(try TemporaryPostgres.server().psql(outbox, on: url) == told)
+        // A key belongs to a camera: the same recording may be ingested for another one.
+        #expect(try await store.record([write(event(0, 10, camera: "door"), key: "a")]).map(\.change) == [.open])
         await store.close()
     }
 
@@ -141,6 +143,19 @@ struct EventMergeTests {
             return
         }
         #expect(try await store.listEvents() == [])
+        await store.close()
+    }
+
+    @Test("a query too long to be kept is refused before anything is written")
+    func longQuery() async throws {
+        let (store, _) = try await makeStore()
+        let long = String(repeating: "ü", count: 1000)
+        let error = await storeError { try await store.record([write(event(0, 1, query: long), key: "a")]) }
+        guard case .invalidValue = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(try await store.record([write(event(0, 1, query: String(long.dropLast(10))), key: "a")]).count == 1)
         await store.close()
     }
 
