@@ -17,6 +17,7 @@ enum House {
         "VLM": ["Base", "NN"],
         "Grounding": ["Base", "NN"],
         "Anomaly": ["Base", "NN"],
+        "Configuration": ["Base", "Yams"],
         "Store": ["Base", "CPostgres", "Logging"],
         // floor 2
         "Pipeline": ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Logging"],

@@ -1,0 +1,26 @@
+/// A closed area of the picture: at least three corners, in fractions of the picture's width and height.
+public struct Polygon: Hashable, Sendable {
+    /// A corner; `x` runs to the right and `y` down, both 0…1.
+    public struct Point: Hashable, Sendable {
+        /// 0 at the picture's left edge, 1 at its right.
+        public let x: Double
+        /// 0 at the picture's upper edge, 1 at its lower.
+        public let y: Double
+
+        /// A corner at (`x`, `y`).
+        public init(x: Double, y: Double) {
+            self.x = x
+            self.y = y
+        }
+    }
+
+    /// The corners in order; the last is joined to the first.
+    public let points: [Point]
+
+    /// An area with these corners; nil with fewer than three, or with one outside 0…1.
+    public init?(_ points: [Point]) {
+        let unit = 0.0...1.0
+        guard points.count >= 3, points.allSatisfy({ unit.contains($0.x) && unit.contains($0.y) }) else { return nil }
+        self.points = points
+    }
+}
