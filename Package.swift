@@ -66,10 +66,10 @@ let package = Package(
         tests("GroundingTests", ["Base", "NN", "Grounding"]),
         tests("AnomalyTests", ["Base", "NN", "Anomaly"]),
         tests("ConfigurationTests", ["Base", "Configuration", yams]),
-        tests("StoreTests", ["Base", "Store"]),
-        tests("PipelineTests", ["Base", "Pipeline"]),
+        tests("StoreTests", ["Base", "Store", logging]),
+        tests("PipelineTests", ["Base", "Grounding", "Anomaly", "Pipeline"]),
         tests("ParityTests", ["Base", "NN", "VLM", "Grounding", "Anomaly"], exclude: ["pending.txt"]),
         tests("ArchitectureTests", ["Base"]),
-        tests("IntegrationTests", ["Base"]),
+        tests("IntegrationTests", ["alertd", "Base"]),
     ]
 )

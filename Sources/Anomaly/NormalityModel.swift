@@ -4,8 +4,8 @@ public import Base
 ///
 /// The score of a frame is the distance of its most unusual look to the nearest neighbour in the bank (nearest-neighbour
 /// normality as in PatchCore, Roth et al., CVPR 2022, on whole looks). Causal: only what was seen at least
-/// ``Configuration/admissionDelay`` before counts as normal, so that an incident does not become normal while it
-/// happens.
+/// ``Configuration/admissionDelay`` before counts as normal, for the bank and for the threshold, so that an incident
+/// does not become normal while it happens.
 public struct NormalityModel: Sendable {
     /// Sizes and times.
     public struct Configuration: Sendable, Equatable {
@@ -28,8 +28,9 @@ public struct NormalityModel: Sendable {
 
     private let configuration: Configuration
     private var bank: MemoryBank
-    private var history = ScoreHistory()
-    private var waiting: [FrameEncoding] = []
+    private var history = ScoreHistory()  // every score, for p-values
+    private var admitted = ScoreHistory()  // those old enough to be normal, for the threshold
+    private var waiting: [(encoding: FrameEncoding, score: Double)] = []
     private var firstTime: WallTime?
 
     /// A model of a camera that has shown nothing yet.
@@ -47,24 +48,28 @@ public struct NormalityModel: Sendable {
             return nil
         }
         admitWaiting(before: encoding.time.advanced(bySeconds: -configuration.admissionDelay))
-        waiting.append(encoding)
-        return score(encoding)
+        guard let score = score(encoding) else { return nil }
+        waiting.append((encoding, score.value))
+        history.insert(score.value)
+        return score
     }
 
-    private mutating func score(_ encoding: FrameEncoding) -> AnomalyScore? {
+    private func score(_ encoding: FrameEncoding) -> AnomalyScore? {
         guard let neighbours = bank.nearest(encoding.looks.map(\.values)) else { return nil }
         let worst = neighbours.indices.max { neighbours[$0].distance < neighbours[$1].distance } ?? 0
         let value = Double(neighbours[worst].distance)
-        let threshold = max(configuration.floor, configuration.margin * history.quantile(0.995))
-        defer { history.insert(value) }
+        let threshold = max(configuration.floor, configuration.margin * admitted.quantile(0.995))
         return AnomalyScore(
             value: value, pValue: history.exceedance(value), ratio: value / threshold,
             box: encoding.looks[worst].box, nearest: neighbours[worst].time)
     }
 
     private mutating func admitWaiting(before limit: WallTime) {
-        let old = waiting.prefix { $0.time <= limit }
-        for encoding in old { learn(encoding) }
+        let old = waiting.prefix { $0.encoding.time <= limit }
+        for (encoding, score) in old {
+            admitted.insert(score)
+            learn(encoding)
+        }
         waiting.removeFirst(old.count)
     }
 

@@ -6,12 +6,17 @@
 /// O(1); the greedy selection stops at ``Configuration/top`` survivors, because a survivor depends on higher-scored
 /// windows only, so the result is that of sorting all windows.
 public struct TFVTG: Sendable {
-    /// What a window scores when nothing above the mask lies outside it, as with one clean event.
-    public enum EmptyOutside: Sendable, Equatable {
-        /// Its inner mean, the mean outside being 0.
-        case innerMean
-        /// Nothing: the window is dropped, as the published code does where its 0/0 comes out exactly.
-        case dropped
+    /// What a window's mean similarity is compared with.
+    public enum Outside: Sendable, Equatable {
+        /// The mean over the frames outside that lie above the mask, as published. With several like events each
+        /// compares badly with the others, and where no such frame is left (one clean event) the published 0/0 drops
+        /// the window.
+        case aboveMask
+        /// The same, with 0 where no frame above the mask is left outside.
+        case aboveMaskOrZero
+        /// The mean over all frames outside, masked ones counting as 0: defined for all but the whole curve (outside
+        /// 0), and fair to several events in one recording.
+        case allFrames
     }
 
     /// The constants of the method, in frames of the curve.
@@ -28,13 +33,13 @@ public struct TFVTG: Sendable {
         public var overlap: Float
         /// Most proposals returned.
         public var top: Int
-        /// See ``EmptyOutside``.
-        public var emptyOutside: EmptyOutside
+        /// See ``Outside``.
+        public var outside: Outside
 
         /// The published constants except where given: `mask` 0.2, `slope` 0.0005, `overlap` 0.3, `top` 10.
         public init(
             stride: Int, longest: Int, mask: Float = 0.2, slope: Float = 0.0005, overlap: Float = 0.3, top: Int = 10,
-            emptyOutside: EmptyOutside = .innerMean
+            outside: Outside = .allFrames
         ) {
             self.stride = stride
             self.longest = longest
@@ -42,7 +47,7 @@ public struct TFVTG: Sendable {
             self.slope = slope
             self.overlap = overlap
             self.top = top
-            self.emptyOutside = emptyOutside
+            self.outside = outside
         }
     }
 
@@ -62,7 +67,7 @@ public struct TFVTG: Sendable {
         let masked = zip(similarity, isAbove).map { $1 ? $0 : 0 }
         let rising = RisingStart(curve: masked, isAbove: isAbove, stride: stride, slope: configuration.slope)
         let scores = StaticScores(
-            masked: masked, isAbove: isAbove, emptyOutside: configuration.emptyOutside)
+            masked: masked, isAbove: isAbove, outside: configuration.outside)
         let survivors = select(scores, count: similarity.count, stride: stride)
         guard let best = survivors.first?.score else { return [] }
         return survivors.map { survivor in
@@ -109,10 +114,10 @@ struct StaticScores {
     private let sums: [Double]  // sums[i] = masked similarity of frames 0 ..< i
     private let counts: [Int]  // counts[i] = unmasked frames in 0 ..< i
 
-    private let emptyOutside: TFVTG.EmptyOutside
+    private let rule: TFVTG.Outside
 
-    init(masked: [Float], isAbove: [Bool], emptyOutside: TFVTG.EmptyOutside) {
-        self.emptyOutside = emptyOutside
+    init(masked: [Float], isAbove: [Bool], outside rule: TFVTG.Outside) {
+        self.rule = rule
         var sums = [0.0]
         var counts = [0]
         sums.reserveCapacity(masked.count + 1)
@@ -125,12 +130,13 @@ struct StaticScores {
         self.counts = counts
     }
 
-    /// Mean of the masked similarity inside, minus the mean of what is above the mask outside; nil for a dropped window.
+    /// Mean of the masked similarity inside, minus the mean outside by the rule; nil for a dropped window.
     func score(start: Int, length: Int) -> Double? {
         let inside = sums[start + length] - sums[start]
         let outside = sums[sums.count - 1] - inside
-        let outsideCount = counts[counts.count - 1] - (counts[start + length] - counts[start])
-        guard outsideCount == 0 else { return inside / Double(length) - outside / Double(outsideCount) }
-        return emptyOutside == .innerMean ? inside / Double(length) : nil
+        let above = counts[counts.count - 1] - (counts[start + length] - counts[start])
+        let others = rule == .allFrames ? sums.count - 1 - length : above
+        if others == 0 { return rule == .aboveMask ? nil : inside / Double(length) }
+        return inside / Double(length) - outside / Double(others)
     }
 }

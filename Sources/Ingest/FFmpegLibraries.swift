@@ -26,10 +26,18 @@ public enum FFmpegLibraries {
     /// The licence under which the loaded build may be used; Debian's is `GPL version 2 or later`.
     public static var licence: String { String(cString: avcodec_license()) }
 
-    /// Sends libav's log lines to the sources they concern (they end in ``IngestStatistics`` and ``IngestError``) and
-    /// nothing to standard error. The setting is the process's; calling it again changes nothing. A program calls it at
-    /// start; opening a source does so too, so that no line escapes.
-    public static func routeLog() { ff_route_log() }
+    /// Makes the process's two settings of libav. Log lines go to the sources they concern (they end in
+    /// ``IngestStatistics`` and ``IngestError``) and none to standard error; and no single allocation may exceed
+    /// 256 MiB, so that a hostile index of a few bytes cannot take gigabytes. Calling it again changes nothing. A program
+    /// calls it at start; opening a source does so too, so that nothing escapes.
+    public static func prepare() {
+        ff_route_log()
+        av_max_alloc(largestAllocation)
+    }
+
+    /// An index entry takes 24 bytes: 11 million frames, 124 hours at 25 a second. The largest plane of pixels that the
+    /// decoder accepts (8192 × 4352, 16 bits) takes 68 MiB.
+    private static let largestAllocation = 256 << 20
 
     /// libav's text for one of its error codes.
     static func text(of code: Int32) -> String {

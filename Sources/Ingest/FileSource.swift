@@ -28,7 +28,7 @@ public final class FileSource: Sendable {
     {
         let problems = configuration.validate()
         guard problems.isEmpty else { throw .invalidConfiguration(problems: problems) }
-        FFmpegLibraries.routeLog()
+        FFmpegLibraries.prepare()
         let (interrupt, progress) = (Interrupt(), ReadingProgress())
         let reader = RecordingReader(file, interrupt: interrupt, progress: progress)
         probe = try await reader.open(configuration)

@@ -86,7 +86,7 @@ final class FrameReader {
             damagedReadsInARow = 0
             decoder.send(packet)
         case .damaged:
-            statistics.damagedReads += 1
+            if damagedReadsInARow == 0 { statistics.damagedReads += 1 }
             damagedReadsInARow += 1
             if damagedReadsInARow >= Self.mostDamagedReads { drain() }
         case .end: drain()

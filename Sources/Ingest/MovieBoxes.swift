@@ -1,24 +1,22 @@
 /// Looks at the top-level boxes of an MP4 or QuickTime file (ISO/IEC 14496-12, 4.2), only to tell *why* libavformat could
 /// not read one: a recording that was cut off has its pictures (`mdat`) and no index (`moov`).
 enum MovieBoxes {
-    /// Whether media bytes are there and the index is not. A malformed chain of boxes ends the search.
+    /// Whether the chain of boxes reaches the file's end without an index. A chain that breaks before, or runs past the
+    /// end in anything but the media bytes, is damaged in some other way.
     static func lacksIndex(_ file: MediaFile) -> Bool {
         var offset: Int64 = 0
-        var hasMedia = false
         for _ in 0..<boxLimit {
-            guard let box = box(of: file, at: offset) else { break }
-            if box.type == "moov" || box.type == "moof" { return false }
-            if box.type == "mdat" { hasMedia = true }
-            guard box.size > 0, offset <= file.size - box.size else { break }
+            if offset == file.size { return true }
+            guard let box = box(of: file, at: offset), box.type != "moov", box.type != "moof" else { return false }
+            if box.type == "mdat", box.size == 0 || box.size > file.size - offset { return true }
+            guard box.size >= 8, box.size <= file.size - offset else { return false }
             offset += box.size
         }
-        return hasMedia || firstType(of: file) == "ftyp"
+        return false
     }
 
     /// More top-level boxes than this are no ordinary file (a fragmented one shows its `moof` early).
     private static let boxLimit = 1000
-
-    private static func firstType(of file: MediaFile) -> String? { box(of: file, at: 0)?.type }
 
     private static func box(of file: MediaFile, at offset: Int64) -> (type: String, size: Int64)? {
         withUnsafeTemporaryAllocation(byteCount: 16, alignment: 8) { bytes in

@@ -80,13 +80,13 @@ package struct PresentationClock {
 
     private var runSeconds: Double { runs == 0 ? 0 : (Double(last) - Double(runStart) + Double(shownDuration)) * tick }
 
-    /// How long the last frame is shown. A stated duration that is not within half to double of the step before it
-    /// comes from a declared frame rate or from a cut file and gives way to that step.
+    /// How long the last frame is shown. A stated duration that is not within ¾ to double of the step before it
+    /// (a field's, a declared frame rate's) gives way to that step.
     private var shownDuration: Int64 {
         guard lastStep > 0, sequence > 0 else {
             return Double(lastDuration) * tick <= Self.longestGap ? lastDuration : 0
         }
-        let isBelievable = lastDuration >= lastStep / 2 && lastDuration / 2 <= lastStep
+        let isBelievable = lastDuration >= lastStep / 4 * 3 && lastDuration / 2 <= lastStep
         return lastDuration > 0 && isBelievable ? lastDuration : lastStep
     }
 

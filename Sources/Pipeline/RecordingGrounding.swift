@@ -73,9 +73,14 @@ public struct RecordingGrounding: Sendable {
         let localiser = TFVTG(
             .init(
                 stride: 1, longest: max(2, Int(Self.longestSpan * analyseFPS)), mask: constants.mask,
-                slope: constants.slope / Float(max(analyseFPS, 1)), top: top))
+                slope: constants.slope / Float(max(analyseFPS, 1)), top: 4 * top))
         let limits = TimeSpan(start: first, end: max(end, times[times.count - 1]))
-        return localiser.proposals(similarity: saliency).map { proposal in
+        let proposals = localiser.proposals(similarity: saliency)
+        let apart = proposals.indices.filter { index in
+            !proposals[..<index].contains { Self.covers($0.window, proposals[index].window) }
+        }
+        return apart.prefix(top).map { index in
+            let proposal = proposals[index]
             let frames = min(proposal.risingFrom, proposal.window.lowerBound)...(proposal.window.upperBound - 1)
             let span = SampledSpan(frames: frames, of: times, period: period, limits: limits).during
             let inside = saliency[proposal.window].map(Double.init)
@@ -83,6 +88,14 @@ public struct RecordingGrounding: Sendable {
                 start: span.start.seconds(since: first), end: span.end.seconds(since: first),
                 score: inside.reduce(0, +) / Double(inside.count))
         }
+    }
+}
+
+extension RecordingGrounding {
+    /// Whether `better` holds more than half of `window`, or the other way round: the same moment told twice.
+    private static func covers(_ better: Range<Int>, _ window: Range<Int>) -> Bool {
+        let shared = better.clamped(to: window).count
+        return 2 * shared > min(better.count, window.count)
     }
 }
 

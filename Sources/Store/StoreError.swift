@@ -43,6 +43,8 @@ public enum StoreError: Error, Sendable, Equatable {
     case privilegeDropFailed(account: String, step: String, why: String)
     /// The account that should own the server does not exist.
     case noServiceAccount(tried: [String])
+    /// This process's user has no name, or the cluster's files belong to one that has none.
+    case unknownUser(number: UInt32)
     /// A file of encodings cannot be read, written or believed.
     case encodingFile(path: String, step: String, why: String)
     /// A value given to the store cannot be kept.
@@ -113,6 +115,9 @@ extension StoreError: CustomStringConvertible {
         case .noServiceAccount(let tried):
             "cannot choose a user for the embedded database: PostgreSQL does not run as root and there is no user "
                 + tried.joined(separator: " or ") + "; run: useradd --system alertd, or start alertd as a plain user"
+        case .unknownUser(let number):
+            "cannot start the embedded database: user number \(number) has no name in /etc/passwd, PostgreSQL needs one; "
+                + "add it, or use --database URL"
         default: nil
         }
     }

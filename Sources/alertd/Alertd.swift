@@ -13,7 +13,7 @@ struct Alertd: AsyncParsableCommand {
             """,
         version: ProgramVersion.text,
         subcommands: [
-            GroundCommand.self, EventsCommand.self, AnomaliesCommand.self,
+            IngestCommand.self, GroundCommand.self, SearchCommand.self, EventsCommand.self, AnomaliesCommand.self,
             DatabaseCommand.self, DoctorCommand.self, VersionCommand.self,
         ])
 

@@ -66,6 +66,6 @@ struct ManifestTests {
     }
 
     private func unexplained(_ manifest: Manifest, in page: String) -> [String] {
-        manifest.packages.filter { !page.contains("| `\($0)` |") && !page.contains("| \($0) |") }
+        manifest.packages.filter { !page.contains("\n| `\($0)`") }
     }
 }

@@ -49,6 +49,26 @@ struct FaultTests {
         }
     }
 
+    @Test("whose index states millions of samples costs neither gigabytes nor minutes")
+    func hugeIndex() async throws {
+        var bytes = try Data(contentsOf: URL(filePath: bundled("upright.mp4")))
+        func patch(_ box: String, _ offset: Int, _ value: UInt32) throws {
+            let at = try #require(bytes.range(of: Data(box.utf8))).lowerBound + offset
+            bytes.replaceSubrange(at..<at + 4, with: withUnsafeBytes(of: value.bigEndian) { Data($0) })
+        }
+        let samples: UInt32 = 30_000_000
+        try patch("stsz", 8, 1)  // size of every sample
+        try patch("stsz", 12, samples)
+        try patch("stsc", 16, samples)  // samples in a chunk
+        try patch("stts", 12, samples)
+        try await withTemporaryFile(bytes) { path in
+            let elapsed = await ContinuousClock().measure {
+                await #expect(throws: IngestError.self) { try await read(path) }
+            }
+            #expect(elapsed < .seconds(5))
+        }
+    }
+
     @Test("made of noise under a container's first bytes")
     func noise() async throws {
         for name in Self.files {

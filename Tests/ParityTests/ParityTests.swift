@@ -36,7 +36,3 @@ struct ParityTests {
         return Set(try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init))
     }
 }
-
-extension Tag {
-    @Tag static var parity: Self
-}

@@ -1,5 +1,3 @@
-internal import CKernels
-
 // Letters: B batch · T tokens · D width · H heads · K width of a head (D / H).
 
 /// Scaled dot-product attention of every token on the tokens of its own sequence (Vaswani et al. 2017, section 3.2).
@@ -56,7 +54,7 @@ public struct MultiHeadAttention: Sendable {
                             BLAS.multiplyTransposed(
                                 queries, stride: 3 * width, queries + width, stride: 3 * width, into: scores,
                                 stride: tokens, m: tokens, n: tokens, k: headWidth)
-                            ck_softmax_rows(scores, tokens, tokens, tokens, scale, isCausal ? 1 : 0)
+                            Softmax.apply(scores, rows: tokens, columns: tokens, scale: scale, isCausal: isCausal)
                             BLAS.multiply(
                                 scores, stride: tokens, queries + 2 * width, stride: 3 * width,
                                 into: mixed.start + first * width + head * headWidth, stride: width, m: tokens,

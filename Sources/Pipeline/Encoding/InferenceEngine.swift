@@ -2,6 +2,7 @@ public import Base
 public import Foundation
 public import Grounding
 internal import NN
+public import Store
 internal import VLM
 
 /// The one place where networks run: a thread of its own, one job at a time, live work before a person's questions
@@ -19,6 +20,15 @@ public actor InferenceEngine {
     public nonisolated let encoderDigest: String
     /// Width D of every encoding.
     public nonisolated let width: Int
+
+    /// What stored encodings are filed under. Throws `StoreError` for a digest that is no hexadecimal number.
+    public nonisolated func encoderIdentity() throws(StoreError) -> EncoderIdentity {
+        let digits = Array(encoderDigest)
+        let bytes = stride(from: 0, to: digits.count - 1, by: 2).compactMap {
+            UInt8(String(digits[$0...($0 + 1)]), radix: 16)
+        }
+        return try EncoderIdentity(digest: bytes, dimension: width)
+    }
 
     /// Runs the jobs on the engine's thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -44,6 +54,12 @@ public actor InferenceEngine {
         let start = ThreadClock.now()
         defer { busySeconds += ThreadClock.now() - start }
         return model.encode(pictures: pictures)
+    }
+
+    /// One saliency per frame for one query.
+    func saliency(of frames: [FrameEncoding], _ query: TextEncoding) -> [Saliency] {
+        let scorer = SaliencyScorer(queries: [query], constants: constants)
+        return frames.map { scorer.score($0)[0] }
     }
 
     /// A sentence → its L2-normalised vector [D]. Throws `ModelError` for text that cannot be encoded.

@@ -1,9 +1,9 @@
 internal import Anomaly
-internal import Base
-internal import Grounding
+package import Base
+package import Grounding
 
 /// Turns one camera's scored frames into finished events: one automaton per query and one for the anomaly lane.
-struct EventAssembler: Sendable {
+package struct EventAssembler: Sendable {
     /// Frames remembered, two hours at one a second: an event's ends are refined as long as it fits in here.
     private static let memoryCapacity = 7200
 
@@ -18,7 +18,8 @@ struct EventAssembler: Sendable {
     private var latest: WallTime?
 
     /// An assembler for frames about `period` seconds apart.
-    init(camera: CameraID, clock: ClockSource, period: Double, queries: [Query], constants: GroundingConstants) {
+    package init(camera: CameraID, clock: ClockSource, period: Double, queries: [Query], constants: GroundingConstants)
+    {
         self.camera = camera
         self.clock = clock
         self.period = period
@@ -35,7 +36,7 @@ struct EventAssembler: Sendable {
     }
 
     /// Takes the next frame; gives the events that are finished now.
-    mutating func advance(_ frame: ScoredFrame) -> [Event] {
+    package mutating func advance(_ frame: ScoredFrame) -> [Event] {
         begin = begin ?? frame.time
         latest = frame.time
         memory.append(frame)
@@ -47,7 +48,7 @@ struct EventAssembler: Sendable {
     }
 
     /// The frames ended at `end`: gives the events that were still open or could have been re-opened.
-    mutating func finish(at end: WallTime) -> [Event] {
+    package mutating func finish(at end: WallTime) -> [Event] {
         guard let begin, let latest else { return [] }
         let limits = TimeSpan(start: begin, end: max(latest, end))
         return lanes.indices.flatMap { index -> [Event] in

@@ -1,13 +1,20 @@
-internal import Anomaly
-internal import Base
-internal import Grounding
+package import Anomaly
+package import Base
+package import Grounding
 
 /// What was made of one analysed frame.
-struct ScoredFrame: Sendable {
+package struct ScoredFrame: Sendable {
     /// Presentation time in UTC.
-    let time: WallTime
+    package let time: WallTime
     /// One saliency per query of the camera.
-    let saliency: [Saliency]
+    package let saliency: [Saliency]
     /// Nil while the camera's normality is being learnt.
-    let anomaly: AnomalyScore?
+    package let anomaly: AnomalyScore?
+
+    /// Gathers the scores of one frame.
+    package init(time: WallTime, saliency: [Saliency], anomaly: AnomalyScore?) {
+        self.time = time
+        self.saliency = saliency
+        self.anomaly = anomaly
+    }
 }

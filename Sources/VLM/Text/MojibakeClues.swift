@@ -47,6 +47,7 @@ enum MojibakeClues {
         guard index + 1 < text.count else { return false }
         let second = kinds[index + 1]
         if isPair(text[index], first, text[index + 1], second) { return true }
+        if index == 0, isLead(text[0]), text[1] == " " { return true }
         guard index + 2 < text.count else { return false }
         return isTriple(text, kinds, at: index) || isArabic(text, at: index)
     }
@@ -96,13 +97,13 @@ enum MojibakeClues {
         return isLoneLead(text, kinds, at: index, isLatin: isLatin, b, c)
     }
 
+    private static func isLead(_ scalar: Unicode.Scalar) -> Bool { scalar == "Ã" || scalar == "Â" }
+
     /// `Ã` or `Â` before a space: what is left of "à" or of a no-break space.
     private static func isLoneLead(
         _ text: [Unicode.Scalar], _ kinds: [Kinds], at index: Int, isLatin: Bool, _ b: Unicode.Scalar,
         _ c: Unicode.Scalar
     ) -> Bool {
-        func isLead(_ scalar: Unicode.Scalar) -> Bool { scalar == "Ã" || scalar == "Â" }
-        if index == 0, isLead(text[0]), b == " " { return true }
         if isLatin, isLead(b), c == " " { return true }
         if isLatin, b.properties.isWhitespace, isLead(c), index + 3 < text.count, text[index + 3] == " " { return true }
         let mayPrecede = isLatin || ".,?!".unicodeScalars.contains(text[index]) || kinds[index].contains(.closing)
@@ -112,12 +113,13 @@ enum MojibakeClues {
     /// Two `Ø` or `Ù` pairs in a row: mojibake of Arabic.
     private static func isArabic(_ text: [Unicode.Scalar], at index: Int) -> Bool {
         guard index + 3 < text.count else { return false }
-        func isLead(_ scalar: Unicode.Scalar) -> Bool { scalar == "Ø" || scalar == "Ù" }
+        func isArabicLead(_ scalar: Unicode.Scalar) -> Bool { scalar == "Ø" || scalar == "Ù" }
         func isTail(_ scalar: Unicode.Scalar) -> Bool {
             !kinds(scalar).isDisjoint(with: [.common, .currency, .bad, .numeric, .opening])
                 || "ŸŠ®°µ»".unicodeScalars.contains(scalar)
         }
-        return isLead(text[index]) && isTail(text[index + 1]) && isLead(text[index + 2]) && isTail(text[index + 3])
+        return isArabicLead(text[index]) && isTail(text[index + 1]) && isArabicLead(text[index + 2])
+            && isTail(text[index + 3])
     }
 
     /// Where a run of characters ends that are the bytes of UTF-8 sequences one after another; `start` when none begins

@@ -13,7 +13,7 @@ extension BytePairTokenizer {
 
     /// The tokenizer of a CLIP folder, from the first of these that is there: `tokenizer.json`; `vocab.json` with
     /// `merges.txt`; `bpe_simple_vocab_16e6.txt` (openai/CLIP's merges, decompressed).
-    static func clip(folder: String) throws(ModelError) -> (tokenizer: BytePairTokenizer, files: [String]) {
+    package static func clip(folder: String) throws(ModelError) -> (tokenizer: BytePairTokenizer, files: [String]) {
         let exists = { name in FileManager.default.fileExists(atPath: folder + "/" + name) }
         if exists("tokenizer.json") {
             return (try TokenizerJSON(folder: folder).clipTokenizer(), ["tokenizer.json"])
@@ -64,7 +64,8 @@ extension BytePairTokenizer {
             model.vocabulary[text].map { Special(text: text, id: $0) }
         }
         return try BytePairTokenizer(
-            model: model, normalizers: clipNormalizers, split: .clip, specials: specials, start: clipStart,
+            model: model, normalizers: clipNormalizers, split: .clip(ignoresCase: true), specials: specials,
+            start: clipStart,
             end: clipEnd,
             file: file)
     }

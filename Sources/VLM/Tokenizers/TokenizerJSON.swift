@@ -21,7 +21,7 @@ struct TokenizerJSON {
             }
         }
         return try BytePairTokenizer(
-            model: model, normalizers: try normalizers(), split: .clip, specials: specials,
+            model: model, normalizers: try normalizers(), split: .clip(ignoresCase: false), specials: specials,
             start: BytePairTokenizer.clipStart, end: BytePairTokenizer.clipEnd, file: file.path)
     }
 

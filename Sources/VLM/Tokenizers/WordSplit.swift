@@ -1,15 +1,20 @@
 /// How a tokenizer cuts clean text into the words that byte-pair merging never crosses.
 enum WordSplit: Sendable, Equatable {
     /// CLIP's rule: special tokens, English clitics, runs of letters, single digits, runs of anything else but space
-    /// (openai/CLIP, `simple_tokenizer.py`, `self.pat`).
-    case clip
+    /// (openai/CLIP, `simple_tokenizer.py`, `self.pat`). The original ignores case in the clitics, which after lower-casing
+    /// still lets the long s (ſ) stand for s; Hugging Face's copy of the rule does not.
+    case clip(ignoresCase: Bool)
 
     /// The words of `text` in order; spaces are left out. `specials` are found only where a word may start. Linear time.
     func words(of text: [Unicode.Scalar], specials: [[Unicode.Scalar]]) -> [ArraySlice<Unicode.Scalar>] {
+        let ignoresCase =
+            switch self {
+            case .clip(let ignoresCase): ignoresCase
+            }
         var words: [ArraySlice<Unicode.Scalar>] = []
         var position = 0
         while position < text.count {
-            let end = Self.end(of: text, from: position, specials)
+            let end = Self.end(of: text, from: position, specials, ignoresCase)
             if end > position { words.append(text[position..<end]) }
             position = max(end, position + 1)
         }
@@ -17,9 +22,11 @@ enum WordSplit: Sendable, Equatable {
     }
 
     /// Where the word that starts at `start` ends; `start` itself when a space stands there.
-    private static func end(of text: [Unicode.Scalar], from start: Int, _ specials: [[Unicode.Scalar]]) -> Int {
+    private static func end(
+        of text: [Unicode.Scalar], from start: Int, _ specials: [[Unicode.Scalar]], _ ignoresCase: Bool
+    ) -> Int {
         for special in specials where text[start...].starts(with: special) { return start + special.count }
-        if let clitic = clitics.first(where: { text[start...].lowercasedStarts(with: $0) }) {
+        if let clitic = clitics.first(where: { text[start...].startsWithClitic($0, ignoresCase) }) {
             return start + clitic.count
         }
         let kind = text[start].wordKind
@@ -58,12 +65,16 @@ extension Unicode.Scalar {
 }
 
 extension ArraySlice<Unicode.Scalar> {
-    /// Whether the slice starts with `text`, ignoring case as the reference does (long s counts as s).
-    fileprivate func lowercasedStarts(with text: [Unicode.Scalar]) -> Bool {
-        guard first == "'", count >= text.count else { return false }
-        return zip(self, text).allSatisfy { found, wanted in
-            found == wanted || (found == "\u{17F}" && wanted == "s")
-                || found.properties.lowercaseMapping.unicodeScalars.elementsEqual(CollectionOfOne(wanted))
+    fileprivate func startsWithClitic(_ clitic: [Unicode.Scalar], _ ignoresCase: Bool) -> Bool {
+        guard first == "'", count >= clitic.count else { return false }
+        return zip(self, clitic).allSatisfy { found, wanted in
+            found == wanted || (ignoresCase && found.isCaseVariant(of: wanted))
         }
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate func isCaseVariant(of letter: Unicode.Scalar) -> Bool {
+        (self == "\u{17F}" && letter == "s") || properties.lowercaseMapping.unicodeScalars.elementsEqual([letter])
     }
 }

@@ -1,6 +1,11 @@
 import NN
 
 extension ImageProcessor {
+    /// Reads `folder/preprocessor_config.json`, for an encoder of `side` × `side`.
+    package init(folder: String, side: Int) throws(ModelError) {
+        self = try ImageProcessor(ConfigurationFile(folder: folder, name: "preprocessor_config.json"), side: side)
+    }
+
     /// Reads `file`, a `preprocessor_config.json`; missing values are `CLIPImageProcessor`'s defaults. Refuses one that
     /// does not end at pictures of `side` × `side`.
     init(_ file: ConfigurationFile, side: Int) throws(ModelError) {
@@ -20,7 +25,7 @@ extension ImageProcessor {
     }
 
     /// The processor of a CLIP folder that holds no `preprocessor_config.json`: all defaults at the encoder's own size.
-    static func clip(side: Int) -> ImageProcessor {
+    package static func clip(side: Int) -> ImageProcessor {
         ImageProcessor(
             resize: .shortestEdge(side), filter: .bicubic, crop: (side, side), scale: 1 / 255, mean: clipMean,
             deviation: clipDeviation)

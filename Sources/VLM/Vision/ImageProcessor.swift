@@ -58,7 +58,7 @@ public struct ImageProcessor: Sendable, Equatable {
 
     /// `picture` resized and cropped, still in 8 bits. Where the crop is larger than the resized picture, black is added
     /// around it.
-    func sized(_ picture: Picture) -> Picture {
+    package func sized(_ picture: Picture) -> Picture {
         let (width, height) = resizedSize(of: picture)
         let (columns, left) = Self.window(of: width, crop: crop?.width)
         let (rows, top) = Self.window(of: height, crop: crop?.height)

@@ -3,6 +3,7 @@ import Base
 import Foundation
 import Ingest
 import Pipeline
+import Store
 
 /// `alertd ground FILE TEXT`
 struct GroundCommand: AsyncParsableCommand {
@@ -43,6 +44,8 @@ struct GroundCommand: AsyncParsableCommand {
         let media = try MediaFile(path: file)
         let engine = try encoder.engine(environment: ProcessInfo.processInfo.environment)
         try await UnknownWords.warn(about: text, engine: engine)
+        let plotFile = try plot.map(Self.create)
+        try PrivilegeDrop.drop(to: try ServiceAccount.forDecoding())
         let source = try await FileSource(media, configuration: IngestConfiguration(analyseFPS: fps))
         var bar = ProgressBar(media.location.description)
         let length = source.probe.durationSeconds ?? 0
@@ -52,7 +55,7 @@ struct GroundCommand: AsyncParsableCommand {
         bar.clear()
         let moments = highlights ? result.highlights(top) : result.moments
         try write(moments)
-        if let plot { try writePlot(result, moments, to: plot) }
+        if let plotFile { try writePlot(result, moments, to: plotFile) }
     }
 
     private func write(_ moments: [RecordingGrounding.Moment]) throws {
@@ -75,17 +78,25 @@ struct GroundCommand: AsyncParsableCommand {
         }
     }
 
+    /// Opened before the process gives up root, so that the picture lands where the user may write.
+    private static func create(_ path: String) throws -> FileHandle {
+        guard FileManager.default.createFile(atPath: path, contents: nil),
+            let handle = FileHandle(forWritingAtPath: path)
+        else { throw Failure(.failed, "cannot write the plot \(path); choose another --plot") }
+        return handle
+    }
+
     private func writePlot(
-        _ result: RecordingGrounding.Result, _ moments: [RecordingGrounding.Moment], to path: String
+        _ result: RecordingGrounding.Result, _ moments: [RecordingGrounding.Moment], to file: FileHandle
     ) throws {
         let plot = SaliencyPlot(
             title: text, times: result.times, saliency: result.saliency,
             spans: moments.map { $0.start...max($0.start, $0.end) }, seconds: result.mediaSeconds)
         do {
-            try Data(plot.svg.utf8).write(to: URL(filePath: path))
+            try file.write(contentsOf: Data(plot.svg.utf8))
+            try file.close()
         } catch {
-            throw Failure(
-                .failed, "cannot write the plot \(path): \(error.localizedDescription); choose another --plot")
+            throw Failure(.failed, "cannot write the plot: \(error.localizedDescription); choose another --plot")
         }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Pipeline
 import Store
 
 /// The database that a command works with, and the state directory beside it.
@@ -10,9 +11,13 @@ struct DatabaseSession: Sendable {
     let state: URL
 
     /// Runs `body` with the database that `plan` names, and releases it afterwards.
+    ///
+    /// A process of root's becomes the unprivileged user that owns the state directory first, for good: what only root
+    /// can read must be open by now.
     static func with<Result: Sendable>(
         _ plan: Plan, _ body: @Sendable (DatabaseSession) async throws -> Result
     ) async throws -> Result {
+        try PrivilegeDrop.drop(to: try StateDirectory.prepare(plan.state.path))
         let session = DatabaseSession(
             events: try await EventStore.open(plan.target, logger: plan.logger), state: plan.state)
         do {
@@ -23,6 +28,16 @@ struct DatabaseSession: Sendable {
             await session.events.close()
             throw error
         }
+    }
+
+    /// Where the encodings of the engine's encoder are written.
+    func encodingStore(of engine: InferenceEngine) throws -> EncodingStore {
+        EncodingStore(stateDirectory: state.path, encoder: try engine.encoderIdentity())
+    }
+
+    /// Where they are read.
+    func encodingReader(of engine: InferenceEngine) throws -> EncodingReader {
+        EncodingReader(stateDirectory: state.path, encoder: try engine.encoderIdentity())
     }
 
     /// Which database and which state directory, from command line and environment.

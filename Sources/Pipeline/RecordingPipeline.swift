@@ -1,0 +1,162 @@
+internal import Anomaly
+public import Base
+internal import Grounding
+public import Ingest
+public import Store
+
+/// One recording's way through all stations: decode → encode → remember → score → assemble events → store.
+///
+/// Encodings go to their files as they come; events and scores are written in one transaction at the end, so that a
+/// recording is in the database whole or not at all, and ingesting it again after a crash gives the rows of an
+/// uninterrupted run.
+public struct RecordingPipeline: Sendable {
+    /// What to look for, and where the recording lies in time.
+    public struct Job: Sendable {
+        /// The camera that the recording belongs to.
+        public let camera: CameraID
+        /// Queries to find events for.
+        public let queries: [Query]
+        /// Analysed frames a second.
+        public let analyseFPS: Double
+        /// Moment of the first frame.
+        public let start: WallTime
+
+        /// Gathers the parts of a job.
+        public init(camera: CameraID, queries: [Query], analyseFPS: Double, start: WallTime) {
+            self.camera = camera
+            self.queries = queries
+            self.analyseFPS = analyseFPS
+            self.start = start
+        }
+    }
+
+    /// What was done.
+    public struct Report: Sendable {
+        /// Frames, times and damage as read.
+        public let statistics: IngestStatistics
+        /// Events that the database did not have before.
+        public let newEvents: Int
+        /// Whether the recording had been ingested before, so that nothing was added.
+        public let wasKnown: Bool
+        /// Seconds by the clock spent writing events, scores and encodings.
+        public let writeSeconds: Double
+    }
+
+    /// Encodings are handed to their files in batches of this many frames.
+    private static let encodingBatch = 60
+
+    private let engine: InferenceEngine
+    private let events: EventStore
+    private let encodings: EncodingStore
+
+    /// A pipeline that encodes with `engine` and writes to the two stores.
+    public init(engine: InferenceEngine, events: EventStore, encodings: EncodingStore) {
+        self.engine = engine
+        self.events = events
+        self.encodings = encodings
+    }
+
+    /// Analyses `source` from beginning to end. `progress` is told the seconds analysed so far.
+    ///
+    /// Throws `IngestError`, `ModelError`, `StoreError`, and `CancellationError` when the task is cancelled; nothing is
+    /// in the database then.
+    public func run(
+        _ job: Job, _ source: FileSource, digest: ContentDigest, progress: (Double) -> Void
+    ) async throws -> Report {
+        var queries: [TextEncoding] = []
+        for query in job.queries { queries.append(try await engine.encode(text: query.text)) }
+        let clock = ContinuousClock()
+        let (found, encodingTime) = try await source.withFrames { frames in
+            var writing = Duration.zero
+            var analysis = Analysis(job: job, queries: queries, engine: engine)
+            var batch: [FrameEncoding] = []
+            for try await frame in frames {
+                let seconds = source.seconds(of: frame)  // 1–4: decoded and sampled in Ingest
+                let encoding = await analysis.take(frame.picture, job.start.advanced(bySeconds: seconds))
+                batch.append(encoding)
+                if batch.count == Self.encodingBatch {
+                    writing += try await clock.measure { try await encodings.append(batch, camera: job.camera) }
+                    batch.removeAll(keepingCapacity: true)
+                }
+                progress(seconds)
+            }
+            try Task.checkCancellation()
+            writing += try await clock.measure {
+                try await encodings.append(batch, camera: job.camera)
+                try await encodings.synchronize()
+            }
+            let end = job.start.advanced(bySeconds: source.statistics.mediaSeconds)
+            return (analysis.finish(at: end), writing)
+        }
+        let begin = clock.now
+        let outcome = try await store(found, job, source.statistics, digest)
+        let writeSeconds = (clock.now - begin + encodingTime) / .seconds(1)
+        return switch outcome {
+        case .alreadyKnown:
+            Report(statistics: source.statistics, newEvents: 0, wasKnown: true, writeSeconds: writeSeconds)
+        case .written(let outcomes):
+            Report(
+                statistics: source.statistics, newEvents: outcomes.count { $0.change != .none }, wasKnown: false,
+                writeSeconds: writeSeconds)
+        }
+    }
+
+    private func store(
+        _ found: Analysis.Findings, _ job: Job, _ statistics: IngestStatistics, _ digest: ContentDigest
+    ) async throws -> RecordingOutcome {
+        let recording = Recording(
+            camera: job.camera, digest: digest.bytes, start: job.start, duration: statistics.mediaSeconds,
+            analysedFPS: job.analyseFPS, queries: job.queries.map(\.text))
+        let writes = found.events.map { event in
+            EventWrite(
+                event: event, description: TemplateDescription.text(of: event),
+                descriptionOrigin: TemplateDescription.origin,
+                idempotencyKey: "\(digest)/\(event.source.key)/\(event.during.start)")
+        }
+        return try await events.finishRecording(recording, events: writes, scores: found.scores)
+    }
+}
+
+/// Stations 5 to 9 for one recording: a picture in, its encoding out, scores and events gathered.
+private struct Analysis: Sendable {
+    /// What the recording showed.
+    struct Findings: Sendable {
+        let events: [Event]
+        let scores: [ScoreSample]
+    }
+
+    private var encoder: FrameEncoder
+    private let saliency: SaliencyScorer
+    private var normality: NormalityModel
+    private var assembler: EventAssembler
+    private var events: [Event] = []
+    private var scores: [ScoreSample] = []
+
+    init(job: RecordingPipeline.Job, queries: [TextEncoding], engine: InferenceEngine) {
+        encoder = FrameEncoder(engine: engine)
+        saliency = SaliencyScorer(queries: queries, constants: engine.constants)
+        normality = NormalityModel(.init(floor: engine.constants.anomalyFloor))
+        assembler = EventAssembler(
+            camera: job.camera, clock: .file, period: 1 / job.analyseFPS, queries: job.queries,
+            constants: engine.constants)
+    }
+
+    mutating func take(_ picture: Picture, _ time: WallTime) async -> FrameEncoding {
+        let encoding = await encoder.encode(picture, at: time)  // 5–6
+        let anomaly = normality.observe(encoding)  // 8b
+        let scored = ScoredFrame(time: time, saliency: saliency.score(encoding), anomaly: anomaly)  // 8a
+        if let anomaly {
+            scores.append(
+                ScoreSample(
+                    lane: "anomaly:normality", at: time, value: anomaly.value, pValue: anomaly.pValue,
+                    explanation: anomaly.ratio >= 1 ? anomaly.explanation : nil))
+        }
+        events += assembler.advance(scored)  // 7, 9
+        return encoding
+    }
+
+    mutating func finish(at end: WallTime) -> Findings {
+        events += assembler.finish(at: end)
+        return Findings(events: events, scores: scores)
+    }
+}

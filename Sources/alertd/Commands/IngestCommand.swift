@@ -1,0 +1,63 @@
+import ArgumentParser
+import Base
+import Foundation
+import Ingest
+import Pipeline
+
+/// `alertd ingest FILE…`
+struct IngestCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ingest",
+        abstract: "Analyse recordings as fast as the machine can, then exit.",
+        discussion: """
+            Frames are decoded, sampled, encoded and scored; events, anomaly scores and encodings are stored. The \
+            last line is a JSON object with what was done. Ingesting a file again adds nothing; with further \
+            queries it adds their events. Without --start a recording begins at its creation time, else at its \
+            modification time less its duration; further files begin where the one before ended when --start is given.
+            """)
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var encoder: EncoderOptions
+
+    @Argument(help: ArgumentHelp("The recordings.", valueName: "file")) var files: [String]
+    @Option(help: "The camera that the recordings belong to.") var camera: CameraID
+    @Option(help: ArgumentHelp("Moment of the first frame (RFC 3339).", valueName: "time")) var start: WallTime?
+    @Option(help: "Analysed frames a second.") var fps = 1.0
+    @Option(help: ArgumentHelp("A sentence to find events for; may be repeated.", valueName: "text"))
+    var query: [String] = []
+
+    func validate() throws {
+        guard fps > 0, fps <= 60 else { throw ValidationError("--fps must lie between 0 and 60") }
+        if query.contains(where: { $0.allSatisfy(\.isWhitespace) }) { throw ValidationError("--query needs words") }
+    }
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        var failures: [Failure] = []
+        var media: [MediaFile] = []
+        for file in files {
+            do {
+                media.append(try MediaFile(path: file))
+            } catch {
+                failures.append(Failure(describing: error))
+            }
+        }
+        if media.isEmpty { throw Failure(.failed, failures.map(\.message).joined(separator: "\nalertd: ")) }
+        let engine = try encoder.engine(environment: environment)
+        for text in query { try await UnknownWords.warn(about: text, engine: engine) }
+        let run = IngestRun(
+            camera: camera, start: start, fps: fps, queries: Self.distinct(query).map { Query($0) }, engine: engine)
+        let plan = DatabaseSession.Plan(options, environment: environment)
+        let opened = media
+        let (summary, failed) = try await Interruption.guarding {
+            try await DatabaseSession.with(plan) { try await run.ingest(opened, into: $0) }
+        }
+        failures += failed
+        StandardStreams.print(try JSONLine.text(summary))
+        if !failures.isEmpty { throw Failure(.failed, failures.map(\.message).joined(separator: "\nalertd: ")) }
+    }
+
+    private static func distinct(_ texts: [String]) -> [String] {
+        texts.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Base
+import Foundation
+import Pipeline
+import Store
+
+/// `alertd search TEXT`
+struct SearchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search",
+        abstract: "Search past footage for a sentence; spans are printed best first. Exit code 1 when there is none.")
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var encoder: EncoderOptions
+    @OptionGroup var range: RangeOptions
+    @Argument(help: "The sentence, as in \"a person carries a ladder\".") var text: String
+    @Option(help: "Most spans printed.") var limit = 20
+
+    private struct Line: Encodable {
+        let hit: FootageSearch.Hit
+
+        private enum Key: String, CodingKey {
+            case camera, start, end, score, probability, eventId, description
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(hit.camera.name, forKey: .camera)
+            try container.encode(hit.during.start.description, forKey: .start)
+            try container.encode(hit.during.end.description, forKey: .end)
+            try container.encode(Rounded.score(hit.score), forKey: .score)
+            try container.encode(Rounded.score(hit.score), forKey: .probability)
+            try container.encode(hit.event?.id, forKey: .eventId)
+            try container.encode(hit.event?.description, forKey: .description)
+        }
+    }
+
+    func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit must be at least 1") }
+        if text.allSatisfy(\.isWhitespace) { throw ValidationError("the sentence is empty") }
+    }
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let engine = try encoder.engine(environment: environment)
+        try await UnknownWords.warn(about: text, engine: engine)
+        let scope = FootageSearch.Scope(camera: range.camera, since: range.since, until: range.until)
+        let (text, limit) = (text, limit)
+        let plan = DatabaseSession.Plan(options, environment: environment)
+        let hits = try await Interruption.guarding {
+            try await DatabaseSession.with(plan) { session in
+                let search = FootageSearch(
+                    engine: engine, events: session.events, encodings: try session.encodingReader(of: engine))
+                return try await search.spans(for: text, in: scope, limit: limit)
+            }
+        }
+        var table = Table(["camera", "start", "end", "probability", "event", "description"])
+        for hit in hits {
+            if options.json {
+                StandardStreams.print(try JSONLine.text(Line(hit: hit)))
+            } else {
+                table.add([
+                    hit.camera.name, hit.during.start.description, hit.during.end.description,
+                    "\(Rounded.score(hit.score))", hit.event.map { "\($0.id)" } ?? "–", hit.event?.description ?? "",
+                ])
+            }
+        }
+        if hits.isEmpty { throw Failure(.nothingFound, "nothing found for \"\(text)\"") }
+        if !options.json { table.lines.forEach(StandardStreams.print) }
+    }
+}

@@ -1,0 +1,61 @@
+"""Small things that are left or blow about: bags, suitcases, boxes, a ball or a sheet in the wind."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass
+class Bag:
+    """`shape` = bag, suitcase or box; sizes in metres."""
+
+    shape: str
+    size: float
+    colour: tuple
+    turn: float
+
+    def draw(self, canvas, camera, light, position):
+        s = self.size
+        wide, deep, tall = {"bag": (1.1 * s, 0.55 * s, 0.6 * s), "suitcase": (0.7 * s, 0.4 * s, 1.15 * s), "box": (s, 0.8 * s, 0.7 * s)}[self.shape]
+        c, d = np.cos(self.turn), np.sin(self.turn)
+        base = np.array([(-wide, -deep), (wide, -deep), (wide, deep), (-wide, deep)]) / 2 @ np.array([[c, d], [-d, c]]) + position
+        inset = 0.8 if self.shape == "bag" else 1.0
+        centre = base.mean(0)
+        low, high = np.c_[base, np.full(4, 0.02)], np.c_[centre + (base - centre) * inset, np.full(4, tall)]
+        sides = sorted(range(4), key=lambda i: -np.hypot(*base[[i, (i + 1) % 4]].mean(0)))
+        for order, i in enumerate(sides):
+            j = (i + 1) % 4
+            shade = (0.55, 0.65, 0.75, 0.9)[order]
+            canvas.polygon(camera.project(np.array([low[i], low[j], high[j], high[i]]))[0], light.shade(np.array(self.colour) * shade))
+        canvas.polygon(camera.project(high)[0], light.shade(np.array(self.colour)))
+        if self.shape != "box":
+            uv, depth = camera.project(np.array([(*centre, tall), (*(centre + (0.12 * s, 0)), tall + 0.22 * s)]))
+            radius = 0.04 * s * camera.focal / depth
+            canvas.capsules(uv[:1], uv[1:], radius[:1], radius[1:], [light.shade(np.array(self.colour) * 0.5)])
+
+    def shadow(self, canvas, camera, position):
+        ring = np.linspace(0, 2 * np.pi, 10, endpoint=False)
+        spot = np.stack([np.cos(ring), np.sin(ring), 0 * ring], 1) * 0.65 * self.size + (position[0], position[1], 0)
+        canvas.shadow_polygon(camera.project(spot)[0], 190)
+
+
+@dataclass
+class Litter:
+    """A ball, bird or sheet that moves; a distractor."""
+
+    size: float
+    colour: tuple
+    above: float                 # metres over the ground
+
+    def draw(self, canvas, camera, light, position, time):
+        z = self.above + 0.5 * self.size
+        uv, depth = camera.project(np.array([[position[0], position[1], z], [position[0] + 0.6 * self.size, position[1], z + 0.3 * self.size * np.sin(7 * time)]]))
+        radius = 0.5 * self.size * camera.focal / depth
+        canvas.capsules(uv[:1], uv[1:], radius[:1], 0.6 * radius[1:], [light.shade(np.array(self.colour))])
+
+
+def random_bag(rng):
+    shape = ["bag", "suitcase", "box"][rng.choice(3, p=[0.45, 0.35, 0.2])]
+    colours = [(22, 22, 26), (50, 40, 36), (120, 30, 34), (30, 50, 100), (60, 80, 60), (140, 110, 80), (180, 150, 110), (200, 60, 90), (90, 94, 100)]
+    colour = np.clip(np.array(colours[rng.integers(len(colours))]) + rng.normal(0, 10, 3), 5, 245)
+    return Bag(shape, float(rng.uniform(0.35, 0.75)), tuple(colour), float(rng.uniform(0, np.pi)))

@@ -1,0 +1,103 @@
+"""Ways of actors through a place over time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .scene import Actor
+
+
+@dataclass
+class Track:
+    """`points` [(seconds, x, y)] in order; between two points the way is straight and even; two points at one place
+    are a stop. The actor exists from the first to the last of them."""
+
+    kind: str
+    model: object
+    identity: int
+    points: list
+    moving: str = "walk"         # gait while moving
+    still: str = "stand"
+    heading: float = None        # fixed, or None = the way ahead
+
+    @property
+    def start(self):
+        return self.points[0][0]
+
+    @property
+    def end(self):
+        return self.points[-1][0]
+
+    def at(self, time):
+        """The actor at a time, or None."""
+        if not self.start <= time <= self.end:
+            return None
+        travelled, heading = 0.0, self.heading
+        for (t0, x0, y0), (t1, x1, y1) in zip(self.points, self.points[1:]):
+            length = float(np.hypot(x1 - x0, y1 - y0))
+            if length > 1e-6 and self.heading is None:
+                heading = float(np.arctan2(y1 - y0, x1 - x0))
+            if time <= t1:
+                share = (time - t0) / max(t1 - t0, 1e-6)
+                gait = self.moving if length > 1e-6 else self.still
+                return Actor(self.kind, self.model, (x0 + share * (x1 - x0), y0 + share * (y1 - y0)), heading or 0.0, travelled + share * length, gait, self.identity)
+            travelled += length
+        _, x, y = self.points[-1]
+        return Actor(self.kind, self.model, (x, y), heading or 0.0, travelled, self.still, self.identity)
+
+    def moved(self, seconds):
+        self.points = [(t + seconds, x, y) for t, x, y in self.points]
+        return self
+
+
+def visible_span(camera, tracks, duration, step=0.1):
+    """First and last time at which the middle of any of the tracks' bodies is inside the picture, or None."""
+    times = [t for t in np.arange(0, duration, step) if any(_visible(camera, track.at(t)) for track in tracks)]
+    return (round(float(times[0]), 2), round(float(min(times[-1] + step, duration)), 2)) if times else None
+
+
+def _visible(camera, actor):
+    if actor is None:
+        return False
+    uv, depth = camera.project(np.array([*actor.position, 0.5 * actor.model.size]))
+    return bool(depth > 0.4 and camera.inside(uv))
+
+
+def way_across(rng, place, size, body, smallest, largest, speed, longest=18.0, shortest=2.5):
+    """A straight way from one side of the picture to the other, out of sight at both ends: (duration, [(t, x, y)]).
+
+    `size` metres of height take smallest...largest of the picture half way; `body` metres are its half length;
+    `speed` m/s (low, high). None when the place has no such way."""
+    camera = place.camera
+    for attempt in range(400):
+        v = rng.uniform(0.2, 1.0, 2) * camera.height
+        v[1] = np.clip(v[0] + rng.normal(0, 0.15) * camera.height, 0.15 * camera.height, camera.height)
+        edge = 0.02 * camera.width
+        ends = camera.ground(np.array([(-edge, v[0]), (camera.width + edge, v[1])]))
+        if rng.random() < 0.5:
+            ends = ends[::-1]
+        direction = ends[1] - ends[0]
+        length = np.linalg.norm(direction)
+        if ends[:, 1].max() > 70 or length < 2:
+            continue
+        direction = direction / length
+        share = camera.share(0.5 * (ends[0] + ends[1]), size)
+        if not smallest <= share <= largest:
+            continue
+        inner = ends[0] + np.linspace(0.05, 0.95, 8)[:, None] * (ends[1] - ends[0])
+        if not all(place.holds(*point, 0.6) for point in inner):
+            continue
+        a, b = ends[0] - body * direction, ends[1] + body * direction
+        pace = rng.uniform(*speed)
+        time = (length + 2 * body) / pace
+        if not shortest <= time <= longest:
+            continue
+        return time, [(0.0, *map(float, a)), (float(time), *map(float, b))]
+    return None
+
+
+def with_stop(way, seconds, share=0.5):
+    """The same way with a stop of `seconds` after a share of it."""
+    time, ((t0, x0, y0), (t1, x1, y1)) = way
+    x, y, t = x0 + share * (x1 - x0), y0 + share * (y1 - y0), share * t1
+    return time + seconds, [(t0, x0, y0), (t, x, y), (t + seconds, x, y), (t1 + seconds, x1, y1)]

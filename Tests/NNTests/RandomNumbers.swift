@@ -1,0 +1,24 @@
+/// A small deterministic generator (SplitMix64, Steele et al. 2014); tests print its seed when they fail.
+struct RandomNumbers: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    /// `count` floats in −range…range.
+    mutating func floats(_ count: Int, range: Float = 2) -> [Float] {
+        (0..<count).map { _ in Float.random(in: -range...range, using: &self) }
+    }
+
+    /// `rows` arrays of `columns` floats.
+    mutating func rows(_ rows: Int, _ columns: Int, range: Float = 2) -> [[Float]] {
+        (0..<rows).map { _ in floats(columns, range: range) }
+    }
+}
