@@ -54,7 +54,8 @@ let package = Package(
         .executableTarget(
             name: "alertd",
             dependencies: [
-                "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Pipeline", arguments, logging, signals,
+                "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Pipeline", arguments,
+                logging, signals,
             ],
             swiftSettings: settings),
         // tests
