@@ -36,13 +36,21 @@ struct ValuesTests {
         }
     }
 
-    @Test("a polygon needs three corners inside the picture")
+    @Test("a polygon needs three corners inside the picture and an area between them")
     func polygons() {
-        let corner = Polygon.Point(x: 0, y: 1)
-        #expect(Polygon([corner, corner, corner]) != nil)
-        #expect(Polygon([corner, corner]) == nil)
-        #expect(Polygon([corner, corner, .init(x: 1.01, y: 0)]) == nil)
-        #expect(Polygon([corner, corner, .init(x: .nan, y: 0)]) == nil)
+        let (a, b) = (Polygon.Point(x: 0, y: 1), Polygon.Point(x: 0, y: 0))
+        #expect(Polygon([a, b, .init(x: 1, y: 0)]) != nil)
+        #expect(Polygon([a, b]) == nil)
+        #expect(Polygon([a, b, .init(x: 1.01, y: 0)]) == nil)
+        #expect(Polygon([a, b, .init(x: .nan, y: 0)]) == nil)
+    }
+
+    @Test("corners on one line are no polygon")
+    func flat() {
+        let line = (0...4).map { Polygon.Point(x: Double($0) / 10, y: Double($0) / 5) }
+        #expect(Polygon(line) == nil)
+        #expect(Polygon(Array(repeating: line[0], count: 3)) == nil)
+        #expect(Polygon(line + [.init(x: 1, y: 0)]) != nil)
     }
 
     @Test("a redacted address keeps what leads to the camera, and nothing that opens it")

@@ -49,7 +49,7 @@ extension SectionReader {
         return Array(sequence)
     }
 
-    private static let polygonRule = "at least 3 points [x, y], x and y from 0 to 1"
+    private static let polygonRule = "at least 3 points [x, y] around an area, x and y from 0 to 1"
 
     private func polygon(_ node: Node, at path: String) -> Polygon? {
         guard context.admits(node, path) else { return nil }
@@ -62,7 +62,10 @@ extension SectionReader {
             return nil
         }
         let points = sequence.enumerated().compactMap { point($1, at: "\(path)[\($0)]") }
-        return points.count == sequence.count ? Polygon(points) : nil
+        guard points.count == sequence.count else { return nil }
+        let polygon = Polygon(points)
+        if polygon == nil { context.report(node, path, "its points lie on one line", Self.polygonRule) }
+        return polygon
     }
 
     private func point(_ node: Node, at path: String) -> Polygon.Point? {

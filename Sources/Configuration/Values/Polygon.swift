@@ -17,10 +17,20 @@ public struct Polygon: Hashable, Sendable {
     /// The corners in order; the last is joined to the first.
     public let points: [Point]
 
-    /// An area with these corners; nil with fewer than three, or with one outside 0…1.
+    /// An area with these corners; nil with fewer than three, with one outside 0…1, or with all of them on one line: a
+    /// mask that hides nothing is a mistake.
     public init?(_ points: [Point]) {
         let unit = 0.0...1.0
         guard points.count >= 3, points.allSatisfy({ unit.contains($0.x) && unit.contains($0.y) }) else { return nil }
+        guard !Self.areOnOneLine(points) else { return nil }
         self.points = points
+    }
+
+    private static func areOnOneLine(_ points: [Point]) -> Bool {
+        guard let first = points.first, let second = points.first(where: { $0 != first }) else { return true }
+        return points.allSatisfy { point in
+            let cross = (second.x - first.x) * (point.y - first.y) - (second.y - first.y) * (point.x - first.x)
+            return abs(cross) < 1e-9
+        }
     }
 }
