@@ -17,12 +17,13 @@ enum House {
         "VLM": ["Base", "NN"],
         "Grounding": ["Base", "NN"],
         "Anomaly": ["Base", "NN"],
+        "Configuration": ["Base", "Yams"],
         "Store": ["Base", "CPostgres", "Logging"],
         // floor 2
         "Pipeline": ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Logging"],
         // floor 4
         "alertd": [
-            "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Pipeline", "ArgumentParser", "Logging",
+            "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Pipeline", "ArgumentParser", "Logging",
             "UnixSignals",
         ],
     ]

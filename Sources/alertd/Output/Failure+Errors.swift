@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Foundation
 import Grounding
 import Ingest
@@ -16,6 +17,9 @@ extension Failure {
         case let error as ModelError: self.init(.failed, "\(error)")
         case let error as GroundingError: self.init(.failed, "\(error)")
         case let error as StoreError: self.init(Self.code(of: error), "\(error)")
+        case let error as ConfigurationError:
+            // One line a problem, as compilers do: an editor jumps to each.
+            self.init(.badConfiguration, "bad configuration\n\(error)")
         case is Interrupted, is CancellationError: self.init(.failed, "interrupted; nothing of this run was stored")
         default: return nil
         }

@@ -1,0 +1,84 @@
+internal import Base
+internal import Yams
+
+/// From a file's text to a ``Configuration``, or to everything that is wrong with it.
+struct ConfigurationReader {
+    let context: ReadingContext
+
+    /// Largest file that is read, in bytes.
+    static let largestFile = 1 << 20
+
+    /// Reads `text`, which came from the file called `file` in errors.
+    static func read(
+        _ text: String, file: String, expansion: Expansion, overrides: [String: ReadingContext.Override],
+        defaultState: String?
+    ) throws(ConfigurationError) -> Configuration {
+        let tree: YAMLTree
+        do {
+            tree = try YAMLTree(text)
+        } catch {
+            let place = ConfigurationProblem.Place.file(
+                file, line: error.position?.line, column: error.position?.column)
+            throw ConfigurationError([ConfigurationProblem(place, "", error.problem, error.allowed)])
+        }
+        let context = ReadingContext(file: file, tree: tree, expansion: expansion, overrides: overrides)
+        let root = tree.root.flatMap { SectionReader.isEmptyScalar($0) ? nil : $0 }
+        let section = SectionReader(root, path: "", pattern: "", context: context)
+        let configuration = ConfigurationReader(context: context).configuration(section, defaultState)
+        if !context.problems.isEmpty { throw ConfigurationError(context.problems) }
+        return configuration
+    }
+
+    private func configuration(_ root: SectionReader, _ defaultState: String?) -> Configuration {
+        let cameras = root.namedSections("cameras").compactMap { camera($0.name, $0.section) }
+        let database = root.url("database", mayLackHost: true)
+        let hasState = root.has("state") || context.overrides["state"] != nil
+        let state = root.text("state") ?? ""
+        let models = root.section("models")
+        let log = root.section("log")
+        return Configuration(
+            database: database.map(Configuration.Database.url) ?? .embedded,
+            state: hasState ? state : defaultState ?? state,
+            log: LogConfiguration(level: log.choice("level"), format: log.choice("format")),
+            models: ModelsConfiguration(
+                encoder: models.text("encoder") ?? "", describer: models.text("describer") ?? ""),
+            http: http(root.section("http")), cameras: cameras, queries: queries(root, cameras),
+            notify: notify(root.section("notify")), describe: describe(root.section("describe")),
+            written: context.written)
+    }
+
+    private func http(_ section: SectionReader) -> HTTPConfiguration {
+        let listen = section.listen("listen")
+        let proxies =
+            section.texts("trusted_proxies", else: Refusal("not an address"), IPAddress.isAddressOrNetwork) ?? []
+        var tls: HTTPConfiguration.TLS?
+        if section.has("tls") {
+            let files = section.section("tls")
+            if let certificate = files.text("certificate"), let key = files.text("key") {
+                tls = .init(certificate: certificate, key: key)
+            }
+        }
+        if !listen.isLoopback, !section.has("tls"), proxies.isEmpty {
+            section.report(
+                "listen", "open to other machines without encryption",
+                "127.0.0.1 or ::1, or beside it http.tls or http.trusted_proxies")
+        }
+        return HTTPConfiguration(listen: listen, tls: tls, trustedProxies: proxies)
+    }
+
+    private func notify(_ section: SectionReader) -> NotifyConfiguration {
+        NotifyConfiguration(webhook: section.url("webhook", hidesPath: true), mqtt: section.url("mqtt"))
+    }
+
+    private func describe(_ section: SectionReader) -> DescribeConfiguration {
+        let endpoint = section.url("endpoint")
+        let allowRemote = section.boolean("allow_remote")
+        if endpoint != nil, !allowRemote {
+            section.report(
+                "endpoint", "frames would leave this process", "local, or beside the address allow_remote: true")
+        }
+        return DescribeConfiguration(
+            tokensPerHour: section.integer("tokens_per_hour"),
+            endpoint: endpoint.map(DescribeConfiguration.Endpoint.remote) ?? .local, allowRemote: allowRemote)
+    }
+}

@@ -1,0 +1,73 @@
+/// Which models are used: names from `alertd models list`, or paths of folders in Hugging Face's form.
+public struct ModelsConfiguration: Hashable, Sendable {
+    /// Turns frames and sentences into encodings.
+    public let encoder: String
+    /// Describes events in words.
+    public let describer: String
+}
+
+/// The HTTP service: page, API and metrics.
+public struct HTTPConfiguration: Hashable, Sendable {
+    /// A certificate and its private key.
+    public struct TLS: Hashable, Sendable {
+        /// Path of the certificate chain in PEM.
+        public let certificate: String
+        /// Path of the private key in PEM.
+        public let key: String
+    }
+
+    /// Where it listens.
+    public let listen: ListenAddress
+    /// Certificate and key; nil for plain HTTP.
+    public let tls: TLS?
+    /// Addresses and networks of reverse proxies whose `X-Forwarded-…` headers are believed.
+    public let trustedProxies: [String]
+}
+
+/// Where events are announced.
+public struct NotifyConfiguration: Hashable, Sendable {
+    /// Receives a POST for each change of an event.
+    public let webhook: SecretURL?
+    /// Broker and topic prefix.
+    public let mqtt: SecretURL?
+}
+
+/// How events are described in words.
+public struct DescribeConfiguration: Hashable, Sendable {
+    /// Who writes the descriptions.
+    public enum Endpoint: Hashable, Sendable {
+        /// The model named by ``ModelsConfiguration/describer``, in this process.
+        case local
+        /// An OpenAI-compatible service: frames leave this process.
+        case remote(SecretURL)
+    }
+
+    /// Most tokens generated an hour.
+    public let tokensPerHour: Int
+    /// Who writes the descriptions.
+    public let endpoint: Endpoint
+    /// Whether frames may be sent to a remote endpoint.
+    public let allowRemote: Bool
+}
+
+/// What is logged.
+public struct LogConfiguration: Hashable, Sendable {
+    /// Least severity that is logged.
+    public enum Level: String, Hashable, Sendable, CaseIterable {
+        /// swift-log's levels, from the most talkative.
+        case trace, debug, info, notice, warning, error, critical
+    }
+
+    /// The form of a line.
+    public enum Format: String, Hashable, Sendable, CaseIterable {
+        /// For people and journald.
+        case text
+        /// One object a line.
+        case json
+    }
+
+    /// Least severity that is logged.
+    public let level: Level
+    /// The form of a line.
+    public let format: Format
+}
