@@ -19,6 +19,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 }
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -28,6 +29,7 @@ let package = Package(
     products: [.executable(name: "alertd", targets: ["alertd"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -40,7 +42,7 @@ let package = Package(
         .target(name: "CKernels"),
         // floor 0
         room("Base", []),
-        room("NN", ["Base", "COpenBLAS", "CKernels"]),
+        room("NN", ["Base", "COpenBLAS", "CKernels", crypto]),
         // floor 1
         room("Ingest", ["Base", "CFFmpeg"]),
         room("VLM", ["Base", "NN"]),

@@ -37,18 +37,20 @@ CREATE TABLE alertd.recording (
     id               bigint           GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     camera_id        integer          NOT NULL REFERENCES alertd.camera,
     digest           bytea            NOT NULL,
+    encoder          bytea            NOT NULL,
     started_at       timestamptz      NOT NULL,
     duration_seconds double precision NOT NULL,
     analysed_fps     double precision NOT NULL,
     queries          text[]           NOT NULL,
     finished_at      timestamptz      NOT NULL DEFAULT now(),
-    UNIQUE (camera_id, digest, started_at),
+    UNIQUE (camera_id, digest, started_at, encoder),
     CONSTRAINT recording_has_a_digest CHECK (octet_length(digest) BETWEEN 16 AND 64),
     CONSTRAINT recording_duration_is_finite CHECK (duration_seconds >= 0 AND duration_seconds < 'Infinity'),
     CONSTRAINT recording_fps_is_finite CHECK (analysed_fps > 0 AND analysed_fps < 'Infinity')
 );
 COMMENT ON TABLE alertd.recording IS 'One row per file ingested to its end, written in the transaction that writes what was found in it: a file is here with all its events and scores, or not at all.';
 COMMENT ON COLUMN alertd.recording.digest           IS 'Digest of the file''s bytes: the same file under another name is the same recording.';
+COMMENT ON COLUMN alertd.recording.encoder          IS 'Digest of the encoder that looked at it: another encoder may find other events.';
 COMMENT ON COLUMN alertd.recording.started_at       IS 'When its first frame was recorded, as far as that is known.';
 COMMENT ON COLUMN alertd.recording.duration_seconds IS 'Length of the footage.';
 COMMENT ON COLUMN alertd.recording.analysed_fps     IS 'Frames analysed per second of footage.';

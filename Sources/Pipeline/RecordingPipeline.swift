@@ -105,13 +105,15 @@ public struct RecordingPipeline: Sendable {
         _ found: Analysis.Findings, _ job: Job, _ statistics: IngestStatistics, _ digest: ContentDigest
     ) async throws -> RecordingOutcome {
         let recording = Recording(
-            camera: job.camera, digest: digest.bytes, start: job.start, duration: statistics.mediaSeconds,
+            camera: job.camera, digest: digest.bytes, encoder: try engine.encoderIdentity().digest, start: job.start,
+            duration: statistics.mediaSeconds,
             analysedFPS: job.analyseFPS, queries: job.queries.map(\.text))
         let writes = found.events.map { event in
             EventWrite(
                 event: event, description: TemplateDescription.text(of: event),
                 descriptionOrigin: TemplateDescription.origin,
-                idempotencyKey: "\(digest)/\(event.source.key)/\(event.during.start)")
+                idempotencyKey: "\(digest)/\(engine.encoderDigest.prefix(16))/\(job.analyseFPS)/\(event.source.key)/"
+                    + "\(event.during.start)/\(event.during.end)")
         }
         return try await events.finishRecording(recording, events: writes, scores: found.scores)
     }

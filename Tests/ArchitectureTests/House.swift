@@ -11,7 +11,7 @@ enum House {
         "CFFmpeg": [], "COpenBLAS": [], "CPostgres": [], "CKernels": [],
         // floor 0
         "Base": [],
-        "NN": ["Base", "COpenBLAS", "CKernels"],
+        "NN": ["Base", "COpenBLAS", "CKernels", "Crypto"],
         // floor 1: five rooms that never import each other
         "Ingest": ["Base", "CFFmpeg"],
         "VLM": ["Base", "NN"],

@@ -5,10 +5,12 @@ import Testing
 
 @Suite("Recordings and scores", .tags(.integration), .timeLimit(.minutes(1)))
 struct RecordingTests {
+    private let encoder: [UInt8] = [1, 2, 3]
+
     private func recording(queries: [String] = ["person"], fps: Double = 1) throws -> Recording {
         Recording(
-            camera: try camera(), digest: Array(0..<32), start: moment(0), duration: 60, analysedFPS: fps,
-            queries: queries)
+            camera: try camera(), digest: Array(0..<32), encoder: encoder, start: moment(0), duration: 60,
+            analysedFPS: fps, queries: queries)
     }
 
     private var scores: [ScoreSample] {
@@ -43,7 +45,8 @@ struct RecordingTests {
         let (store, _) = try await makeStore()
         func find(_ queries: [String], start: WallTime? = nil, fps: Double = 1) async throws -> Recording? {
             try await store.findRecording(
-                digest: Array(0..<32), camera: camera(), start: start, analysedFPS: fps, queries: queries)
+                digest: Array(0..<32), camera: camera(), encoder: encoder, start: start, analysedFPS: fps,
+                queries: queries)
         }
         #expect(try await find([]) == nil)
         _ = try await store.finishRecording(recording(), events: [], scores: [])
@@ -51,6 +54,9 @@ struct RecordingTests {
         #expect(try await find(["person"]) == recording())
         #expect(try await find(["car"]) == nil)
         #expect(try await find([], fps: 2) == nil)
+        let other = try await store.findRecording(
+            digest: Array(0..<32), camera: camera(), encoder: [9], start: nil, analysedFPS: 1, queries: [])
+        #expect(other == nil, "another encoder may find other events")
         #expect(try await find([], start: moment(1)) == nil)
         // Asked for something more, the file is analysed again; what it gives the second time is merged.
         let more = try await store.finishRecording(recording(queries: ["car"]), events: [], scores: [])

@@ -34,14 +34,4 @@ int ck_all_finite(const float *x, size_t n);
 void ck_half_to_float(const uint8_t *half, float *out, size_t n);
 void ck_bfloat_to_float(const uint8_t *bfloat, float *out, size_t n);
 
-// SHA-256 (FIPS 180-4), to be fed piece by piece.
-typedef struct {
-    uint32_t state[8];
-    uint64_t length;
-    uint8_t block[64];
-} ck_sha256;
-void ck_sha256_start(ck_sha256 *hash);
-void ck_sha256_update(ck_sha256 *hash, const uint8_t *bytes, size_t count);
-void ck_sha256_finish(ck_sha256 *hash, uint8_t digest[32]);
-
 #endif

@@ -1,11 +1,12 @@
-internal import CKernels
+internal import Crypto
+internal import Foundation
 
 /// A SHA-256 over named pieces, so that a stored result can say which files it was made with.
 public struct FileDigest {
-    private var hash = ck_sha256()
+    private var hash = SHA256()
 
     /// An empty digest.
-    public init() { ck_sha256_start(&hash) }
+    public init() {}
 
     /// Adds a piece: its name, its length, its bytes.
     public mutating func add(name: String, bytes: UnsafeRawBufferPointer) {
@@ -27,14 +28,10 @@ public struct FileDigest {
 
     /// 64 lower-case hexadecimal digits over all pieces so far; more may follow.
     public var hexadecimal: String {
-        var (copy, digest) = (hash, [UInt8](repeating: 0, count: 32))
-        ck_sha256_finish(&copy, &digest)
+        let digest = hash.finalize()
         let digits = Array("0123456789abcdef")
         return String(digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }
 
-    private mutating func update(_ bytes: UnsafeRawBufferPointer) {
-        guard let start = bytes.baseAddress, !bytes.isEmpty else { return }
-        ck_sha256_update(&hash, start.assumingMemoryBound(to: UInt8.self), bytes.count)
-    }
+    private mutating func update(_ bytes: UnsafeRawBufferPointer) { hash.update(bufferPointer: bytes) }
 }

@@ -3,14 +3,14 @@ public import Base
 /// A recording is written by one transaction at its end: what was found in the file is there whole or not at all, so an
 /// ingest that was killed leaves nothing behind, and repeating it gives the rows of an uninterrupted one.
 extension EventStore {
-    /// The ingest of the same file into the same camera that already answers what is asked: analysed at the same rate,
-    /// with all of `queries` looked for. `start` nil means: wherever it was placed in time. Nil when there is none.
+    /// The ingest of the same file into the same camera that already answers what is asked: analysed by the same encoder
+    /// at the same rate, with all of `queries` looked for. `start` nil means: wherever it was placed in time. Nil when there is none.
     public func findRecording(
-        digest: [UInt8], camera: CameraID, start: WallTime?, analysedFPS: Double, queries: [String]
+        digest: [UInt8], camera: CameraID, encoder: [UInt8], start: WallTime?, analysedFPS: Double, queries: [String]
     ) async throws(StoreError) -> Recording? {
         let found = try await recordings(digest: digest, camera: camera)
         return found.first {
-            (start == nil || $0.start == start) && $0.analysedFPS == analysedFPS
+            (start == nil || $0.start == start) && $0.encoder == encoder && $0.analysedFPS == analysedFPS
                 && Set(queries).isSubset(of: $0.queries)
         }
     }
@@ -32,8 +32,8 @@ extension EventStore {
             try Self.ensureCamera(recording.camera, session)
             let known = try Self.recordings(recording.digest, recording.camera, session)
             let isKnown = known.contains {
-                $0.start == recording.start && $0.analysedFPS == recording.analysedFPS
-                    && Set(recording.queries).isSubset(of: $0.queries)
+                $0.start == recording.start && $0.encoder == recording.encoder
+                    && $0.analysedFPS == recording.analysedFPS && Set(recording.queries).isSubset(of: $0.queries)
             }
             if isKnown { return .alreadyKnown }
             try Self.insert(recording, session)
@@ -47,15 +47,17 @@ extension EventStore {
         _ = try session.query(
             "store a recording of \(recording.camera)",
             """
-            INSERT INTO alertd.recording AS r (camera_id, digest, started_at, duration_seconds, analysed_fps, queries)
-            SELECT id, $2, $3, $4, $5, $6 FROM alertd.camera WHERE name = $1
-            ON CONFLICT (camera_id, digest, started_at) DO UPDATE
+            INSERT INTO alertd.recording AS r
+                (camera_id, digest, started_at, duration_seconds, analysed_fps, queries, encoder)
+            SELECT id, $2, $3, $4, $5, $6, $7 FROM alertd.camera WHERE name = $1
+            ON CONFLICT (camera_id, digest, started_at, encoder) DO UPDATE
             SET duration_seconds = excluded.duration_seconds, analysed_fps = excluded.analysed_fps, finished_at = now(),
                 queries = ARRAY(SELECT unnest(r.queries) UNION SELECT unnest(excluded.queries))
             """,
             [
                 .text(recording.camera.name), .bytes(recording.digest), .time(recording.start),
                 .real(recording.duration), .real(recording.analysedFPS), .texts(recording.queries),
+                .bytes(recording.encoder),
             ])
     }
 
@@ -65,23 +67,27 @@ extension EventStore {
         let rows = try session.query(
             "look up a recording of \(camera)",
             """
-            SELECT r.started_at, r.duration_seconds, r.analysed_fps, q.query
+            SELECT r.id, r.encoder, r.started_at, r.duration_seconds, r.analysed_fps, q.query
             FROM alertd.recording r JOIN alertd.camera c ON c.id = r.camera_id
                  LEFT JOIN LATERAL unnest(r.queries) AS q (query) ON true
             WHERE c.name = $1 AND r.digest = $2
             ORDER BY r.finished_at DESC, r.id, q.query
             """, [.text(camera.name), .bytes(digest)])
-        var found: [Recording] = []
+        var found: [(id: Int64, recording: Recording)] = []
         for row in rows.all {
-            let start = try row.time("started_at")
-            var queries = found.last.flatMap { $0.start == start ? $0.queries : nil } ?? []
-            if !queries.isEmpty { found.removeLast() }
+            let id = try row.integer("id")
+            var queries: [String] = []
+            if let last = found.last, last.id == id {
+                queries = last.recording.queries
+                found.removeLast()
+            }
             if let query = try row.optionalText("query") { queries.append(query) }
-            found.append(
-                Recording(
-                    camera: camera, digest: digest, start: start, duration: try row.real("duration_seconds"),
-                    analysedFPS: try row.real("analysed_fps"), queries: queries))
+            let recording = Recording(
+                camera: camera, digest: digest, encoder: try row.bytes("encoder"), start: try row.time("started_at"),
+                duration: try row.real("duration_seconds"), analysedFPS: try row.real("analysed_fps"),
+                queries: queries)
+            found.append((id, recording))
         }
-        return found
+        return found.map(\.recording)
     }
 }

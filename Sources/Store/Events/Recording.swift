@@ -6,6 +6,8 @@ public struct Recording: Sendable, Equatable {
     public let camera: CameraID
     /// Digest of the file's bytes, 16–64 bytes (SHA-256: 32).
     public let digest: [UInt8]
+    /// Digest of the encoder that looked at it.
+    public let encoder: [UInt8]
     /// When its first frame was recorded.
     public let start: WallTime
     /// Length of the footage in seconds.
@@ -17,10 +19,12 @@ public struct Recording: Sendable, Equatable {
 
     /// Gathers the parts of a recording.
     public init(
-        camera: CameraID, digest: [UInt8], start: WallTime, duration: Double, analysedFPS: Double, queries: [String]
+        camera: CameraID, digest: [UInt8], encoder: [UInt8], start: WallTime, duration: Double, analysedFPS: Double,
+        queries: [String]
     ) {
         self.camera = camera
         self.digest = digest
+        self.encoder = encoder
         self.start = start
         self.duration = duration
         self.analysedFPS = analysedFPS

@@ -26,8 +26,14 @@ struct IngestCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A sentence to find events for; may be repeated.", valueName: "text"))
     var query: [String] = []
 
+    /// Bytes; a name that the database's index of events takes.
+    private static let longestQuery = 1000
+
     func validate() throws {
         guard fps > 0, fps <= 60 else { throw ValidationError("--fps must lie between 0 and 60") }
+        if query.contains(where: { $0.utf8.count > Self.longestQuery }) {
+            throw ValidationError("--query is longer than \(Self.longestQuery) bytes")
+        }
         if query.contains(where: { $0.allSatisfy(\.isWhitespace) }) { throw ValidationError("--query needs words") }
     }
 

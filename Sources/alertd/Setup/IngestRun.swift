@@ -45,7 +45,8 @@ struct IngestRun: Sendable {
     ) async throws -> WallTime {
         guard let digest = try await file.contentDigest() else { throw CancellationError() }
         let known = try await session.events.findRecording(
-            digest: digest.bytes, camera: camera, start: start, analysedFPS: fps, queries: queries.map(\.text))
+            digest: digest.bytes, camera: camera, encoder: try engine.encoderIdentity().digest, start: start,
+            analysedFPS: fps, queries: queries.map(\.text))
         if let known {
             summary.alreadyIngested += 1
             summary.mediaSeconds = Rounded.milliseconds(summary.mediaSeconds + known.duration)
