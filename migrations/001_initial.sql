@@ -77,8 +77,8 @@ CREATE TABLE alertd.event (
     updated_at         timestamptz      NOT NULL DEFAULT now(),
     CONSTRAINT event_source_is_known CHECK (source ~ '^(query|anomaly|blind):.' AND octet_length(source) <= 2000),
     CONSTRAINT event_span_is_finite CHECK (
-        NOT isempty(during) AND lower_inc(during) AND NOT upper_inc(during)
-        AND isfinite(lower(during)) AND isfinite(upper(during))),
+        NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)
+        AND lower_inc(during) AND NOT upper_inc(during) AND isfinite(lower(during)) AND isfinite(upper(during))),
     CONSTRAINT event_errors_are_finite CHECK (
         start_error >= 0 AND start_error < 'Infinity' AND end_error >= 0 AND end_error < 'Infinity'),
     CONSTRAINT event_scores_are_finite CHECK (
@@ -107,13 +107,15 @@ COMMENT ON COLUMN alertd.event.clock              IS 'Where the times come from:
 COMMENT ON COLUMN alertd.event.box                IS 'Where in the picture: [left, top, right, bottom] in fractions of its width and height.';
 
 CREATE TABLE alertd.event_key (
-    key        text        PRIMARY KEY COLLATE "C",
+    camera_id  integer     NOT NULL REFERENCES alertd.camera,
+    key        text        NOT NULL COLLATE "C",
     event_id   bigint      NOT NULL REFERENCES alertd.event ON DELETE CASCADE,
     applied_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (camera_id, key),
     CONSTRAINT event_key_is_short CHECK (octet_length(key) BETWEEN 1 AND 2500)
 );
 CREATE INDEX event_key_event ON alertd.event_key (event_id);
-COMMENT ON TABLE alertd.event_key IS 'Idempotency keys of the changes already applied, with the event they went to. A change that comes again (a spool replayed, an ingest repeated) changes nothing.';
+COMMENT ON TABLE alertd.event_key IS 'Idempotency keys of the changes already applied to a camera''s events, with the event each went to. A change that comes again (a spool replayed, an ingest repeated) changes nothing.';
 
 CREATE TABLE alertd.outbox (
     id           bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -187,15 +189,15 @@ DECLARE
 BEGIN
     PERFORM alertd.writer_lock();
 
-    SELECT k.event_id INTO event_id FROM alertd.event_key k WHERE k.key = p_key;
-    IF FOUND THEN
-        change := 'none';
-        RETURN;
-    END IF;
-
     SELECT c.id INTO v_camera_id FROM alertd.camera c WHERE c.name = p_camera;
     IF NOT FOUND THEN
         INSERT INTO alertd.camera (name) VALUES (p_camera) RETURNING id INTO v_camera_id;
+    END IF;
+
+    SELECT k.event_id INTO event_id FROM alertd.event_key k WHERE k.camera_id = v_camera_id AND k.key = p_key;
+    IF FOUND THEN
+        change := 'none';
+        RETURN;
     END IF;
 
     SELECT array_agg(e.id ORDER BY e.id), (array_agg(e.is_open ORDER BY e.id))[1] INTO v_old, v_was_open
@@ -270,10 +272,10 @@ BEGIN
         END IF;
     END IF;
 
-    INSERT INTO alertd.event_key (key, event_id) VALUES (p_key, record_event.event_id);
+    INSERT INTO alertd.event_key (camera_id, key, event_id) VALUES (v_camera_id, p_key, record_event.event_id);
 END;
 $$;
-COMMENT ON FUNCTION alertd.record_event IS 'The only writer of events. A span that overlaps events of the same camera and source is merged with them: nothing is dropped, nothing is told twice. A key seen before changes nothing. change is open, update, close or none.';
+COMMENT ON FUNCTION alertd.record_event IS 'The only writer of events. A span that overlaps events of the same camera and source is merged with them: nothing is dropped, nothing is told twice. A key seen before for that camera changes nothing. change is open, update, close or none.';
 
 CREATE FUNCTION alertd.close_open_events(p_camera text) RETURNS bigint
 LANGUAGE plpgsql

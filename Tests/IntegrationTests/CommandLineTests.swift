@@ -10,7 +10,7 @@ struct CommandLineTests {
     @Test(
         "a file that cannot be analysed is refused in one line",
         arguments: [
-            ("missing.mp4", "no such file"), ("text.mp4", "not a"), ("audio_only.mp4", "no video"),
+            ("missing.mp4", "no such file"), ("text.mp4", "no known media format"), ("audio_only.mp4", "no video"),
             ("truncated.mp4", ""), ("encrypted.mp4", "encrypted"),
         ])
     func refusedFiles(name: String, words: String) throws {
@@ -69,6 +69,35 @@ struct CommandLineTests {
         expectRefusal(inside, status: 2, words: file)
         let unwritable = try AlertdProgram.run(["db", "status", "--state", "/proc/alertd"])
         expectRefusal(unwritable, status: 2, words: "/proc/alertd")
+    }
+
+    @Test("a checkpoint that lies or does not fit is refused, naming the file and the tensor")
+    func checkpoints() throws {
+        let starter = Fixtures.root.appending(path: "share/models/starter-encoder")
+        let weights = try Data(contentsOf: starter.appending(path: "model.safetensors"))
+        let headerLength = Int(weights[0]) | Int(weights[1]) << 8 | Int(weights[2]) << 16
+        var lying = weights
+        lying[7] = 0x7F
+        var misshaped = String(decoding: weights[8..<(8 + headerLength)], as: UTF8.self)
+        misshaped = misshaped.replacing("[1,128]", with: "[128,1]").replacing(
+            "\"logit_scale\"", with: "\"logit_scalf\"")
+        var renamed = weights
+        renamed.replaceSubrange(8..<(8 + headerLength), with: Data(misshaped.utf8))
+        let cases: [(Data, String)] = [
+            (lying, "model.safetensors"), (weights.prefix(weights.count - 100), "model.safetensors"),
+            (weights.prefix(4), "model.safetensors"), (renamed, "logit_scal"), (Data(), "model.safetensors"),
+        ]
+        for (contents, words) in cases {
+            let folder = try ScratchFolder()
+            let model = folder.file("model")
+            try FileManager.default.copyItem(at: starter, to: model)
+            try contents.write(to: model.appending(path: "model.safetensors"))
+            let clip = Self.media.appending(path: "bframes.mp4").path
+            let outcome = try AlertdProgram.run(["ground", clip, "a person", "--encoder", model.path])
+            expectRefusal(outcome, status: 2, words: words)
+        }
+        let missing = try AlertdProgram.run(["ground", "x.mp4", "a person", "--encoder", "/nonexistent"])
+        expectRefusal(missing, status: 2, words: "")
     }
 
     private func expectRefusal(_ outcome: AlertdProgram.Outcome, status: Int32, words: String) {

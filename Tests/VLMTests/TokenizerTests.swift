@@ -9,7 +9,7 @@ struct TokenizerTests {
         struct Case: Decodable {
             let text: String
             let ids: [Int]
-            let fast_ids: [Int]
+            let fastIds: [Int]
         }
 
         let cases: [Case]
@@ -23,7 +23,9 @@ struct TokenizerTests {
 
     private func cases() throws -> [Golden.Case] {
         let data = try Data(contentsOf: TinyCLIP.tokenizerFolder.appending(path: "golden.json"))
-        return try JSONDecoder().decode(Golden.self, from: data).cases
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(Golden.self, from: data).cases
     }
 
     @Test("vocab.json and merges.txt: ids as openai/CLIP's tokenizer gives them")
@@ -47,7 +49,7 @@ struct TokenizerTests {
     func tokenizerJSON() throws {
         let tokenizer = try tokenizer(["tokenizer.json"])
         for item in try cases() {
-            #expect(try tokenizer.ids(of: item.text) == item.fast_ids, "\(item.text.debugDescription)")
+            #expect(try tokenizer.ids(of: item.text) == item.fastIds, "\(item.text.debugDescription)")
         }
     }
 
@@ -75,8 +77,11 @@ struct TokenizerTests {
             "è¶",
         ]
         for unit in units {
-            let text = String(repeating: unit, count: BytePairTokenizer.maximumLength / unit.utf8.count)
+            let text = String(repeating: unit, count: BytePairTokenizer.maximumLength / 8 / unit.utf8.count)
             _ = try tokenizer.ids(of: text)
+        }
+        #expect(throws: ModelError.self) {
+            try tokenizer.ids(of: String(repeating: "a", count: BytePairTokenizer.maximumLength + 1))
         }
     }
 

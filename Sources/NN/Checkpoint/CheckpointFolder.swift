@@ -40,6 +40,7 @@ struct CheckpointFolder {
 
     private static func weightMap(of index: String) throws(WeightsError) -> [String: String] {
         let file = try MappedFile(path: index)
+        defer { withExtendedLifetime(file) {} }
         let json: JSONValue
         do { json = try JSONValue(parsing: file.bytes) } catch {
             throw .malformedIndex(file: index, key: nil, problem: error.description)

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 
 /// Making a cluster, and the two files that say who may connect.
-struct ClusterFiles {
+package struct ClusterFiles {
     /// The role that owns everything in the cluster.
     static let role = "alertd"
 
@@ -13,6 +13,13 @@ struct ClusterFiles {
     /// The major version that made the cluster in `paths`; nil when there is none.
     static func majorVersion(_ paths: ClusterPaths) -> String? {
         readText(paths.data + "/PG_VERSION").map { $0.filter { !$0.isNewline && $0 != " " } }
+    }
+
+    /// Makes a cluster with the newest programs in a prepared state directory.
+    package static func make(stateDirectory: String, for account: ServiceAccount) throws(StoreError) {
+        let paths = ClusterPaths(stateDirectory: stateDirectory)
+        let programs = try PostgresPrograms.find(clusterMajor: nil, clusterPath: paths.base)
+        try ClusterFiles(paths: paths, programs: programs, account: account).create()
     }
 
     /// Makes the cluster beside its place and renames it, so that a data directory is whole or not there.
@@ -48,7 +55,9 @@ struct ClusterFiles {
     static func failure(_ step: String, _ paths: ClusterPaths, output: String) -> StoreError {
         if output.contains("No space left on device") { return .diskFull(path: paths.base) }
         let lines = output.split(whereSeparator: \.isNewline).map(String.init)
-        let telling = lines.filter { line in ["FATAL:", "PANIC:", "error:", "ERROR:"].contains { line.contains($0) } }
+        let telling = lines.filter { line in
+            ["LOG:", "FATAL:", "PANIC:", "error:", "ERROR:"].contains { line.contains($0) }
+        }
         if telling.contains(where: { $0.contains("socket") && $0.contains("lock file") }) {
             return .socketInUse(path: paths.base + "/run")
         }

@@ -70,6 +70,7 @@ public actor EmbeddedCluster {
         guard let lock, let server, lock.tryLock(.exclusive) else { return }
         do throws(StoreError) {
             try server.stop()
+            server.removeForeignSocketDirectory()
             logger.debug("embedded database stopped", metadata: ["path": "\(paths.base)"])
         } catch {
             logger.error("\(error)")

@@ -24,7 +24,7 @@ struct ServerProcess {
     /// Starts the server of `files`, its socket in `socketDirectory`, and waits until it accepts connections.
     static func start(_ files: ClusterFiles, socketDirectory: String) throws(StoreError) -> ServerProcess {
         let paths = files.paths
-        try clearRemains(paths)
+        try clearRemains(paths, socketDirectory)
         let (log, logSize) = try openLog(paths, files.account)
         defer { close(log) }
         let process = try ChildProcess.start(
@@ -59,6 +59,11 @@ struct ServerProcess {
         throw .clusterFailed(step: "stop", path: paths.base, output: "process \(process) does not end")
     }
 
+    /// Removes the socket's directory if it is not the cluster's own; it is empty once the server is gone.
+    func removeForeignSocketDirectory() {
+        if !socketDirectory.hasPrefix(paths.base) { rmdir(socketDirectory) }
+    }
+
     private func waitUntilGone(seconds: Int) -> Bool {
         let deadline = ContinuousClock.now + .seconds(seconds)
         while ContinuousClock.now < deadline {
@@ -83,7 +88,7 @@ struct ServerProcess {
 
     /// After `kill -9` of a server its children live on for a moment; a number in `postmaster.pid` may belong to
     /// something else by now, which would keep PostgreSQL from starting.
-    private static func clearRemains(_ paths: ClusterPaths) throws(StoreError) {
+    private static func clearRemains(_ paths: ClusterPaths, _ socketDirectory: String) throws(StoreError) {
         let deadline = ContinuousClock.now + .seconds(10)
         while !ServerProcesses.all(of: paths.data).isEmpty {
             guard ContinuousClock.now < deadline else {
@@ -94,6 +99,15 @@ struct ServerProcess {
             usleep(20_000)
         }
         unlink(paths.data + "/postmaster.pid")
+        // The same for the socket's own file, unless a server of another cluster really holds it.
+        let socketLock = socketDirectory + "/" + SocketDirectory.socketName + ".lock"
+        let holder = readText(socketLock).flatMap { PostmasterFile(text: $0) }
+        if let holder, let directory = linkTarget("/proc/\(holder.process)/cwd"),
+            FileStatus(directory + "/PG_VERSION") != nil
+        {
+            throw .socketInUse(path: socketDirectory)
+        }
+        unlink(socketLock)
     }
 
     private static func openLog(

@@ -2,7 +2,7 @@ import Glibc
 
 /// The directory of the server's socket: nobody but the server's user may enter it, and a socket's path must fit in
 /// the 107 bytes that the kernel has for it.
-struct SocketDirectory {
+package struct SocketDirectory {
     /// The socket's name, for port 5432.
     static let socketName = ".s.PGSQL.5432"
     /// Bytes of a socket's path (`sun_path` is 108, with its zero).
@@ -25,6 +25,13 @@ struct SocketDirectory {
         }
         let socket = candidates[0] + "/" + socketName
         throw .socketPathTooLong(path: socket, bytes: socket.utf8.count)
+    }
+
+    /// The same for a state directory's path.
+    package static func make(
+        stateDirectory: String, for account: ServiceAccount, fallbacks: [String]
+    ) throws(StoreError) -> String {
+        try make(ClusterPaths(stateDirectory: stateDirectory), for: account, fallbacks: fallbacks)
     }
 
     private static func fits(_ directory: String) -> Bool {

@@ -45,8 +45,13 @@ package final class PostgresSession {
 
     deinit { PQfinish(handle) }
 
-    /// Whether the connection can still be used.
-    package var isUsable: Bool { PQstatus(handle) == CONNECTION_OK && !isInTransaction }
+    /// Whether the connection can still be used, as far as this side can tell without asking the server.
+    package var isUsable: Bool {
+        guard PQstatus(handle) == CONNECTION_OK, !isInTransaction else { return false }
+        var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+        // Between statements a server has nothing to say but that it ends the connection.
+        return poll(&descriptor, 1, 0) == 0
+    }
 
     /// Process number of the server's side.
     package var serverProcess: Int32 { PQbackendPID(handle) }

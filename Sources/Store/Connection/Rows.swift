@@ -1,4 +1,4 @@
-import Base
+package import Base
 import CPostgres
 
 /// The rows of one result, in binary form. Owns libpq's memory; stays on the connection's thread.
@@ -9,7 +9,7 @@ package final class Rows {
     private let purpose: String
 
     /// Number of rows.
-    let count: Int
+    package let count: Int
 
     /// Takes over `result`.
     init(_ result: OpaquePointer, purpose: String) {
@@ -26,13 +26,13 @@ package final class Rows {
     deinit { PQclear(result) }
 
     /// Rows that the statement inserted, changed, deleted or returned.
-    var affected: Int { PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0 }
+    package var affected: Int { PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0 }
 
     /// The rows, first to last.
-    var all: [Row] { (0..<count).map { Row(rows: self, index: Int32($0)) } }
+    package var all: [Row] { (0..<count).map { Row(rows: self, index: Int32($0)) } }
 
     /// What `transform` makes of each row, first to last.
-    func map<T>(_ transform: (Row) throws(StoreError) -> T) throws(StoreError) -> [T] {
+    package func map<T>(_ transform: (Row) throws(StoreError) -> T) throws(StoreError) -> [T] {
         var values: [T] = []
         values.reserveCapacity(count)
         for row in all { values.append(try transform(row)) }
@@ -40,7 +40,7 @@ package final class Rows {
     }
 
     /// The one row of a statement that always gives one. Throws ``StoreError/unexpectedResult(what:why:)``.
-    func only() throws(StoreError) -> Row {
+    package func only() throws(StoreError) -> Row {
         guard count == 1 else { throw .unexpectedResult(what: purpose, why: "\(count) rows instead of one") }
         return Row(rows: self, index: 0)
     }
@@ -68,25 +68,27 @@ package struct Row {
     fileprivate let rows: Rows
     fileprivate let index: Int32
 
-    func optionalBool(_ column: String) throws(StoreError) -> Bool? {
+    package func optionalBool(_ column: String) throws(StoreError) -> Bool? {
         try rows.bytes(column, index, type: 16)?.first.map { $0 != 0 }
     }
 
-    func optionalInteger(_ column: String) throws(StoreError) -> Int64? {
+    package func optionalInteger(_ column: String) throws(StoreError) -> Int64? {
         try rows.bytes(column, index, type: 20).flatMap { $0.bigEndianInteger() }.map { Int64(bitPattern: $0) }
     }
 
-    func optionalReal(_ column: String) throws(StoreError) -> Double? {
+    package func optionalReal(_ column: String) throws(StoreError) -> Double? {
         try rows.bytes(column, index, type: 701).flatMap { $0.bigEndianInteger() }.map { Double(bitPattern: $0) }
     }
 
-    func optionalText(_ column: String) throws(StoreError) -> String? {
+    package func optionalText(_ column: String) throws(StoreError) -> String? {
         try rows.bytes(column, index, type: 25).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    func optionalBytes(_ column: String) throws(StoreError) -> [UInt8]? { try rows.bytes(column, index, type: 17) }
+    package func optionalBytes(_ column: String) throws(StoreError) -> [UInt8]? {
+        try rows.bytes(column, index, type: 17)
+    }
 
-    func optionalTime(_ column: String) throws(StoreError) -> WallTime? {
+    package func optionalTime(_ column: String) throws(StoreError) -> WallTime? {
         let bits: UInt64? = try rows.bytes(column, index, type: 1184).flatMap { $0.bigEndianInteger() }
         guard let bits else { return nil }
         let (value, overflow) = Int64(bitPattern: bits).addingReportingOverflow(SQLValue.postgresEpoch)
@@ -94,12 +96,12 @@ package struct Row {
         return WallTime(microseconds: value)
     }
 
-    func bool(_ column: String) throws(StoreError) -> Bool { try required(optionalBool(column), column) }
-    func integer(_ column: String) throws(StoreError) -> Int64 { try required(optionalInteger(column), column) }
-    func real(_ column: String) throws(StoreError) -> Double { try required(optionalReal(column), column) }
-    func text(_ column: String) throws(StoreError) -> String { try required(optionalText(column), column) }
-    func time(_ column: String) throws(StoreError) -> WallTime { try required(optionalTime(column), column) }
-    func bytes(_ column: String) throws(StoreError) -> [UInt8] { try required(optionalBytes(column), column) }
+    package func bool(_ column: String) throws(StoreError) -> Bool { try required(optionalBool(column), column) }
+    package func integer(_ column: String) throws(StoreError) -> Int64 { try required(optionalInteger(column), column) }
+    package func real(_ column: String) throws(StoreError) -> Double { try required(optionalReal(column), column) }
+    package func text(_ column: String) throws(StoreError) -> String { try required(optionalText(column), column) }
+    package func time(_ column: String) throws(StoreError) -> WallTime { try required(optionalTime(column), column) }
+    package func bytes(_ column: String) throws(StoreError) -> [UInt8] { try required(optionalBytes(column), column) }
 
     private func required<T>(_ value: T?, _ column: String) throws(StoreError) -> T {
         guard let value else { throw rows.missing(column) }

@@ -60,7 +60,8 @@ package enum SQLValue: Sendable, Equatable {
     /// Microseconds since 2000; a moment outside the type saturates and is then refused by the server.
     private static func encode(_ time: WallTime) -> [UInt8] {
         let (shifted, overflow) = time.microseconds.subtractingReportingOverflow(postgresEpoch)
-        return (overflow ? Int64.min + 1 : shifted).bigEndianBytes
+        // The lowest number itself would mean -infinity.
+        return (overflow ? Int64.min + 1 : max(shifted, Int64.min + 1)).bigEndianBytes
     }
 
     /// One dimension, lower bound 1 (PostgreSQL: src/backend/utils/adt/arrayfuncs.c, `array_recv`).

@@ -74,7 +74,7 @@ public struct EventWrite: Sendable, Equatable {
     public let description: String?
     /// Who wrote them: `template`, or the name of a model.
     public let descriptionOrigin: String
-    /// Names this change for ever: 1–2500 bytes, unique over all cameras.
+    /// Names this change among all of the camera's for ever: 1–2500 bytes.
     public let idempotencyKey: String
 
     /// Gathers the parts of a write.

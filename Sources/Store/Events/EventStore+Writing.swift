@@ -54,6 +54,12 @@ extension EventStore {
     }
 
     private static func record(_ write: EventWrite, _ session: PostgresSession) throws(StoreError) -> EventOutcome {
+        let source = write.event.source.key.utf8.count
+        guard source <= 2000, (1...2500).contains(write.idempotencyKey.utf8.count) else {
+            throw .invalidValue(
+                what: "an event of \(write.event.camera)",
+                why: "its source has \(source) bytes, 2000 fit, or its key has none or more than 2500")
+        }
         let row = try session.query(
             "store an event of \(write.event.camera)",
             """

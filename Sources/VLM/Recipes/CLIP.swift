@@ -72,7 +72,9 @@ public struct CLIP: Sendable {
             var digest = FileDigest()
             digest.feed(Array("alertd CLIP encoding 1\n".utf8))
             for name in names { try digest.add(file: folder + "/" + name, as: name) }
-            for path in weights.paths { try digest.add(file: path, as: String(path.dropFirst(folder.count + 1))) }
+            for path in weights.paths {
+                try digest.add(file: path, as: path.split(separator: "/").last.map(String.init) ?? "")
+            }
             return digest.hexadecimal
         }
     }
