@@ -40,6 +40,11 @@ struct HostileInputTests {
         ("a huge number", "describe: { tokens_per_hour: 1" + String(repeating: "0", count: 100_000) + " }"),
         ("percent directives", String(repeating: "%YAML 1.1\n", count: 50_000)),
         ("many documents", String(repeating: "---\n", count: 200_000)),
+        (
+            "many cameras and queries",
+            "cameras:\n" + (0..<10_000).map { "  c\($0): { url: /a }\n" }.joined() + "queries:\n"
+                + (0..<10_000).map { "  q\($0): { text: a }\n" }.joined()
+        ),
         ("many points", "cameras: { a: { url: /a, masks: [[" + String(repeating: "[0,0],", count: 150_000) + "]] } }"),
         (
             "many cameras in a query",

@@ -24,7 +24,7 @@ public enum ConfigurationReference {
 
         **Strict**: an unknown key, a duplicate one, a wrong type or an impossible value is an error with file, line,
         column and key. All errors are printed at once, and the program ends with exit code 78. Anchors, aliases and
-        tags are refused. The file is UTF-8 and at most 1 MiB.
+        tags are refused. The file is UTF-8, at most 1 MiB, and has at most \(SectionReader.mostNamed) cameras and as many queries.
 
         **Secrets**: in texts, `${NAME}` stands for the file `NAME` in `$CREDENTIALS_DIRECTORY` (systemd's
         `LoadCredential=`; one line break at its end is left off), else for the environment variable `NAME`. `$${` is

@@ -42,7 +42,7 @@ extension ConfigurationReader {
     /// The names under `cameras` and their zones' names, without reporting anything a second time.
     func declaredCameras(_ root: SectionReader) -> [DeclaredCamera] {
         guard case .mapping(let mapping)? = root.value("cameras") else { return [] }
-        return mapping.compactMap { key, value in
+        return mapping.prefix(SectionReader.mostNamed).compactMap { key, value in
             guard case .scalar(let name) = key else { return nil }
             guard case .mapping(let camera) = value, case .mapping(let zones)? = camera["zones"] else {
                 return DeclaredCamera(name: YAMLTree.key(name.string), zones: [])

@@ -71,6 +71,9 @@ struct SectionReader {
         return entries
     }
 
+    /// Most cameras, and most queries, that one file may have.
+    static let mostNamed = 1000
+
     /// Whether the file has the key.
     func has(_ name: String) -> Bool { entries.contains { $0.name == name } }
 
@@ -84,6 +87,10 @@ struct SectionReader {
         let (path, pattern) = (Self.join(path, name), Self.join(pattern, name))
         let mapping = SectionReader(
             value(name), path: path, pattern: pattern, context: context, hasChosenNames: true)
+        if mapping.entries.count > Self.mostNamed, let node = mapping.node {
+            context.report(node, path, "\(mapping.entries.count) of them", "at most \(Self.mostNamed)")
+            return []
+        }
         return mapping.validNames().map { entry in
             let section = SectionReader(
                 entry.value, path: Self.join(path, entry.name), pattern: Self.join(pattern, "NAME"), context: context)
