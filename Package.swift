@@ -61,7 +61,9 @@ let package = Package(
             ],
             swiftSettings: settings),
         // tests
-        .target(name: "TestSupport", dependencies: ["Base", "NN"], path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: ["Base", "NN"], path: "Tests/TestSupport", exclude: ["rtsp-server.py"],
+            swiftSettings: settings),
         tests("BaseTests", ["Base"]),
         tests("NNTests", ["Base", "NN"]),
         tests("IngestTests", ["Base", "Ingest"]),

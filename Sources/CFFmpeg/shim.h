@@ -7,6 +7,7 @@
 #include <libavutil/avutil.h>
 #include <libavutil/display.h>
 #include <libavutil/imgutils.h>
+#include <libavutil/opt.h>
 #include <libavutil/sha.h>
 #include <libswscale/swscale.h>
 #include <stdarg.h>
@@ -17,6 +18,8 @@
 static const int ff_error_eof = AVERROR_EOF;
 static const int ff_error_exit = AVERROR_EXIT;
 static const int ff_error_invalid_data = AVERROR_INVALIDDATA;
+static const int ff_error_unauthorized = AVERROR_HTTP_UNAUTHORIZED;
+static const int ff_error_not_found = AVERROR_HTTP_NOT_FOUND;
 static const int ff_error_decoder_not_found = AVERROR_DECODER_NOT_FOUND;
 static inline int ff_error(int posix_code) { return AVERROR(posix_code); }
 

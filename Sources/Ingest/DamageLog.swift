@@ -11,6 +11,10 @@ final class DamageLog: Sendable {
     }
 
     private let state = Mutex(State())
+    private let redact: @Sendable (String) -> String
+
+    /// A log that keeps lines as `redact` leaves them: what libav writes about a camera may hold its password.
+    init(redact: @escaping @Sendable (String) -> String = { $0 }) { self.redact = redact }
 
     /// Error lines so far.
     var lines: Int { state.withLock { $0.lines } }
@@ -20,7 +24,7 @@ final class DamageLog: Sendable {
 
     /// Takes note of one line.
     func add(_ text: String) {
-        let line = text.trimmingWhitespace()
+        let line = redact(text.trimmingWhitespace())
         if line.isEmpty { return }
         state.withLock { state in
             state.lines += 1

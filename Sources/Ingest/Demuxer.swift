@@ -3,22 +3,10 @@ import CFFmpeg
 import Glibc
 
 /// Takes a container apart: finds its video track and hands out that track's packets in decoding order.
-final class Demuxer {
-    /// What became of one reading.
-    enum Reading {
-        /// The packet given holds the next one of the video track.
-        case packet
-        /// Nothing left, or someone asked to stop.
-        case end
-        /// The container is damaged here; the next reading may succeed.
-        case damaged
-    }
-
-    /// The chosen video track; valid as long as this object lives.
+final class Demuxer: PacketSource {
     let stream: UnsafeMutablePointer<AVStream>
     /// What the container says about itself.
     let probe: MediaProbe
-    /// The whole container, for libavformat's functions that need it.
     let context: UnsafeMutablePointer<AVFormatContext>
 
     private let input: FileInput
@@ -48,7 +36,7 @@ final class Demuxer {
 
     /// Reads the video track's next packet into `packet`. Throws `unreadable` when the operating system fails and
     /// `encrypted` when the packet's bytes are.
-    func read(into packet: UnsafeMutablePointer<AVPacket>) throws(IngestError) -> Reading {
+    func read(into packet: UnsafeMutablePointer<AVPacket>) throws(IngestError) -> PacketReading {
         while !interrupt.isRaised {
             av_packet_unref(packet)
             let code = av_read_frame(context, packet)
@@ -96,11 +84,7 @@ extension Demuxer {
         context?.pointee.pb = input.context
         context?.pointee.flags |= AVFMT_FLAG_CUSTOM_IO
         context?.pointee.opaque = UnsafeMutableRawPointer(sink.pointer)
-        context?.pointee.interrupt_callback = AVIOInterruptCB(
-            callback: { flag in
-                guard let flag else { return 0 }
-                return Unmanaged<Interrupt>.fromOpaque(flag).takeUnretainedValue().isRaised ? 1 : 0
-            }, opaque: Unmanaged.passUnretained(interrupt).toOpaque())
+        context?.pointee.interrupt_callback = interrupt.callback
         // Nothing but our descriptor is ever read: no second file, no network, no external track.
         context?.pointee.io_open = { _, _, _, _, _ in ff_error(EACCES) }
         var options: OpaquePointer?
@@ -131,7 +115,7 @@ extension Demuxer {
     private static func findVideo(
         in context: UnsafeMutablePointer<AVFormatContext>, of file: MediaFile
     ) throws(IngestError) -> UnsafeMutablePointer<AVStream> {
-        let streams = (0..<Int(context.pointee.nb_streams)).compactMap { context.pointee.streams[$0] }
+        let streams = streams(of: context)
         let best = av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0)
         let preferred = streams.indices.contains(Int(best)) ? [streams[Int(best)]] : []
         guard let chosen = (preferred + streams).first(where: isMovingPicture) else {
@@ -151,6 +135,11 @@ extension Demuxer {
             && stream.pointee.disposition & still == 0
     }
 
+    /// The tracks of an open container.
+    static func streams(of context: UnsafeMutablePointer<AVFormatContext>) -> [UnsafeMutablePointer<AVStream>] {
+        (0..<Int(context.pointee.nb_streams)).compactMap { context.pointee.streams[$0] }
+    }
+
     private static func isEncrypted(_ stream: UnsafeMutablePointer<AVStream>) -> Bool {
         stream.pointee.codecpar.pointee.codec_tag == fourCC("encv")
             || ff_stream_side_data(stream, AV_PKT_DATA_ENCRYPTION_INIT_INFO, nil) != nil
@@ -158,7 +147,8 @@ extension Demuxer {
 
     private static func fourCC(_ text: String) -> UInt32 { text.utf8.reversed().reduce(0) { $0 << 8 | UInt32($1) } }
 
-    private static func codecName(_ stream: UnsafeMutablePointer<AVStream>) -> String {
+    /// The name of a track's codec, or its four-character code.
+    static func codecName(_ stream: UnsafeMutablePointer<AVStream>) -> String {
         let parameters = stream.pointee.codecpar.pointee
         if parameters.codec_id != AV_CODEC_ID_NONE { return String(cString: avcodec_get_name(parameters.codec_id)) }
         let tag = (0..<4).map { UInt8(truncatingIfNeeded: parameters.codec_tag >> ($0 * 8)) }
@@ -166,7 +156,8 @@ extension Demuxer {
         return isPrintable ? "codec \(String(decoding: tag, as: UTF8.self))" : "an unknown codec"
     }
 
-    private static func trackList(_ streams: [UnsafeMutablePointer<AVStream>]) -> String {
+    /// The kinds of tracks that there are, for a message.
+    static func trackList(_ streams: [UnsafeMutablePointer<AVStream>]) -> String {
         let kinds = streams.prefix(8).map { stream in
             av_get_media_type_string(stream.pointee.codecpar.pointee.codec_type).map { String(cString: $0) } ?? "data"
         }

@@ -4,14 +4,12 @@ import CFFmpeg
 /// The stations of one source in their order: demux, decode, place in time, sample, scale. Everything here blocks and
 /// belongs to one thread.
 final class FrameReader {
-    /// What the container says about itself.
-    var probe: MediaProbe { demuxer.probe }
     /// What was read so far.
     private(set) var statistics = IngestStatistics()
     /// Placement of the frames, with the current run's start.
     private(set) var clock: PresentationClock
 
-    private let demuxer: Demuxer
+    private let source: any PacketSource
     private let decoder: VideoDecoder
     private let scaler: PictureScaler
     private let log: DamageLog
@@ -19,6 +17,7 @@ final class FrameReader {
     private let workers: WorkerThreads
     private let interrupt: Interrupt
     private let location: RedactedURL
+    private let firstRun: Int
     private var sampler: FrameSampler
     private var isDraining = false
     private var damagedReadsInARow = 0
@@ -28,23 +27,22 @@ final class FrameReader {
     /// Distinct frame sizes that the statistics keep.
     private static let mostSizes = 16
 
-    /// Opens the container in `file` and a decoder for its video track.
-    init(_ file: MediaFile, configuration: IngestConfiguration, interrupt: Interrupt) throws(IngestError) {
-        let log = DamageLog()
-        let demuxer = try Demuxer(file, interrupt: interrupt, log: log)
+    /// Opens a decoder for the video track of `source`, whose lines `log` gathers. Runs are counted from `firstRun`.
+    init(
+        _ source: any PacketSource, at location: RedactedURL, configuration: IngestConfiguration, firstRun: Int = 0,
+        interrupt: Interrupt, log: DamageLog
+    ) throws(IngestError) {
         (workers, decoder) = try WorkerThreads.started { () throws(IngestError) in
-            try VideoDecoder(
-                demuxer.stream, threads: configuration.decoderThreads, log: log, location: file.location)
+            try VideoDecoder(source.stream, threads: configuration.decoderThreads, log: log, location: location)
         }
         guard let packet = av_packet_alloc() else {
-            throw .libraryFailure(file.location, step: "allocate a packet", reason: "out of memory")
+            throw .libraryFailure(location, step: "allocate a packet", reason: "out of memory")
         }
-        let tick = demuxer.stream.pointee.time_base
-        clock = PresentationClock(tick: Double(tick.num) / Double(tick.den))
+        clock = PresentationClock(tick: source.tick)
         sampler = FrameSampler(rate: configuration.analyseFPS)
         scaler = PictureScaler(limit: configuration.pictureLimit)
-        location = file.location
-        (self.demuxer, self.log, self.packet, self.interrupt) = (demuxer, log, packet, interrupt)
+        (self.source, self.location, self.firstRun) = (source, location, firstRun)
+        (self.log, self.packet, self.interrupt) = (log, packet, interrupt)
     }
 
     deinit {
@@ -52,7 +50,7 @@ final class FrameReader {
         av_packet_free(&packet)
     }
 
-    /// The next sampled frame; nil at the end or when someone asked to stop. Throws `unreadable`, `encrypted`, and
+    /// The next sampled frame; nil at the end or when someone asked to stop. Throws what the source throws, and
     /// `nothingDecoded` when the end comes without a single picture.
     func next() throws(IngestError) -> Frame? {
         let (cpu, wall) = (CPUClock.thisThread, CPUClock.wall)
@@ -66,7 +64,7 @@ final class FrameReader {
         }
         while !interrupt.isRaised {
             switch decoder.receive() {
-            case .frame: if let frame = acceptFrame() { return frame }
+            case .frame: if let frame = try acceptFrame() { return frame }
             case .needsPacket where !isDraining: try feed()
             case .needsPacket, .finished:
                 if decoder.frames == 0, !interrupt.isRaised { throw nothingDecoded }
@@ -81,7 +79,7 @@ final class FrameReader {
     }
 
     private func feed() throws(IngestError) {
-        switch try demuxer.read(into: packet) {
+        switch try source.read(into: packet) {
         case .packet:
             damagedReadsInARow = 0
             decoder.send(packet)
@@ -98,9 +96,10 @@ final class FrameReader {
         decoder.send(nil)
     }
 
-    private func acceptFrame() -> Frame? {
+    private func acceptFrame() throws(IngestError) -> Frame? {
         noteSize()
         let stamp = clock.place(decoder.presentationTime, duration: decoder.duration)
+        try source.placed(stamp)
         guard sampler.takes(run: stamp.run, seconds: Double(stamp.ticks) * clock.tick, tick: clock.tick) else {
             return nil
         }
@@ -109,10 +108,11 @@ final class FrameReader {
             return nil
         }
         statistics.framesAnalysed += 1
-        let tick = demuxer.stream.pointee.time_base
+        let tick = source.stream.pointee.time_base
         let time = MediaTime(ticks: stamp.ticks, tickNumerator: tick.num, tickDenominator: tick.den)
         return Frame(
-            picture: picture, time: time, run: stamp.run, sequence: stamp.sequence, isIntact: decoder.isIntact)
+            picture: picture, time: time, run: firstRun + stamp.run, sequence: stamp.sequence,
+            isIntact: decoder.isIntact)
     }
 
     private func scaledPicture() -> Picture? {
@@ -122,8 +122,8 @@ final class FrameReader {
             statistics.scaleWallSeconds += CPUClock.wall - wall
         }
         return scaler.picture(
-            of: decoder.frame, pixelAspect: demuxer.pixelAspect(of: decoder.frame),
-            orientation: demuxer.orientation(of: decoder.frame))
+            of: decoder.frame, pixelAspect: source.pixelAspect(of: decoder.frame),
+            orientation: source.orientation(of: decoder.frame))
     }
 
     private func noteSize() {

@@ -32,6 +32,43 @@ public enum IngestError: Error, Sendable, Equatable {
     case libraryFailure(RedactedURL, step: String, reason: String)
     /// A configuration value is impossible.
     case invalidConfiguration(problems: [String])
+
+    /// A camera's address that is none.
+    case invalidAddress(RedactedURL, reason: String)
+    /// The camera's host name leads nowhere; `reason` is the resolver's text.
+    case unknownHost(RedactedURL, reason: String)
+    /// No connection: refused, or no way there; `reason` is the operating system's text.
+    case unreachable(RedactedURL, reason: String)
+    /// The camera did not answer a step within `limit`.
+    case timedOut(RedactedURL, step: Step, limit: Duration)
+    /// The camera wants another user name or password (401).
+    case unauthorized(RedactedURL)
+    /// The camera has no such stream (404).
+    case notFound(RedactedURL)
+    /// The camera refused for another reason, or answered something that is not RTSP.
+    case rejected(RedactedURL, reason: String)
+    /// No encrypted connection: the certificate is not trusted, or there is no TLS at all.
+    case tlsFailed(RedactedURL, reason: String)
+    /// The connection broke while frames were coming.
+    case lost(RedactedURL, reason: String)
+    /// The camera ended the stream; a live stream has no end, so this is a loss too.
+    case streamEnded(RedactedURL)
+    /// What comes over the connection can no longer be read.
+    case corruptStream(RedactedURL, reason: String)
+    /// This machine's wall clock was set while frames were coming, so that their times cannot go on.
+    case clockStepped(RedactedURL, seconds: Double)
+
+    /// What a camera was waited for.
+    public enum Step: String, Sendable {
+        /// The address of its host.
+        case lookUp = "look up its host"
+        /// Connection and RTSP's dialogue up to PLAY.
+        case open = "open its stream"
+        /// The first picture that can be decoded.
+        case firstPicture = "get a first picture"
+        /// The next packet of a stream that was playing.
+        case read = "read on"
+    }
 }
 
 extension IngestError: CustomStringConvertible {
@@ -53,16 +90,17 @@ extension IngestError: CustomStringConvertible {
         case .missingIndex(let file):
             "cannot read \(file): its index (moov) is missing, the recording was cut off; repair it (untrunc) or copy it again"
         case .noVideoTrack(let file, let tracks):
-            "cannot analyse \(file): it has no video track (\(tracks)); name a file with video"
-        case .encrypted(let file): "cannot decode \(file): its video is encrypted; export it without protection"
+            "cannot analyse \(file): it has no video track (\(tracks)); name a source with video"
+        case .encrypted(let file): "cannot decode \(file): its video is encrypted; export or send it without protection"
         case .unsupportedCodec(let file, let codec):
-            "cannot decode \(file): no decoder for \(codec) in this FFmpeg; convert it, for example to H.264"
+            "cannot decode \(file): no decoder for \(codec) in this FFmpeg; set the camera, or convert the file, to H.264"
         case .nothingDecoded(let file, let reason):
-            "cannot decode \(file): not one picture could be decoded (\(reason)); record or copy it again"
+            "cannot decode \(file): not one picture could be decoded (\(reason)); record or copy the file again, or look at the camera in a player"
         case .libraryFailure(let file, let step, let reason):
             "cannot \(step) for \(file): \(reason); see alertd doctor, free memory and try again"
         case .invalidConfiguration(let problems):
             "cannot ingest with this configuration: \(problems.joined(separator: "; ")); correct the values"
+        default: cameraDescription
         }
     }
 }

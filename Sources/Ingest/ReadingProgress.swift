@@ -11,11 +11,15 @@ final class ReadingProgress: Sendable {
     private struct State {
         var statistics = IngestStatistics()
         var runs: [Run] = []
+        var lastTime: WallTime?
     }
 
     private let state = Mutex(State())
 
     var statistics: IngestStatistics { state.withLock { $0.statistics } }
+
+    /// The moment of the last frame decoded, of a source on the wall clock.
+    var lastTime: WallTime? { state.withLock { $0.lastTime } }
 
     /// Seconds from the first frame of all to `frame`, runs following each other without gaps.
     func seconds(of frame: Frame) -> Double {
@@ -29,10 +33,11 @@ final class ReadingProgress: Sendable {
     }
 
     /// Publishes where `reader` is. Every run's first frame is sampled, so no run is missed.
-    func update(from reader: FrameReader) {
+    func update(from reader: FrameReader, lastTime: WallTime? = nil) {
         let (statistics, clock) = (reader.statistics, reader.clock)
         state.withLock { state in
             state.statistics = statistics
+            state.lastTime = lastTime
             while state.runs.count < clock.runs {
                 state.runs.append(Run(startTicks: clock.runStart, startSeconds: clock.finishedSeconds))
             }

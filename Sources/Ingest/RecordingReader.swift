@@ -20,9 +20,11 @@ actor RecordingReader {
 
     /// Opens container and decoder.
     func open(_ configuration: IngestConfiguration) throws(IngestError) -> MediaProbe {
-        let reader = try FrameReader(file, configuration: configuration, interrupt: interrupt)
-        self.reader = reader
-        return reader.probe
+        let log = DamageLog()
+        let demuxer = try Demuxer(file, interrupt: interrupt, log: log)
+        reader = try FrameReader(
+            demuxer, at: file.location, configuration: configuration, interrupt: interrupt, log: log)
+        return demuxer.probe
     }
 
     /// Reads every frame into `queue`, waiting for room, and finishes it.
