@@ -56,7 +56,7 @@ struct NormalityModelTests {
         #expect(observed?.box == corner)
     }
 
-    @Test("stays within its bank's capacity however varied the camera is", .timeLimit(.minutes(1)))
+    @Test("stays within its bank's capacity however varied the camera is", .timeLimit(.minutes(5)))
     func bounded() throws {
         var configuration = NormalityModel.Configuration(floor: Self.floor)
         configuration.capacity = 16

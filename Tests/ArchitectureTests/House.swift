@@ -23,7 +23,9 @@ enum House {
         "Pipeline": ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Logging"],
         // floor 4
         "alertd": [
-            "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Pipeline", "ArgumentParser", "Logging",
+            "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Pipeline",
+            "ArgumentParser",
+            "Logging",
             "UnixSignals",
         ],
     ]

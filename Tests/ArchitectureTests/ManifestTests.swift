@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("The package manifest", .timeLimit(.minutes(1)))
+@Suite("The package manifest", .timeLimit(.minutes(5)))
 struct ManifestTests {
     private let manifest = Manifest(SourceText.read("Package.swift"))
 

@@ -1,7 +1,7 @@
 import Testing
 
 /// Every rule is first shown to fail on a bad sample, then applied to the sources.
-@Suite("Rules for the sources", .timeLimit(.minutes(1)))
+@Suite("Rules for the sources", .timeLimit(.minutes(5)))
 struct SourceRulesTests {
     private let sources = SourceText.swiftFiles(in: "Sources")
 

@@ -2,7 +2,7 @@ import Base
 import Synchronization
 import Testing
 
-@Suite("Bounded queue", .timeLimit(.minutes(1)))
+@Suite("Bounded queue", .timeLimit(.minutes(5)))
 struct BoundedQueueTests {
     private struct Broken: Error {}
 

@@ -1,5 +1,6 @@
 import Base
 import Foundation
+import Synchronization
 import Testing
 
 private actor Worker {
@@ -13,12 +14,27 @@ private actor Worker {
         return (text ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
-    func hold(milliseconds: UInt32) { usleep(milliseconds * 1000) }
+    func hold(until gate: Gate) { gate.wait() }
     func note(_ number: Int) { order.append(number) }
     func noted() -> [Int] { order }
 }
 
-@Suite("Thread executor", .timeLimit(.minutes(1)))
+/// Blocks a thread until it is opened, and tells when one has come to it.
+private final class Gate: Sendable {
+    private let state = Mutex((reached: false, open: false))
+
+    var isReached: Bool { state.withLock { $0.reached } }
+    var isOpen: Bool { state.withLock { $0.open } }
+
+    func open() { state.withLock { $0.open = true } }
+
+    func wait() {
+        state.withLock { $0.reached = true }
+        while !isOpen { usleep(1000) }
+    }
+}
+
+@Suite("Thread executor", .timeLimit(.minutes(5)))
 struct ThreadExecutorTests {
     @Test("runs an actor's jobs on one thread of its own, named")
     func oneThread() async {
@@ -30,11 +46,20 @@ struct ThreadExecutorTests {
     func lanes() async throws {
         let worker = Worker()
         // Loose tasks, because waiting for a child raises its priority to the waiter's.
-        Task(priority: .high) { await worker.hold(milliseconds: 200) }
-        try await Task.sleep(for: .milliseconds(50))
-        Task(priority: .background) { await worker.note(3) }
-        Task(priority: .medium) { await worker.note(2) }
-        Task(priority: .high) { await worker.note(1) }
+        let gate = Gate()
+        Task(priority: .high) { await worker.hold(until: gate) }
+        while !gate.isReached { try await Task.sleep(for: .milliseconds(5)) }
+        for (priority, number) in [(TaskPriority.background, 3), (.medium, 2), (.high, 1)] {
+            let started = Gate()
+            Task(priority: priority) {
+                started.open()
+                await worker.note(number)
+            }
+            while !started.isOpen { try await Task.sleep(for: .milliseconds(5)) }
+        }
+        // The last job is queued a moment after its task said that it runs.
+        try await Task.sleep(for: .milliseconds(300))
+        gate.open()
         while await worker.noted().count < 3 { try await Task.sleep(for: .milliseconds(5)) }
         #expect(await worker.noted() == [1, 2, 3])
     }

@@ -2,7 +2,7 @@ import Base
 import Configuration
 import Testing
 
-@Suite("Reloading", .timeLimit(.minutes(1)))
+@Suite("Reloading", .timeLimit(.minutes(5)))
 struct CameraChangesTests {
     private func read(_ yaml: String) throws -> Configuration { try ConfigurationFixture.sources.resolve(yaml: yaml) }
 

@@ -2,7 +2,7 @@ import Configuration
 import Foundation
 import Testing
 
-@Suite("Expansion and precedence", .timeLimit(.minutes(1)))
+@Suite("Expansion and precedence", .timeLimit(.minutes(5)))
 struct ExpansionTests {
     private func encoder(_ text: String, _ expansion: Expansion) throws -> String {
         try ConfigurationSources(expansion: expansion).resolve(yaml: "models: { encoder: \"\(text)\" }").models.encoder

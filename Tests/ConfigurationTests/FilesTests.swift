@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Configuration files", .timeLimit(.minutes(1)))
+@Suite("Configuration files", .timeLimit(.minutes(5)))
 struct FilesTests {
     @Test("a wrong file gives exactly its expected errors", arguments: ConfigurationFixture.all("wrong"))
     func wrong(_ fixture: ConfigurationFixture) {

@@ -2,7 +2,7 @@ import Configuration
 import Foundation
 import Testing
 
-@Suite("Secrets", .timeLimit(.minutes(1)))
+@Suite("Secrets", .timeLimit(.minutes(5)))
 struct RedactionTests {
     private static let byAddress = "Byaddress1"
     private static let byEnvironment = "Byenvironment2"

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Yams
 
-@Suite("Reference and schema", .timeLimit(.minutes(1)))
+@Suite("Reference and schema", .timeLimit(.minutes(5)))
 struct ReferenceTests {
     private func file(_ path: String) -> String {
         (try? String(contentsOf: Fixtures.root.appending(path: path), encoding: .utf8)) ?? ""

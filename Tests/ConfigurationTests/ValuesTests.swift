@@ -1,7 +1,7 @@
 import Configuration
 import Testing
 
-@Suite("Values of the configuration", .timeLimit(.minutes(1)))
+@Suite("Values of the configuration", .timeLimit(.minutes(5)))
 struct ValuesTests {
     @Test("a window inside one day and one across midnight contain the right minutes")
     func windows() throws {

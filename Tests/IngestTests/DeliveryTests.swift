@@ -3,7 +3,7 @@ import Ingest
 import TestSupport
 import Testing
 
-@Suite("Hand-over of frames", .timeLimit(.minutes(1)))
+@Suite("Hand-over of frames", .timeLimit(.minutes(5)))
 struct DeliveryTests {
     private struct Enough: Error {}
 

@@ -1,7 +1,7 @@
 import Ingest
 import Testing
 
-@Suite("Frame sampler", .timeLimit(.minutes(1)))
+@Suite("Frame sampler", .timeLimit(.minutes(5)))
 struct FrameSamplerTests {
     /// How many of the frames at `times` a sampler of `rate` takes.
     private func taken(_ times: [Double], rate: Double, tick: Double = 1.0 / 90_000) -> [Double] {

@@ -5,7 +5,7 @@ import Ingest
 import TestSupport
 import Testing
 
-@Suite("Media file", .timeLimit(.minutes(1)))
+@Suite("Media file", .timeLimit(.minutes(5)))
 struct MediaFileTests {
     /// The error of opening and reading `path`.
     private func failure(_ path: String) async -> IngestError? {

@@ -5,41 +5,43 @@ import TestSupport
 import Testing
 
 /// Every media file that can be found: the folders of `Fixtures.media` by their own lists.
-@Suite("Media folders")
+@Suite("Media folders", .tags(.media), .timeLimit(.minutes(10)))
 struct MediaFoldersTests {
     struct Manifest: Decodable {
-        struct Clip: Decodable {
-            struct Media: Decodable {
+        struct Clip: Decodable, Sendable, CustomTestStringConvertible {
+            struct Media: Decodable, Sendable {
                 let durationS: Double
                 let decodedFrames: Int
                 let fps: Double
             }
             let file: String
             let media: Media
+            var testDescription: String { file }
         }
         let clips: [Clip]
     }
 
     struct Expected: Decodable {
-        struct File: Decodable {
+        struct File: Decodable, Sendable, CustomTestStringConvertible {
+            var testDescription: String { file }
             let file: String
             let strict: Bool
             let variableFrameRate: Bool?
             let facts: Facts
         }
-        struct Facts: Decodable {
+        struct Facts: Decodable, Sendable {
             let decodedVideo: Video?
             let rotation: Double?
             let ffprobe: Probe?
         }
-        struct Probe: Decodable {
+        struct Probe: Decodable, Sendable {
             let streams: [Stream]?
         }
-        struct Stream: Decodable {
+        struct Stream: Decodable, Sendable {
             let codecType: String?
             let sampleAspectRatio: String?
         }
-        struct Video: Decodable {
+        struct Video: Decodable, Sendable {
             let frames: Int
             let firstPtsS: Double?
             let lastPtsS: Double?
@@ -48,60 +50,58 @@ struct MediaFoldersTests {
         let files: [File]
     }
 
-    @Test("agree with what their lists say", .timeLimit(.minutes(10)))
-    func everyFile() async throws {
-        var checked = 0
-        if let folder = Fixtures.media {
-            checked += try await checkClips(folder.appending(path: "videos"))
-            checked += try await checkAwkward(folder.appending(path: "media-torture"))
-        } else {
-            print("media: no folder of media (ALERTD_MEDIA), bundled files only")
+    @Test("a clip agrees with its manifest", arguments: try clips())
+    func clip(_ clip: Manifest.Clip) async throws {
+        for rate in [1.0, 2.5] {
+            let recording = try await read(Self.path("videos", clip.file), IngestConfiguration(analyseFPS: rate))
+            let statistics = recording.statistics
+            #expect(statistics.framesDecoded == clip.media.decodedFrames)
+            #expect(abs(statistics.mediaSeconds - clip.media.durationS) < 1.5 / clip.media.fps)
+            #expect(abs(Double(statistics.framesAnalysed) - statistics.mediaSeconds * rate) <= 1)
+            #expect(statistics.errors == 0, "\(statistics.lastErrorLine ?? "")")
+            #expect(statistics.runs == 1)
         }
-        let own = try FileManager.default.contentsOfDirectory(atPath: bundled("."))
-        for name in own.sorted() {
-            await neverHangs(bundled(name))
-            checked += 1
-        }
-        print("media: \(checked) files checked")
     }
 
-    private func list<List: Decodable>(_ type: List.Type, _ url: URL) throws -> List? {
-        guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+    @Test("an awkward file agrees with what is known of it, or is reported", arguments: try awkwardFiles())
+    func awkward(_ file: Expected.File) async throws {
+        let path = Self.path("media-torture", file.file)
+        if !file.strict {
+            await isReported(path, file)
+        } else if let video = file.facts.decodedVideo {
+            await agrees(path, file, video)
+        } else {
+            await #expect(throws: IngestError.self, "\(file.file) has no video") { try await read(path) }
+        }
+    }
+
+    @Test("a bundled file is read or refused", arguments: try bundledFiles())
+    func bundledFile(_ name: String) async {
+        do { _ = try await read(bundled(name)) } catch { #expect(error is IngestError, "\(error)") }
+    }
+
+    private static func clips() throws -> [Manifest.Clip] {
+        if Fixtures.media == nil { print("media: no folder of media (ALERTD_MEDIA), bundled files only") }
+        return try list(Manifest.self, path("videos", "MANIFEST.json"))?.clips ?? []
+    }
+
+    private static func awkwardFiles() throws -> [Expected.File] {
+        try list(Expected.self, path("media-torture", "EXPECTED.json"))?.files ?? []
+    }
+
+    private static func bundledFiles() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: bundled(".")).sorted()
+    }
+
+    private static func path(_ folder: String, _ file: String) -> String {
+        (Fixtures.media ?? Fixtures.folder).appending(path: folder).appending(path: file).path
+    }
+
+    private static func list<List: Decodable>(_ type: List.Type, _ path: String) throws -> List? {
+        guard let data = FileManager.default.contents(atPath: path) else { return nil }
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return try decoder.decode(type, from: Data(contentsOf: url))
-    }
-
-    private func checkClips(_ folder: URL) async throws -> Int {
-        guard let manifest = try list(Manifest.self, folder.appending(path: "MANIFEST.json")) else { return 0 }
-        for clip in manifest.clips {
-            for rate in [1.0, 2.5] {
-                let recording = try await read(
-                    folder.appending(path: clip.file).path, IngestConfiguration(analyseFPS: rate))
-                let statistics = recording.statistics
-                #expect(statistics.framesDecoded == clip.media.decodedFrames, "\(clip.file)")
-                #expect(abs(statistics.mediaSeconds - clip.media.durationS) < 1.5 / clip.media.fps, "\(clip.file)")
-                #expect(abs(Double(statistics.framesAnalysed) - statistics.mediaSeconds * rate) <= 1, "\(clip.file)")
-                #expect(statistics.errors == 0, "\(clip.file): \(statistics.lastErrorLine ?? "")")
-                #expect(statistics.runs == 1, "\(clip.file)")
-            }
-        }
-        return manifest.clips.count
-    }
-
-    private func checkAwkward(_ folder: URL) async throws -> Int {
-        guard let expected = try list(Expected.self, folder.appending(path: "EXPECTED.json")) else { return 0 }
-        for file in expected.files {
-            let path = folder.appending(path: file.file).path
-            if !file.strict {
-                await isReported(path, file)
-            } else if let video = file.facts.decodedVideo {
-                await agrees(path, file, video)
-            } else {
-                await #expect(throws: IngestError.self, "\(file.file) has no video") { try await read(path) }
-            }
-        }
-        return expected.files.count
+        return try decoder.decode(type, from: data)
     }
 
     private func agrees(_ path: String, _ file: Expected.File, _ video: Expected.Video) async {
@@ -155,9 +155,5 @@ struct MediaFoldersTests {
         } catch {
             #expect(error is IngestError, "\(file.file): \(error)")
         }
-    }
-
-    private func neverHangs(_ path: String) async {
-        do { _ = try await read(path) } catch { #expect(error is IngestError, "\(path): \(error)") }
     }
 }

@@ -1,7 +1,7 @@
 import Ingest
 import Testing
 
-@Suite("Picture geometry", .timeLimit(.minutes(1)))
+@Suite("Picture geometry", .timeLimit(.minutes(5)))
 struct PictureGeometryTests {
     private let limit = PictureSize(width: 640, height: 640)
 

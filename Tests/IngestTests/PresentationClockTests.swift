@@ -1,7 +1,7 @@
 import Ingest
 import Testing
 
-@Suite("Presentation clock", .timeLimit(.minutes(1)))
+@Suite("Presentation clock", .timeLimit(.minutes(5)))
 struct PresentationClockTests {
     private typealias Stamp = PresentationClock.Stamp
 

@@ -1,11 +1,14 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// One folder of golden vectors: a top-level one (`grounding`) or one below `vlm` (`vlm/clip_tiny`).
-struct VectorFolder {
+struct VectorFolder: Sendable, CustomTestStringConvertible {
     /// As `pending.txt` writes it.
     let name: String
     let url: URL
+
+    var testDescription: String { name }
 
     /// Where the folders come from: the shared vectors, else the few that are bundled with the tests.
     static let root = Fixtures.vectors ?? Fixtures.folder.appending(path: "vectors", directoryHint: .isDirectory)

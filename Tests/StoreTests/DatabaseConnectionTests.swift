@@ -3,7 +3,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Database connection", .tags(.integration), .timeLimit(.minutes(1)))
+@Suite("Database connection", .tags(.integration), .timeLimit(.minutes(5)))
 struct DatabaseConnectionTests {
     private func connection(
         statement: Duration = .seconds(20)

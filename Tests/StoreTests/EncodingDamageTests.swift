@@ -4,7 +4,7 @@ import Store
 import Synchronization
 import Testing
 
-@Suite("Damaged files of encodings", .timeLimit(.minutes(1)))
+@Suite("Damaged files of encodings", .timeLimit(.minutes(5)))
 struct EncodingDamageTests {
     private let always = TimeSpan(start: moment(-1e6), end: moment(1e6))
 

@@ -3,7 +3,7 @@ import Foundation
 import Store
 import Testing
 
-@Suite("Encodings", .timeLimit(.minutes(1)))
+@Suite("Encodings", .timeLimit(.minutes(5)))
 struct EncodingStoreTests {
     static let dimension = 5
 

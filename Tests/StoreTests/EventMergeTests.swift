@@ -4,7 +4,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Events", .tags(.integration), .timeLimit(.minutes(1)))
+@Suite("Events", .tags(.integration), .timeLimit(.minutes(5)))
 struct EventMergeTests {
     @Test("an event comes back as it was written")
     func roundTrip() async throws {

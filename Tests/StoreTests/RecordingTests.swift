@@ -3,7 +3,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Recordings and scores", .tags(.integration), .timeLimit(.minutes(1)))
+@Suite("Recordings and scores", .tags(.integration), .timeLimit(.minutes(5)))
 struct RecordingTests {
     private let encoder: [UInt8] = [1, 2, 3]
 

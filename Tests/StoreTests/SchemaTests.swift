@@ -3,7 +3,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Schema", .tags(.integration), .timeLimit(.minutes(1)))
+@Suite("Schema", .tags(.integration), .timeLimit(.minutes(5)))
 struct SchemaTests {
     @Test("a fresh install by schema.sql equals the migrations")
     func freshEqualsMigrated() async throws {

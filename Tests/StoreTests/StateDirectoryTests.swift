@@ -3,7 +3,7 @@ import Glibc
 import Store
 import Testing
 
-@Suite("State directory", .timeLimit(.minutes(1)))
+@Suite("State directory", .timeLimit(.minutes(5)))
 struct StateDirectoryTests {
     private func start(_ path: String, root: String = PostgresPrograms.debianRoot, search: String? = "") async
         -> StoreError?

@@ -1,7 +1,7 @@
 import Store
 import Testing
 
-@Suite("Store errors", .timeLimit(.minutes(1)))
+@Suite("Store errors", .timeLimit(.minutes(5)))
 struct StoreErrorTests {
     static let all: [StoreError] = [
         .unavailable(what: "list events", address: "database alertd at h", why: "refused"),

@@ -24,18 +24,19 @@ package struct ClusterFiles {
 
     /// Makes the cluster beside its place and renames it, so that a data directory is whole or not there.
     func create() throws(StoreError) {
-        try removeStaging()
+        removeStaging()
+        let staging = paths.staging(attempt: .random(in: .min ... .max))
         let result = try ChildProcess.run(
             [
-                programs.directory + "/initdb", "--pgdata=\(paths.staging)", "--username=\(Self.role)",
+                programs.directory + "/initdb", "--pgdata=\(staging)", "--username=\(Self.role)",
                 "--auth-local=peer", "--auth-host=reject", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums",
                 "--no-instructions",
             ], as: account)
         guard result.status == 0 else {
-            try removeStaging()
+            removeStaging()
             throw Self.failure("create", paths, output: result.output)
         }
-        guard rename(paths.staging, paths.data) == 0 else {
+        guard rename(staging, paths.data) == 0 else {
             throw .clusterFailed(step: "create", path: paths.base, output: "rename: \(errorText())")
         }
     }
@@ -65,10 +66,11 @@ package struct ClusterFiles {
         return .clusterFailed(step: step, path: paths.base, output: last.isEmpty ? "no output" : last)
     }
 
-    private func removeStaging() throws(StoreError) {
-        guard FileStatus(paths.staging, followingLinks: false) != nil else { return }
-        do { try FileManager.default.removeItem(atPath: paths.staging) } catch {
-            throw .unusablePath(path: paths.staging, why: "it cannot be removed", remedy: "remove it")
+    /// Removes what attempts that did not come to their end left behind. What cannot be removed now (an orphaned initdb
+    /// still writes there) is in nobody's way and goes the next time.
+    private func removeStaging() {
+        for name in directoryEntries(paths.base) where name.hasPrefix(ClusterPaths.stagingPrefix) {
+            try? FileManager.default.removeItem(atPath: paths.base + "/" + name)
         }
     }
 

@@ -98,8 +98,11 @@ struct ClusterPaths: Sendable, Equatable {
     var base: String { state + "/postgres" }
     /// The cluster's data directory.
     var data: String { base + "/data" }
-    /// Where a cluster is made, to be renamed to `data` once it is whole.
-    var staging: String { base + "/data.new" }
+    /// Where one attempt to make a cluster works, to be renamed to `data` once it is whole. Each attempt has its own
+    /// place: the initdb of a process that was killed may write on for a moment.
+    func staging(attempt: UInt32) -> String { base + "/" + Self.stagingPrefix + String(attempt, radix: 16) }
+    /// What the names of those places begin with.
+    static let stagingPrefix = "data.new."
     /// The server's log.
     var log: String { base + "/server.log" }
     /// Held shared by every process that uses the cluster, and alone by the one that stops it.
