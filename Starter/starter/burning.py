@@ -117,8 +117,14 @@ class LightPatch:
         base, depth = camera.project(np.array([position[0], position[1], 0.0]))
         scale = self.size * camera.focal / float(depth)
         mask = np.zeros(canvas.owner.shape, np.uint8)
-        cv2.ellipse(mask, (int(base[0]), int(base[1])), (int(scale) + 1, int(0.45 * scale) + 1), 20 * np.sin(self.size * 7), 0, 360, 255, -1)
-        soft = cv2.GaussianBlur(mask, (0, 0), 0.08 * scale + 1).astype(np.float32)[:, :, None] / 255
+        hard = int(1000 * self.size) % 2     # half of them have straight, sharp edges
+        if hard:
+            angle = np.array([0.3, 1.7, 3.3, 4.9]) + 0.5 * np.sin(self.size * np.array([11.0, 17.0, 23.0, 31.0]))
+            outline = base + scale * np.stack([np.cos(angle), 0.6 * np.sin(angle)], 1)
+            cv2.fillConvexPoly(mask, np.rint(np.clip(outline, -4000, 4000)).astype(np.int32), 255)
+        else:
+            cv2.ellipse(mask, (int(base[0]), int(base[1])), (int(scale) + 1, int(0.45 * scale) + 1), 20 * np.sin(self.size * 7), 0, 360, 255, -1)
+        soft = cv2.GaussianBlur(mask, (0, 0), 0.8 if hard else 0.08 * scale + 1).astype(np.float32)[:, :, None] / 255
         canvas.colour[:] = np.clip(canvas.colour * (1 + soft * (self.gain * np.array(self.tint, np.float32) - 1)), 0, 255).astype(np.uint8)
 
 

@@ -10,10 +10,11 @@ import cv2
 import numpy as np
 
 from . import foreground
-from .layout import place_actor, random_arrangement
+from .layout import place_actor, random_arrangement, random_spot
 from .look import random_look
 from .place import random_place
-from .scene import draw
+from .scene import Actor, draw
+from .things import random_foliage
 
 KINDS = ["person", "cyclist", "dog", "car", "van", "truck", "bag", "fire", "smoke", "lamp", "patch", "litter"]
 SIZES = [(640, 360), (512, 288), (480, 270), (480, 360), (400, 300), (400, 224)]
@@ -90,15 +91,17 @@ def scene_crops(seed, pictures=10):
         view = foreground.looks(quiet, foreground.Foreground([], False, 0.0), settings)[0]
         zeros = np.zeros(len(KINDS), np.int16)
         result.append(Crop(to_bytes(view), np.full((8, 8), -1, np.int8), zeros, zeros, "empty"))
+    spot = random_spot(rng, place, 1.7, 0.12, 0.6) if rng.random() < 0.4 else None
+    leaves = [Actor("litter", random_foliage(rng), spot, identity=250)] if spot else []
     for index in range(pictures):
         ghosts = []
         if rng.random() < 0.2:
             ghost = place_actor(rng, place, str(rng.choice(["person", "car", "van", "bag", "person"])), 1)
             ghosts = [ghost] if ghost else []
-        behind = look.apply(draw(place, ghosts)[0], rng, 1000) if ghosts else empty
+        behind = look.apply(draw(place, ghosts + leaves, float(rng.uniform(0, 30)))[0], rng, 1000) if ghosts or leaves else empty
         background = foreground.Background(settings)
         background.advance(behind)
-        actors = random_arrangement(rng, place)
+        actors = random_arrangement(rng, place) + leaves
         picture, owner = draw(place, actors, float(rng.uniform(0, 30)))
         if shake:
             dx, dy = rng.normal(0, shake, 2)

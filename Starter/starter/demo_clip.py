@@ -90,7 +90,7 @@ def main():
     frames = video.write(path, story.pictures(), story.fps, 29)
     queries = [{"query": QUERIES[meaning], "start": start, "end": end, "grade": grade} for meaning, start, end, grade in sorted(story.facts, key=lambda fact: fact[1])]
     summary = "A yard: people and a car come and go; late in the clip a fire breaks out."
-    manifest.write(arguments.out, [manifest.clip_entry(path, story, frames, queries, summary)], seed=SEED)
+    manifest.write(arguments.out, [manifest.clip_entry(path, story, frames, queries, [], summary)], seed=SEED)
     print(f"{path}: {frames} frames, {path.stat().st_size / 1e6:.1f} MB")
 
 

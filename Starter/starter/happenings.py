@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from .burning import Fire, Smoke
 from .figures import Cyclist, random_person
 from .layout import random_model, random_spot
 from .things import random_bag
-from .tracks import Track, visible_span, way_across, with_stop
+from .tracks import Track, way_across, with_stop
 from .vehicles import PAINT, random_vehicle
 
 

@@ -87,7 +87,7 @@ MIXTURES = [                     # (share, kinds that are all present)
     (0.05, []), (0.22, ["person"]), (0.05, ["person", "person"]), (0.10, ["group"]), (0.05, ["crowd"]), (0.13, ["car"]), (0.05, ["van"]),
     (0.05, ["truck"]), (0.04, ["vehicle", "vehicle"]), (0.06, ["person", "vehicle"]), (0.03, ["person", "person", "vehicle"]),
     (0.07, ["cyclist"]), (0.05, ["bag"]), (0.02, ["person", "bag"]), (0.045, ["fire"]), (0.045, ["smoke"]), (0.04, ["fire", "smoke"]),
-    (0.02, ["person", "fire"]), (0.02, ["dog"]), (0.02, ["dog", "person"]), (0.03, ["lamp"]), (0.03, ["patch"]), (0.02, ["litter"]),
+    (0.02, ["person", "fire"]), (0.02, ["dog"]), (0.02, ["dog", "person"]), (0.05, ["lamp"]), (0.05, ["patch"]), (0.02, ["litter"]),
 ]
 _WEIGHTS = np.array([share for share, _ in MIXTURES]) / sum(share for share, _ in MIXTURES)
 
@@ -95,7 +95,7 @@ _WEIGHTS = np.array([share for share, _ in MIXTURES]) / sum(share for share, _ i
 def random_arrangement(rng, place):
     """Actors for one still picture."""
     kinds = list(MIXTURES[rng.choice(len(MIXTURES), p=_WEIGHTS)][1])
-    if rng.random() < 0.12:
+    if rng.random() < 0.25:
         kinds.append(str(rng.choice(["patch", "lamp", "litter"])))
     actors = []
 

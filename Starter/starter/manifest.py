@@ -4,7 +4,8 @@ import hashlib
 import json
 
 
-def clip_entry(path, story, frames, queries, summary):
+def clip_entry(path, story, frames, present, absent, summary):
+    """The entry of one clip. `present` are queries with spans, `absent` queries for what the clip does not hold."""
     data = path.read_bytes()
     light = story.place.light.time_of_day
     return {
@@ -16,7 +17,7 @@ def clip_entry(path, story, frames, queries, summary):
         "scene": f"rendered, fixed camera, {story.place.kind}, {light}", "summary": summary,
         "contains_anomaly": any(event["anomalous"] for event in story.events),
         "events": sorted(story.events, key=lambda event: event["start"]),
-        "grounding_queries": queries, "boundary_tolerance_s": 0.5, "notes": "",
+        "grounding_queries": present, "absent_queries": absent, "boundary_tolerance_s": 0.5, "notes": "",
     }
 
 

@@ -25,10 +25,10 @@ def main():
         path = arguments.out / f"{arguments.kind}-{seed:08d}.mp4"
         rng = np.random.default_rng([seed, 7])
         frames = video.write(path, story.pictures(), story.fps, int(rng.integers(24, 32)))
-        queries = story.manifest_queries(rng)
+        present, absent = story.manifest_queries(rng)
         summary = " ".join(event["text"] for event in sorted(story.events, key=lambda event: event["start"]))
-        entries.append(manifest.clip_entry(path, story, frames, queries, summary))
-        print(f"{path.name}  {story.duration:.0f} s  {len(story.events)} events  {len(queries)} queries", flush=True)
+        entries.append(manifest.clip_entry(path, story, frames, present, absent, summary))
+        print(f"{path.name}  {story.duration:.0f} s  {len(story.events)} events  {len(present)} queries present, {len(absent)} absent", flush=True)
     manifest.write(arguments.out, entries, seed=arguments.seed, kind=arguments.kind)
 
 

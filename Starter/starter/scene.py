@@ -7,7 +7,7 @@ import numpy as np
 from .burning import Fire, Lamp, LightPatch, Smoke
 from .canvas import Canvas
 from .figures import Cyclist, Dog, Person, draw_figure, shadow_figure
-from .things import Bag, Litter
+from .things import Bag, Foliage, Litter
 from .vehicles import Vehicle, draw_vehicle, shadow_vehicle
 
 
@@ -29,7 +29,7 @@ def kind_of(model):
     if isinstance(model, Vehicle):
         return model.kind
     return {Person: "person", Cyclist: "cyclist", Dog: "dog", Bag: "bag", Fire: "fire", Smoke: "smoke", Lamp: "lamp",
-            LightPatch: "patch", Litter: "litter"}[type(model)]
+            LightPatch: "patch", Litter: "litter", Foliage: "litter"}[type(model)]
 
 
 def draw(place, actors, time=0.0):
@@ -58,7 +58,7 @@ def draw(place, actors, time=0.0):
             draw_vehicle(canvas, camera, light, model, actor.position, actor.heading)
         elif isinstance(model, Bag):
             model.draw(canvas, camera, light, actor.position)
-        elif isinstance(model, Litter):
+        elif isinstance(model, (Litter, Foliage)):
             model.draw(canvas, camera, light, actor.position, time)
         else:
             model.draw(canvas, camera, actor.position, time)

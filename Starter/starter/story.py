@@ -10,6 +10,7 @@ from .layout import random_model, random_spot
 from .look import random_look
 from .place import random_place
 from .scene import draw
+from .things import random_foliage
 from .tracks import Track, visible_span
 
 WIDTH, HEIGHT = 640, 360
@@ -56,23 +57,28 @@ class Story:
             yield self.picture(index / self.fps, rng)
 
     def manifest_queries(self, rng):
-        """One query for every meaning that holds exactly once, and three for every four of these for what the clip does not hold."""
-        result = []
+        """(present, absent): a query with its span for every meaning that holds exactly once, and three for every four of these
+        (at least one) for what the clip does not hold."""
+        present = []
         for meaning in dict.fromkeys(fact[0] for fact in self.facts):
             spans = [fact for fact in self.facts if fact[0] == meaning]
             if len(spans) == 1:
                 _, start, end, grade = spans[0]
-                result.append({"query": queries.word(rng, meaning), "start": start, "end": end, "grade": grade, "meaning": meaning, "present": True})
+                present.append({"query": queries.word(rng, meaning), "start": start, "end": end, "grade": grade})
         families = {queries.FAMILIES[fact[0]] for fact in self.facts}
+        if "bicycles" in families:
+            families.add("people")           # a rider is a person
         missing = [meaning for meaning, family in queries.FAMILIES.items() if family not in families]
-        for meaning in rng.permutation(missing)[:max(1, round(0.75 * len(result)))]:
-            grade = "activity" if meaning in queries.ACTIVITIES else "coarse"
-            result.append({"query": queries.word(rng, str(meaning)), "start": None, "end": None, "grade": grade, "meaning": str(meaning), "present": False})
-        return result
+        absent = [{"query": queries.word(rng, str(meaning)), "grade": "activity" if meaning in queries.ACTIVITIES else "coarse"}
+                  for meaning in rng.permutation(missing)[:max(1, round(0.75 * len(present)))]]
+        return present, absent
 
 
 def _distractors(rng, story, ids):
-    """Two or more things that are never asked for: lamps, patches of light, litter."""
+    """Two or more things that are never asked for: lamps, patches of light, litter, swaying leaves."""
+    spot = random_spot(rng, story.place, 1.7, 0.1, 0.4) if rng.random() < 0.3 else None
+    if spot:
+        story.tracks.append(Track("litter", random_foliage(rng), next(ids), [(0.0, *spot), (story.duration, *spot)], heading=0.0))
     for _ in range(int(rng.integers(2, 5))):
         kind = str(rng.choice(["lamp", "patch", "litter", "patch"]))
         spot = random_spot(rng, story.place, 1.0, 0.03, 0.3)

@@ -54,6 +54,34 @@ class Litter:
         canvas.capsules(uv[:1], uv[1:], radius[:1], 0.6 * radius[1:], [light.shade(np.array(self.colour))])
 
 
+@dataclass
+class Foliage:
+    """Leaves of a bush or branch, `size` metres across, that sway; a distractor."""
+
+    size: float
+    seed: int
+    above: float
+    sway: float                  # metres
+
+    def draw(self, canvas, camera, light, position, time):
+        rng = np.random.default_rng(self.seed)
+        count = int(rng.integers(50, 110))
+        green = np.array((70, 96, 48)) + rng.normal(0, 18, 3)
+        at = rng.normal(0, 0.3 * self.size, (count, 3)) * (1, 0.6, 0.8) + (position[0], position[1], self.above + 0.6 * self.size)
+        phase, pace = rng.uniform(0, 6.28, count), rng.uniform(0.8, 3, count)
+        at[:, 0] += self.sway * (np.sin(1.1 * time) + 0.6 * np.sin(pace * time + phase))
+        at[:, 2] += 0.5 * self.sway * np.sin(1.7 * pace * time + phase)
+        radius = rng.uniform(0.04, 0.12, count) * self.size
+        colours = np.clip(green * rng.uniform(0.45, 1.5, (count, 1)), 0, 255)
+        uv, depth = camera.project(at)
+        radius = radius * camera.focal / depth
+        canvas.capsules(uv, uv + np.stack([0.8 * radius * np.cos(phase), 0.8 * radius * np.sin(phase)], 1), radius, 0.6 * radius, light.shade(colours))
+
+
+def random_foliage(rng):
+    return Foliage(float(rng.uniform(0.8, 2.5)), int(rng.integers(1 << 30)), float(rng.choice([0.0, rng.uniform(0.5, 2.5)])), float(rng.uniform(0.03, 0.14)))
+
+
 def random_bag(rng):
     shape = ["bag", "suitcase", "box"][rng.choice(3, p=[0.45, 0.35, 0.2])]
     colours = [(22, 22, 26), (50, 40, 36), (120, 30, 34), (30, 50, 100), (60, 80, 60), (140, 110, 80), (180, 150, 110), (200, 60, 90), (90, 94, 100)]

@@ -145,7 +145,7 @@ class Trainer:
                 line = f"step {step + 1}/{steps}  {time.time() - started:.0f} s  softmax {sums[0] / every:.3f}  sigmoid {sums[1] / every:.3f}  patches {sums[2] / every:.3f}"
                 if check and ((step + 1) % (4 * every) == 0 or step + 1 == steps):
                     line += "  " + check(self)
-                report(line, flush=True)
+                report(line)
                 sums[:] = 0
 
     def save(self, path):
