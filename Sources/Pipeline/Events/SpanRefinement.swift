@@ -2,6 +2,8 @@ internal import Base
 internal import Grounding
 
 /// Moves an event's rough ends to where its saliency curve says they are, with TFVTG's static score.
+///
+/// The start is the window's own: at one frame a second the published dynamic start reaches too far back.
 struct SpanRefinement: Sendable {
     /// Seconds of curve looked at on both sides of the rough span.
     static let context = 15.0
@@ -17,7 +19,7 @@ struct SpanRefinement: Sendable {
     /// Frames of the best-agreeing proposal, and the mean saliency inside; the rough frames when none agrees.
     func refine(rough: ClosedRange<Int>, curve: [Float]) -> (frames: ClosedRange<Int>, score: Double) {
         let candidates = localiser.proposals(similarity: curve).map { proposal in
-            min(proposal.risingFrom, proposal.window.lowerBound)...(proposal.window.upperBound - 1)
+            proposal.window.lowerBound...(proposal.window.upperBound - 1)
         }
         let best = candidates.max { Self.overlap($0, rough) < Self.overlap($1, rough) }
         let chosen = best.flatMap { Self.overlap($0, rough) >= Self.leastAgreement ? $0 : nil } ?? rough
