@@ -19,20 +19,20 @@ struct BackoffTests {
     @Test("begins with a second, grows exponentially and stops at a minute")
     func growth() {
         let day = waits(for: .seconds(86_400))
-        #expect(day[..<20].allSatisfy { $0 == .seconds(1) })
+        #expect(day[..<33].allSatisfy { $0 == .seconds(1) })
         #expect(zip(day, day.dropFirst()).allSatisfy { $0 <= $1 && $1 <= $0 * 1.06 })
         #expect(day.last == .seconds(60) && day.count < 1600)
     }
 
-    @Test("finds a camera again within a second or a twentieth of its absence", arguments: [2, 20, 200, 1000])
+    @Test("finds a camera again within a second or 3 % of its absence", arguments: [2, 20, 200, 1000])
     func promptness(seconds: Int) {
         let end = waits(for: .seconds(seconds)).reduce(.zero, +)
-        #expect(end - .seconds(seconds) <= max(.seconds(1), .seconds(seconds) / 19))
+        #expect(end - .seconds(seconds) <= max(.seconds(1), .seconds(seconds) / 32))
     }
 
-    @Test("lets chance take at most a quarter away")
+    @Test("lets chance take at most half away")
     func jitter() {
-        #expect(waits(for: .seconds(1), chance: 0.999).allSatisfy { $0 >= .milliseconds(750) && $0 < .seconds(1) })
+        #expect(waits(for: .seconds(1), chance: 0.999).allSatisfy { $0 >= .milliseconds(500) && $0 < .seconds(1) })
     }
 
     @Test("waits a minute after a wrong password")
@@ -49,7 +49,7 @@ struct BackoffTests {
             return backoff.wait(afterFailureAt: .seconds(400) + life, isUnauthorized: false, chance: 0)
         }
         #expect(wait(afterLiving: .seconds(60)) == .seconds(1))
-        #expect(wait(afterLiving: .seconds(59)) > .seconds(20))
+        #expect(wait(afterLiving: .seconds(59)) > .seconds(12))
     }
 
     @Test("refuses impossible policies")
