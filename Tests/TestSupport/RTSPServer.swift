@@ -63,7 +63,7 @@ public final class RTSPServer: Sendable {
     public func cut() throws {
         try running.withLock { running in
             try running.input.write(contentsOf: Data("cut\n".utf8))
-            _ = running.output.availableData
+            _ = Self.nextLine(running.output)
         }
     }
 
@@ -95,6 +95,17 @@ public final class RTSPServer: Sendable {
         }
     }
 
+    /// Blocks for a whole line; less when the process has ended.
+    private static func nextLine(_ output: FileHandle) -> String {
+        var text = ""
+        while !text.hasSuffix("\n") {
+            let data = output.availableData
+            if data.isEmpty { break }
+            text += String(decoding: data, as: UTF8.self)
+        }
+        return text
+    }
+
     private static func launch(_ access: Access, port: Int) throws -> Running {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/python3")
@@ -106,10 +117,10 @@ public final class RTSPServer: Sendable {
         // Close-on-exec, so that no other child keeps the server alive.
         _ = fcntl(input.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
         try process.run()
-        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        let line = nextLine(output.fileHandleForReading)
         let words = line.split(whereSeparator: \.isWhitespace)
         guard words.first == "ready", let bound = words.last.flatMap({ Int($0) }) else {
-            process.waitUntilExit()
+            Glibc.kill(process.processIdentifier, SIGKILL)
             throw Failure(description: "the RTSP server did not start (scripts/bootstrap installs it): \(line)")
         }
         return Running(

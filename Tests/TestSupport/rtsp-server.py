@@ -5,7 +5,7 @@
 
 PORT 0 takes any free one. Prints `ready PORT`, then obeys lines on standard input: `cut` drops every client (each
 command is answered with `done`). Ends with its standard input, and after ten minutes in any case.
-Debian: python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
+Debian: python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good
 """
 import signal
 import sys
@@ -67,7 +67,7 @@ def main():
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")
     server.set_service(port)
-    video = f"filesrc location={path} ! qtdemux ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1"
+    video = f"filesrc location={path} ! qtdemux ! rtph264pay name=pay0 pt=96 config-interval=-1"
     sound = "audiotestsrc is-live=true ! audioconvert ! audio/x-raw,rate=8000,channels=1 ! rtpL16pay name=pay0 pt=97"
     camera = Camera(f"( {video} )")
     for name, factory in {"/camera": camera, "/sound": Camera(f"( {sound} )")}.items():

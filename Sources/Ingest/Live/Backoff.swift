@@ -1,7 +1,7 @@
 /// Decides how long to wait before a camera is tried again, for ever.
 ///
 /// The wait is a share of how long the camera has been away, so it grows exponentially, and a camera is found again
-/// within that share of its absence: after 20 s away within a second, after an hour within a minute. Pure: time and
+/// within that share of its absence: after half a minute within a second, after an hour within a minute. Pure: time and
 /// chance come from the caller.
 public struct Backoff: Sendable, Equatable {
     /// The numbers.
@@ -19,8 +19,8 @@ public struct Backoff: Sendable, Equatable {
 
         /// A policy; see the properties.
         public init(
-            shortest: Duration = .seconds(1), longest: Duration = .seconds(60), growth: Double = 0.05,
-            jitter: Double = 0.25, healthy: Duration = .seconds(60)
+            shortest: Duration = .seconds(1), longest: Duration = .seconds(60), growth: Double = 0.03,
+            jitter: Double = 0.5, healthy: Duration = .seconds(60)
         ) {
             self.shortest = shortest
             self.longest = longest

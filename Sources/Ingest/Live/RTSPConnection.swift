@@ -17,8 +17,10 @@ final class RTSPConnection: PacketSource {
     private let clock: HostClock
     private var arrivals = ArrivalClock()
     private var arrival: HostTime
-    private var lastPicture: Duration
+    /// When the first packet came after the last picture.
+    private var waitingSince: Duration?
     private var hasPicture = false
+    private var isExpired = false
     private var damagedReadsInARow = 0
 
     /// After this many damaged readings without a packet between them the connection is given up.
@@ -33,7 +35,6 @@ final class RTSPConnection: PacketSource {
     ) throws(IngestError) {
         (location, self.configuration, self.interrupt) = (address.location, configuration, interrupt)
         (self.clock, sink, arrival) = (clock, LogSink(log), clock.now())
-        lastPicture = arrival.uptime
         interrupt.allow(configuration.openTimeout)
         guard try HostNameLookup.succeeds(address.host, of: location, interrupt: interrupt) else {
             if interrupt.isRaised { return nil }
@@ -67,6 +68,7 @@ final class RTSPConnection: PacketSource {
     /// Reads the next packet of video; ends only when someone asked to stop. Throws `timedOut`, `lost`, `streamEnded`,
     /// `corruptStream` and `nothingDecoded`.
     func read(into packet: UnsafeMutablePointer<AVPacket>) throws(IngestError) -> PacketReading {
+        if isExpired { throw .timedOut(location, step: .read, limit: configuration.readTimeout) }
         interrupt.allow(configuration.readTimeout)
         while !interrupt.isRaised {
             av_packet_unref(packet)
@@ -76,6 +78,8 @@ final class RTSPConnection: PacketSource {
                 try judge(code)
                 return .damaged
             }
+            // At its first failure libavformat still gives the frame that its parser held back; the next reading fails.
+            isExpired = interrupt.isExpired
             guard packet.pointee.stream_index == stream.pointee.index else { continue }
             damagedReadsInARow = 0
             arrival = clock.now()
@@ -86,7 +90,7 @@ final class RTSPConnection: PacketSource {
     }
 
     func placed(_ stamp: PresentationClock.Stamp) throws(IngestError) {
-        (hasPicture, lastPicture) = (true, arrival.uptime)
+        (hasPicture, waitingSince) = (true, nil)
         let seconds = Double(stamp.ticks) * tick
         if let step = arrivals.note(run: stamp.run, seconds: seconds, arrival: arrival) {
             throw .clockStepped(location, seconds: step)
@@ -101,7 +105,9 @@ final class RTSPConnection: PacketSource {
     private static let earliest = WallTime(microseconds: 631_152_000_000_000)
 
     private func expectPicture() throws(IngestError) {
-        guard arrival.uptime - lastPicture > configuration.pictureTimeout else { return }
+        let since = waitingSince ?? arrival.uptime
+        waitingSince = since
+        guard arrival.uptime - since > configuration.pictureTimeout else { return }
         if hasPicture { throw .corruptStream(location, reason: sink.log.last ?? "packets without pictures") }
         throw .timedOut(location, step: .firstPicture, limit: configuration.pictureTimeout)
     }

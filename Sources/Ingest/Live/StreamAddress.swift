@@ -54,7 +54,7 @@ public struct StreamAddress: Sendable, Equatable {
     }
 
     /// `text` without this address's user name and password in any form they travel in.
-    func redacting(_ text: String) -> String {
+    package func redacting(_ text: String) -> String {
         secrets.reduce(text) { $0.replacing($1, with: "***") }
     }
 
