@@ -1,4 +1,5 @@
 import Base
+import Glibc
 public import Logging
 
 /// A private PostgreSQL cluster in a state directory, for trials and small installations: the same SQL as anywhere
@@ -109,9 +110,24 @@ public actor EmbeddedCluster {
                 "host='\(host)' port=5432 user=\(ClusterFiles.role) dbname=\(database) sslmode=disable")
         }
         let session = try PostgresSession(address: address("postgres"))
-        let found = try session.query(
-            "look for the database", "SELECT 1::bigint FROM pg_database WHERE datname = 'alertd'")
-        if found.count == 0 { try session.script("create the database", "CREATE DATABASE alertd") }
+        try Self.createDatabase(session)
         return try address("alertd")
+    }
+
+    /// Makes the database if there is none. The server goes on creating one for a process that was killed meanwhile,
+    /// which makes ours fail until theirs is there, so a failure is believed only after ten seconds.
+    private static func createDatabase(_ session: PostgresSession) throws(StoreError) {
+        for attempt in 0... {
+            let found = try session.query(
+                "look for the database", "SELECT 1::bigint FROM pg_database WHERE datname = 'alertd'")
+            if found.count > 0 { return }
+            do throws(StoreError) {
+                try session.script("create the database", "CREATE DATABASE alertd")
+                return
+            } catch {
+                if attempt == 100 { throw error }
+                usleep(100_000)
+            }
+        }
     }
 }
