@@ -110,7 +110,7 @@ public final class RTSPServer: Sendable {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/python3")
         let script = Fixtures.root.appending(path: "Tests/TestSupport/rtsp-server.py").path
-        process.arguments = [script, try TestClip.path(), String(port)] + access.arguments
+        process.arguments = [script, try CameraClip.path(), String(port)] + access.arguments
         let (input, output) = (Pipe(), Pipe())
         process.standardInput = input
         process.standardOutput = output
@@ -126,72 +126,4 @@ public final class RTSPServer: Sendable {
         return Running(
             process: process, input: input.fileHandleForWriting, output: output.fileHandleForReading, port: bound)
     }
-}
-
-/// The recording that ``RTSPServer`` serves, rendered once a process.
-private enum TestClip {
-    private static let made = Mutex<ScratchFolder?>(nil)
-
-    static func path() throws -> String {
-        try made.withLock { made in
-            if let made { return made.file("camera.mp4").path }
-            let folder = try ScratchFolder()
-            let (clip, looped) = (folder.file("clip.mp4").path, folder.file("camera.mp4").path)
-            try ffmpeg(
-                "-f", "lavfi", "-i", "testsrc=s=640x360:r=12:d=10", "-c:v", "libx264", "-preset", "veryfast", "-g",
-                "12",
-                "-bf", "0", "-pix_fmt", "yuv420p", clip)
-            try ffmpeg("-stream_loop", "17", "-i", clip, "-c", "copy", looped)
-            made = folder
-            return looped
-        }
-    }
-
-    private static func ffmpeg(_ arguments: String...) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/ffmpeg")
-        process.arguments = ["-nostdin", "-v", "error", "-y"] + arguments
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw RTSPServer.Failure(description: "ffmpeg could not render the test clip")
-        }
-    }
-}
-
-/// A TCP port of 127.0.0.1 that is taken and serves nothing.
-public final class SilentPort: Sendable {
-    /// What a client meets.
-    public enum Manner: Sendable {
-        /// The connection is refused.
-        case refuses
-        /// The connection is accepted and nothing is ever said.
-        case accepts
-    }
-
-    /// Its number.
-    public let number: Int
-    private let descriptor: Int32
-
-    /// Takes a free port.
-    public init(_ manner: Manner) throws {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        // The kernel answers for a listening socket; without listen(2) it refuses.
-        guard isBound, manner == .refuses || listen(descriptor, 16) == 0 else {
-            throw RTSPServer.Failure(description: "no free port: \(String(cString: strerror(errno)))")
-        }
-        self.descriptor = descriptor
-        number = Int(UInt16(bigEndian: address.sin_port))
-    }
-
-    deinit { close(descriptor) }
 }

@@ -108,6 +108,8 @@ struct RTSPOpening {
             return .unreachable(location, reason: text)
         case _ where address.isEncrypted && sink.log.lines == 0:
             return .tlsFailed(location, reason: "\(text); check that the camera speaks TLS on this port")
+        case ff_error_invalid_data where sink.log.lines == 0:
+            return .rejected(location, reason: "it hung up, or what answers does not speak RTSP")
         default: return .rejected(location, reason: sink.log.last ?? text)
         }
     }
