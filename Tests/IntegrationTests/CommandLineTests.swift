@@ -51,6 +51,25 @@ struct CommandLineTests {
         #expect(!outcome.errors.contains("very-secret"))
     }
 
+    @Test("the configuration file says where state and database are, and a wrong one exits with 78")
+    func configuration() throws {
+        let folder = try ScratchFolder()
+        let state = folder.file("chosen").path
+        let right = try folder.write("right.yaml", Data("state: \(state)\n".utf8))
+        let outcome = try AlertdProgram.run(["db", "status", "--json", "--config", right])
+        #expect(outcome.status == 0 && outcome.output.contains(state), "\(outcome.errors)")
+        let url = "postgresql://u:${DOOR}@127.0.0.1:1/x"
+        let server = try folder.write("server.yaml", Data("state: \(state)\ndatabase: \(url)\n".utf8))
+        let down = try AlertdProgram.run(["events", "list", "--config", server], environment: ["DOOR": "hidden-word"])
+        expectRefusal(down, status: 69, words: "127.0.0.1")
+        #expect(!down.errors.contains("hidden-word"))
+        let wrong = try folder.write("wrong.yaml", Data("stat: /x\n".utf8))
+        for arguments in [["db", "status"], ["events", "list"], ["search", "a person"], ["check-config"]] {
+            let refused = try AlertdProgram.run(arguments + ["--config", wrong])
+            #expect(refused.status == 78 && refused.errors.contains("stat"), "\(refused.errors)")
+        }
+    }
+
     @Test("a malformed database address exits with 64")
     func malformedAddress() throws {
         let folder = try ScratchFolder()

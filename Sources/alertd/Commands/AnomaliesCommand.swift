@@ -35,7 +35,7 @@ struct AnomaliesCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (camera, since, until, limit) = (range.camera, range.since, range.until, limit)
-        let plan = DatabaseSession.Plan(options, environment: ProcessInfo.processInfo.environment)
+        let plan = try DatabaseSession.Plan(options, environment: ProcessInfo.processInfo.environment)
         let rows = try await Interruption.guarding {
             try await DatabaseSession.with(plan) {
                 try await $0.events.listAnomalies(camera: camera, since: since, until: until, limit: limit)

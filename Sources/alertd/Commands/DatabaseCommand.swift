@@ -26,7 +26,7 @@ struct DatabaseCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let plan = DatabaseSession.Plan(options, environment: ProcessInfo.processInfo.environment)
+            let plan = try DatabaseSession.Plan(options, environment: ProcessInfo.processInfo.environment)
             let (status, address) = try await Interruption.guarding {
                 try await DatabaseSession.with(plan) { session in
                     (try await session.events.status(), session.events.address.description)

@@ -56,19 +56,19 @@ struct DoctorCommand: AsyncParsableCommand {
 
     private func encoderCheck(_ environment: [String: String]) async -> Check {
         do {
-            let engine = try encoder.engine(environment: environment)
+            let engine = try encoder.engine(options, environment: environment)
             _ = try await engine.encode(text: "a person")
             return Check(
                 name: "encoder", ok: true,
-                detail: "\(encoder.encoder), width \(engine.width), digest \(engine.encoderDigest.prefix(12))")
+                detail: "width \(engine.width), digest \(engine.encoderDigest.prefix(12))")
         } catch {
             return Check(name: "encoder", ok: false, detail: Failure(describing: error).message)
         }
     }
 
     private func databaseCheck(_ environment: [String: String]) async -> Check {
-        let plan = DatabaseSession.Plan(options, environment: environment)
         do {
+            let plan = try DatabaseSession.Plan(options, environment: environment)
             let text = try await DatabaseSession.with(plan) { session in
                 let status = try await session.events.status()
                 return "\(session.events.address), PostgreSQL \(status.serverVersion), \(status.events) events"

@@ -27,7 +27,7 @@ struct EventsCommand: AsyncParsableCommand {
         func run() async throws {
             let filter = EventFilter(
                 camera: range.camera, kind: kind?.rawValue, since: range.since, until: range.until, limit: limit)
-            let plan = DatabaseSession.Plan(options, environment: ProcessInfo.processInfo.environment)
+            let plan = try DatabaseSession.Plan(options, environment: ProcessInfo.processInfo.environment)
             let rows = try await Interruption.guarding {
                 try await DatabaseSession.with(plan) { try await $0.events.listEvents(filter) }
             }
@@ -52,7 +52,7 @@ struct EventsCommand: AsyncParsableCommand {
         @Argument(help: "The event's id, as 'events list' prints it.") var id: Int64
 
         func run() async throws {
-            let (id, plan) = (id, DatabaseSession.Plan(options, environment: ProcessInfo.processInfo.environment))
+            let (id, plan) = (id, try DatabaseSession.Plan(options, environment: ProcessInfo.processInfo.environment))
             let row = try await Interruption.guarding {
                 try await DatabaseSession.with(plan) { try await $0.events.event(id) }
             }

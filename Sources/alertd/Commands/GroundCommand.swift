@@ -42,7 +42,7 @@ struct GroundCommand: AsyncParsableCommand {
 
     func run() async throws {
         let media = try MediaFile(path: file)
-        let engine = try encoder.engine(environment: ProcessInfo.processInfo.environment)
+        let engine = try encoder.engine(options, environment: ProcessInfo.processInfo.environment)
         try await UnknownWords.warn(about: text, engine: engine)
         let plotFile = try plot.map(Self.create)
         try PrivilegeDrop.drop(to: try ServiceAccount.forDecoding())

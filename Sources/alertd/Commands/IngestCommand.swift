@@ -49,11 +49,11 @@ struct IngestCommand: AsyncParsableCommand {
             }
         }
         if media.isEmpty { throw Failure(.failed, failures.map(\.message).joined(separator: "\nalertd: ")) }
-        let engine = try encoder.engine(environment: environment)
+        let engine = try encoder.engine(options, environment: environment)
         for text in query { try await UnknownWords.warn(about: text, engine: engine) }
         let run = IngestRun(
             camera: camera, start: start, fps: fps, queries: Self.distinct(query).map { Query($0) }, engine: engine)
-        let plan = DatabaseSession.Plan(options, environment: environment)
+        let plan = try DatabaseSession.Plan(options, environment: environment)
         let opened = media
         let (summary, failed) = try await Interruption.guarding {
             try await DatabaseSession.with(plan) { try await run.ingest(opened, into: $0) }

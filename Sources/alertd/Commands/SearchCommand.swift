@@ -42,11 +42,11 @@ struct SearchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
-        let engine = try encoder.engine(environment: environment)
+        let engine = try encoder.engine(options, environment: environment)
         try await UnknownWords.warn(about: text, engine: engine)
         let scope = FootageSearch.Scope(camera: range.camera, since: range.since, until: range.until)
         let (text, limit) = (text, limit)
-        let plan = DatabaseSession.Plan(options, environment: environment)
+        let plan = try DatabaseSession.Plan(options, environment: environment)
         let hits = try await Interruption.guarding {
             try await DatabaseSession.with(plan) { session in
                 let search = FootageSearch(

@@ -1,3 +1,4 @@
+import Configuration
 import Foundation
 import Logging
 import Pipeline
@@ -46,14 +47,22 @@ struct DatabaseSession: Sendable {
         let state: URL
         let logger: Logger
 
-        init(_ options: GlobalOptions, environment: [String: String]) {
-            state = StateFolder.resolve(option: options.state, environment: environment, isRoot: geteuid() == 0)
+        /// Reads the configuration too. An address on the command line or in `ALERTD_DATABASE` may have either of
+        /// libpq's forms. Throws `ConfigurationError` and ``Failure``.
+        init(_ options: GlobalOptions, environment: [String: String]) throws {
             let named = [options.database, environment["ALERTD_DATABASE"]].compactMap(\.self).first { !$0.isEmpty }
-            switch named {
-            case nil, "embedded": target = .embedded(stateDirectory: state.path)
-            case .some(let url): target = .url(url)
-            }
+            var (options, environment) = (options, environment)
+            options.database = nil
+            environment["ALERTD_DATABASE"] = nil
+            let configuration = try ConfigurationSetup(options, environment: environment).read()
+            state = URL(filePath: configuration.state, directoryHint: .isDirectory)
             logger = options.logger
+            target =
+                switch (named, configuration.database) {
+                case (.some(let text), _): DatabaseTarget(text, stateDirectory: state.path)
+                case (nil, .embedded): .embedded(stateDirectory: state.path)
+                case (nil, .url(let address)): .url(address.revealed)
+                }
         }
     }
 }

@@ -1,16 +1,19 @@
 import ArgumentParser
+import Configuration
 import Foundation
 import Grounding
 import Pipeline
 
 /// Which encoder a command uses.
 struct EncoderOptions: ParsableArguments {
-    @Option(help: "Encoder: 'starter', or the path of a Hugging Face CLIP folder.")
-    var encoder = "starter"
+    @Option(
+        help: "Encoder: 'starter', or the path of a Hugging Face CLIP folder. Else the configuration's models.encoder.")
+    var encoder: String?
 
-    /// Loads the encoder and starts the engine.
-    func engine(environment: [String: String]) throws -> InferenceEngine {
+    /// Loads the encoder and starts the engine. Throws `ConfigurationError`, ``Failure`` and the errors of loading.
+    func engine(_ options: GlobalOptions, environment: [String: String]) throws -> InferenceEngine {
         let folder: URL
+        let encoder = try self.encoder ?? ConfigurationSetup(options, environment: environment).read().models.encoder
         if encoder == "starter" {
             folder = try SharedFiles.locate(
                 environment: environment, executable: SharedFiles.runningExecutable
