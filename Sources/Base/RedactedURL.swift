@@ -1,5 +1,5 @@
-/// A URL's text with its user name, password, and the values of its query and fragment replaced by `***`: the only form
-/// in which an address may be printed, logged or stored in an error.
+/// A URL's text with its user name, password, the values in its path, and its query and fragment replaced by `***`: the
+/// only form in which an address may be printed, logged or stored in an error.
 public struct RedactedURL: Sendable, Equatable, CustomStringConvertible {
     /// The printable form.
     public let description: String
@@ -19,7 +19,21 @@ public struct RedactedURL: Sendable, Equatable, CustomStringConvertible {
         let secretStart = rest.firstIndex { "?#".contains($0) }
         description =
             String(text[..<scheme.upperBound]) + (at == nil ? "" : "***@")
-            + String(rest[..<(secretStart ?? rest.endIndex)]) + (secretStart == nil ? "" : "?***")
+            + Self.withoutValues(rest[..<(secretStart ?? rest.endIndex)]) + (secretStart == nil ? "" : "?***")
+    }
+
+    /// Some cameras take `user=…&password=…` in the path: what follows a `=` there is hidden up to the next `&`, `;` or
+    /// `/`.
+    private static func withoutValues(_ text: Substring) -> String {
+        var result = ""
+        var isValue = false
+        for character in text {
+            if isValue, !"&;/".contains(character) { continue }
+            result.append(character)
+            isValue = character == "="
+            if isValue { result += "***" }
+        }
+        return result
     }
 
     private static func strayUserInformation(_ text: Substring, _ authorityEnd: String.Index) -> String.Index? {

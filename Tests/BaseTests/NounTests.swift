@@ -19,7 +19,9 @@ struct NounTests {
             ("rtsp://cam:se/cret@192.0.2.1/s", "rtsp://***@192.0.2.1/s"),
             ("rtsp://cam:s?c#t@h:554/s", "rtsp://***@h:554/s"),
             ("rtsp://192.0.2.1:554/s@2", "rtsp://192.0.2.1:554/s@2"),
-            ("https://h/s?token=secret", "https://h/s?***"), ("/a/b@c.mp4", "/a/b@c.mp4"),
+            ("https://h/s?token=secret", "https://h/s?***"),
+            ("rtsp://h/user=cam&password=secret&channel=1/x", "rtsp://h/user=***&password=***&channel=***/x"),
+            ("/a/b@c.mp4", "/a/b@c.mp4"),
             ("postgresql://u:p@h/db", "postgresql://***@h/db"),
         ])
     func redaction(url: String, printed: String) { #expect(RedactedURL(url).description == printed) }

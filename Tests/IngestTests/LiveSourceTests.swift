@@ -92,7 +92,7 @@ struct LiveSourceTests {
             Issue.record("\(states)")
             return
         }
-        #expect(outage.failedAttempts == 1 && until.seconds(since: HostTime.now.wall) > 28)
+        #expect(outage.failedAttempts == 1 && until.seconds(since: HostTime.now.wall) > 15)
         var printed = states.map(\.description).joined() + "\(states)" + String(reflecting: source)
         dump(states, to: &printed)
         dump(source, to: &printed)
@@ -126,7 +126,7 @@ struct LiveSourceTests {
         #expect(states.allSatisfy { $0.blindReason == .noStream })
         sleeps.finish()
         #expect(try await sleeps.reduce(into: true) { $0 = $0 && $1 == .milliseconds(750) })
-        #expect(ContinuousClock.now - start < .seconds(20))
+        #expect(ContinuousClock.now - start < .seconds(120))
     }
 
     @Test("tries again at its own pace, not in a loop, refused or unanswered")
