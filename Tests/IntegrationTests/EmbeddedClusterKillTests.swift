@@ -64,7 +64,9 @@ struct EmbeddedClusterKillTests {
         #expect(state.servers == [])
     }
 
-    @Test("root's cluster belongs to an unprivileged user, whom nobody else can read", .enabled(if: geteuid() == 0))
+    @Test(
+        "root's cluster belongs to an unprivileged user, whom nobody else can read",
+        .enabled(if: geteuid() == 0, "only root can do this"))
     func ownership() throws {
         let state = State()
         defer { state.remove() }
@@ -77,7 +79,9 @@ struct EmbeddedClusterKillTests {
         }
     }
 
-    @Test("a plain user's cluster works, for that user and then for root", .enabled(if: geteuid() == 0))
+    @Test(
+        "a plain user's cluster works, for that user and then for root",
+        .enabled(if: geteuid() == 0, "only root can do this"))
     func plainUser() throws {
         let state = State()
         defer { state.remove() }

@@ -66,7 +66,9 @@ struct StateDirectoryTests {
         }
     }
 
-    @Test("root hands over an empty directory, never one with somebody's files", .enabled(if: geteuid() == 0))
+    @Test(
+        "root hands over an empty directory, never one with somebody's files",
+        .enabled(if: geteuid() == 0, "only root can do this"))
     func handOver() async throws {
         let state = TemporaryDirectory()
         defer { state.remove() }
@@ -81,7 +83,8 @@ struct StateDirectoryTests {
         #expect(stat(state.path, &status) == 0 && status.st_uid == account.user)
     }
 
-    @Test("a parent that the server's user may not enter is named", .enabled(if: geteuid() == 0))
+    @Test(
+        "a parent that the server's user may not enter is named", .enabled(if: geteuid() == 0, "only root can do this"))
     func parents() async throws {
         let state = TemporaryDirectory()
         defer { state.remove() }
