@@ -31,7 +31,9 @@ struct CommandLineTests {
         arguments: [
             ["ingest"], ["ingest", "a.mp4"], ["ingest", "a.mp4", "--camera", "no/slash"], ["nonsense"],
             ["ingest", "a.mp4", "--camera", "gate", "--start", "yesterday"], ["events", "list", "--limit", "0"],
-            ["ground", "a.mp4", "x", "--fps", "0"], ["ground", "a.mp4", "x", "--method", "guess"],
+            ["ground", "a.mp4", "x", "--fps", "0"], ["ground", "a.mp4", "x", "--top", "9223372036854775807"],
+            ["ground", "a.mp4", "x", "--fps", "nan"], ["ingest", "a.mp4", "--camera", "gate", "--fps", "1e-300"],
+            ["ground", "a.mp4", "x", "--method", "guess"],
             ["search", "x", "--since", "2026-05-02T00:00:00Z", "--until", "2026-05-01T00:00:00Z"],
         ])
     func usage(arguments: [String]) throws {

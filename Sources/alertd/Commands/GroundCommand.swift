@@ -36,8 +36,8 @@ struct GroundCommand: AsyncParsableCommand {
     }
 
     func validate() throws {
-        guard top > 0 else { throw ValidationError("--top must be at least 1") }
-        guard fps > 0, fps <= 60 else { throw ValidationError("--fps must lie between 0 and 60") }
+        guard (1...1000).contains(top) else { throw ValidationError("--top must lie in 1–1000") }
+        guard (0.001...60).contains(fps) else { throw ValidationError("--fps must lie in 0.001–60") }
     }
 
     func run() async throws {

@@ -30,7 +30,7 @@ struct IngestCommand: AsyncParsableCommand {
     private static let longestQuery = 1000
 
     func validate() throws {
-        guard fps > 0, fps <= 60 else { throw ValidationError("--fps must lie between 0 and 60") }
+        guard (0.001...60).contains(fps) else { throw ValidationError("--fps must lie in 0.001–60") }
         if query.contains(where: { $0.utf8.count > Self.longestQuery }) {
             throw ValidationError("--query is longer than \(Self.longestQuery) bytes")
         }

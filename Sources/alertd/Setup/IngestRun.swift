@@ -85,8 +85,7 @@ struct IngestSummary: Encodable, Sendable {
     var errors = 0
     /// Recordings that had been ingested before.
     var alreadyIngested = 0
-    /// CPU seconds of demuxing and decoding, of scaling, of finding what moved, and of encoding; seconds by the clock
-    /// of writing.
+    /// CPU seconds of demuxing and decoding, of scaling, and of encoding; seconds by the clock of writing.
     var decodeSeconds = 0.0
     var scaleSeconds = 0.0
     var encodeSeconds = 0.0
