@@ -20,7 +20,8 @@ extension Failure {
         case let error as ConfigurationError:
             // One line a problem, as compilers do: an editor jumps to each.
             self.init(.badConfiguration, "bad configuration\n\(error)")
-        case is Interrupted, is CancellationError: self.init(.failed, "interrupted; run the command again, what it had finished stays")
+        case is Interrupted, is CancellationError:
+            self.init(.failed, "interrupted; run the command again, what it had finished stays")
         default: return nil
         }
     }
