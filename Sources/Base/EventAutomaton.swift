@@ -1,5 +1,3 @@
-package import Base
-
 /// Turns a score over time into events, with hysteresis: a value type, no I/O, no clock of its own.
 ///
 /// An event opens when the score has been at or above `on` for `minimumOn`, holds while it is at or above `off`, and
