@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// An exponential moving average over *time*, so that lost or uneven frames do not change its memory.
-public struct TimeAverage: Sendable, Equatable {
+public struct TimeAverage: Sendable, Equatable, Codable {
     /// Seconds after which a step has reached 1 − 1/e.
     public let timeConstant: Double
     /// The average so far; nil before the first sample.
