@@ -175,7 +175,7 @@ CREATE FUNCTION alertd.record_event(
     p_camera text, p_source text, p_query_text text, p_start timestamptz, p_end timestamptz, p_is_open boolean,
     p_start_error double precision, p_end_error double precision, p_score double precision,
     p_anomaly_score double precision, p_description text, p_description_origin text, p_clock text,
-    p_box double precision[], p_key text,
+    p_box double precision[], p_key text, p_replaces text DEFAULT NULL,
     OUT event_id bigint, OUT change text
 )
 LANGUAGE plpgsql
@@ -185,7 +185,8 @@ DECLARE
     v_camera_id integer;
     v_during    tstzrange := tstzrange(p_start, greatest(p_end, p_start + interval '1 millisecond'), '[)');
     v_kind      text := split_part(p_source, ':', 1);
-    v_old       bigint[];      -- events this one overlaps; the first lives on
+    v_own       bigint;        -- the event that earlier tellings of the same thing made, and nothing else is part of
+    v_old       bigint[];      -- that one and the events this one overlaps; the first lives on
     v_was_open  boolean;       -- whether that first one was open
     v_after     alertd.event;
 BEGIN
@@ -202,9 +203,15 @@ BEGIN
         RETURN;
     END IF;
 
+    SELECT k.event_id INTO v_own
+    FROM alertd.event_key k JOIN alertd.event e ON e.id = k.event_id
+    WHERE k.camera_id = v_camera_id AND k.key = p_replaces AND e.source = p_source
+      AND NOT EXISTS (
+          SELECT FROM alertd.event_key o WHERE o.event_id = k.event_id AND NOT starts_with(o.key, p_replaces));
+
     SELECT array_agg(e.id ORDER BY e.id), (array_agg(e.is_open ORDER BY e.id))[1] INTO v_old, v_was_open
     FROM alertd.event e
-    WHERE e.camera_id = v_camera_id AND e.source = p_source AND e.during && v_during;
+    WHERE e.camera_id = v_camera_id AND e.source = p_source AND (e.during && v_during OR e.id = v_own);
 
     IF v_old IS NULL THEN
         INSERT INTO alertd.event (
@@ -222,12 +229,13 @@ BEGIN
     ELSE
         event_id := v_old[1];
 
-        -- The union of the spans. Each edge keeps the error of the piece it comes from; picture and words come from
-        -- the piece that scored best; on a tie the new piece wins, since it knows more.
+        -- The union of the spans, less what this telling replaces. Each edge keeps the error of the piece it comes
+        -- from; picture and words come from the piece that scored best; on a tie the new piece wins, since it knows
+        -- more.
         WITH piece AS (
             SELECT e.during, e.is_open, e.start_error, e.end_error, e.score, e.anomaly_score, e.description,
                    e.description_origin, e.box, e.query_text, false AS is_new
-            FROM alertd.event e WHERE e.id = ANY (v_old)
+            FROM alertd.event e WHERE e.id = ANY (v_old) AND e.id IS DISTINCT FROM v_own
             UNION ALL
             SELECT v_during, p_is_open, p_start_error, p_end_error, p_score, p_anomaly_score, p_description,
                    p_description_origin, to_jsonb(p_box), p_query_text, true
@@ -277,7 +285,7 @@ BEGIN
     INSERT INTO alertd.event_key (camera_id, key, event_id) VALUES (v_camera_id, p_key, record_event.event_id);
 END;
 $$;
-COMMENT ON FUNCTION alertd.record_event IS 'The only writer of events. A span that overlaps events of the same camera and source is merged with them: nothing is dropped, nothing is told twice. A key seen before for that camera changes nothing. change is open, update, close or none.';
+COMMENT ON FUNCTION alertd.record_event IS 'The only writer of events. A span that overlaps events of the same camera and source is merged with them: nothing is dropped, nothing is told twice. A key seen before for that camera changes nothing. p_replaces is the key under which the same thing was first told, all later keys begin with it: its span then gives way to this one, unless other evidence has joined it. change is open, update, close or none.';
 
 CREATE FUNCTION alertd.close_open_events(p_camera text) RETURNS bigint
 LANGUAGE plpgsql
@@ -302,6 +310,109 @@ $$;
 COMMENT ON FUNCTION alertd.close_open_events IS 'Closes a camera''s open events at their last evidence: what a daemon does at its start for the one that was killed before it. Returns how many.';
 
 REVOKE ALL ON FUNCTION alertd.emit_change, alertd.writer_lock, alertd.record_event, alertd.close_open_events FROM PUBLIC;
+
+-- Coverage -----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE alertd.coverage (
+    camera_id integer   NOT NULL REFERENCES alertd.camera,
+    during    tstzrange NOT NULL,
+    CONSTRAINT coverage_span_is_finite CHECK (
+        NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)
+        AND lower_inc(during) AND NOT upper_inc(during) AND isfinite(lower(during)) AND isfinite(upper(during))),
+    CONSTRAINT coverage_is_told_once EXCLUDE USING gist (camera_id WITH =, during WITH &&)
+);
+COMMENT ON TABLE alertd.coverage IS 'When each camera was really watched: spans whose encodings are on disk. What lies between them was not watched. Written only by record_coverage.';
+COMMENT ON COLUMN alertd.coverage.during IS '[start, end), from the first frame of an unbroken stretch to the last one that is durable.';
+
+CREATE FUNCTION alertd.record_coverage(p_camera text, p_start timestamptz, p_end timestamptz) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_camera_id integer;
+    v_during    tstzrange := tstzrange(p_start, p_end, '[)');
+    v_rows      bigint;
+    v_whole     tstzrange;
+BEGIN
+    IF isempty(v_during) THEN
+        RETURN;
+    END IF;
+    -- One writer a camera: the row lock also keeps two spans that touch from missing each other.
+    SELECT c.id INTO v_camera_id FROM alertd.camera c WHERE c.name = p_camera FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        INSERT INTO alertd.camera (name) VALUES (p_camera)
+        ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id INTO v_camera_id;
+    END IF;
+
+    SELECT count(*), range_merge(range_agg(k.during) + v_during::tstzmultirange) INTO v_rows, v_whole
+    FROM alertd.coverage k
+    WHERE k.camera_id = v_camera_id AND (k.during && v_during OR k.during -|- v_during);
+
+    IF v_rows = 1 THEN
+        UPDATE alertd.coverage k SET during = v_whole
+        WHERE k.camera_id = v_camera_id AND (k.during && v_during OR k.during -|- v_during) AND k.during <> v_whole;
+    ELSE
+        DELETE FROM alertd.coverage k
+        WHERE k.camera_id = v_camera_id AND (k.during && v_during OR k.during -|- v_during);
+        INSERT INTO alertd.coverage (camera_id, during) VALUES (v_camera_id, coalesce(v_whole, v_during));
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION alertd.record_coverage IS 'Says that a camera was watched in [p_start, p_end). Spans that overlap or touch become one; saying it twice changes nothing.';
+
+CREATE FUNCTION alertd.coverage_gaps(camera text, "from" timestamptz, "to" timestamptz)
+RETURNS TABLE (during tstzrange, reason text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    WITH gap AS (
+        SELECT tstzmultirange(tstzrange("from", "to", '[)'))
+               - coalesce(range_agg(k.during) FILTER (WHERE k.during && tstzrange("from", "to", '[)')), '{}') AS gaps
+        FROM alertd.camera c LEFT JOIN alertd.coverage k ON k.camera_id = c.id
+        WHERE c.name = coverage_gaps.camera
+        GROUP BY c.id
+    ), blind AS (
+        SELECT split_part(e.source, ':', 2) AS reason, range_agg(e.during) AS during
+        FROM alertd.event e JOIN alertd.camera c ON c.id = e.camera_id
+        WHERE c.name = coverage_gaps.camera AND e.kind = 'blind' AND e.during && tstzrange("from", "to", '[)')
+        GROUP BY 1
+    ), piece AS (
+        SELECT unnest(gap.gaps * blind.during) AS during, blind.reason FROM gap, blind
+        UNION ALL
+        SELECT unnest(gap.gaps - coalesce((SELECT range_agg(b) FROM blind, unnest(blind.during) AS b), '{}')),
+               'not_running'
+        FROM gap
+    )
+    SELECT piece.during, piece.reason FROM piece ORDER BY lower(piece.during), piece.reason;
+END;
+COMMENT ON FUNCTION alertd.coverage_gaps IS 'When a camera was not watched in [from, to), and why: the reason of the blind event at that time (no_stream, frozen, covered, defocused, moved), or not_running where there is none: alertd did not run, or had not been told of the camera.';
+
+-- Standing queries ---------------------------------------------------------------------------------------------------
+
+CREATE TABLE alertd.query (
+    name                  text             NOT NULL COLLATE "C" PRIMARY KEY,
+    text                  text             NOT NULL,
+    cameras               text[]           NOT NULL DEFAULT '{}',
+    zone                  text,
+    active                text,
+    alarm_ceiling_per_day double precision NOT NULL DEFAULT 1,
+    is_enabled            boolean          NOT NULL DEFAULT true,
+    origin                text             NOT NULL,
+    created_at            timestamptz      NOT NULL DEFAULT now(),
+    CONSTRAINT query_name_is_safe CHECK (name ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$'),
+    CONSTRAINT query_text_is_there CHECK (text ~ '[^[:space:]]' AND octet_length(text) <= 1900),
+    CONSTRAINT query_ceiling_is_possible CHECK (alarm_ceiling_per_day > 0 AND alarm_ceiling_per_day < 'Infinity'),
+    CONSTRAINT query_origin_is_known CHECK (origin IN ('file', 'command'))
+);
+COMMENT ON TABLE alertd.query IS 'Sentences that cameras are watched for. Those of the configuration file are copied here when the daemon starts, so that one list shows all.';
+COMMENT ON COLUMN alertd.query.cameras               IS 'Names of the cameras it is watched on; empty means all.';
+COMMENT ON COLUMN alertd.query.zone                  IS 'Zone of those cameras that it is bound to; null for the whole picture.';
+COMMENT ON COLUMN alertd.query.active                IS 'Part of the day in which it is watched, HH:MM-HH:MM; null for all day.';
+COMMENT ON COLUMN alertd.query.alarm_ceiling_per_day IS 'Most false alarms a day on footage without the queried thing.';
+COMMENT ON COLUMN alertd.query.is_enabled            IS 'Whether it is watched.';
+COMMENT ON COLUMN alertd.query.origin                IS 'file: from the configuration file, and changed only there. command: added by command or page.';
+
+REVOKE ALL ON FUNCTION alertd.record_coverage, alertd.coverage_gaps FROM PUBLIC;
 
 -- The contract -------------------------------------------------------------------------------------------------------
 
@@ -368,5 +479,28 @@ COMMENT ON COLUMN alertd.v_anomalies.at          IS 'Presentation time of the fr
 COMMENT ON COLUMN alertd.v_anomalies.score       IS 'The raw score; comparable within one camera and lane only.';
 COMMENT ON COLUMN alertd.v_anomalies.p_value     IS 'How often this camera''s normal footage scores as high; null until it is calibrated.';
 COMMENT ON COLUMN alertd.v_anomalies.explanation IS 'What the frame was compared with, for people.';
+
+CREATE VIEW alertd.v_coverage WITH (security_barrier) AS
+SELECT c.name AS camera, range_agg(k.during) AS watched
+FROM alertd.coverage k JOIN alertd.camera c ON c.id = k.camera_id
+GROUP BY c.name;
+COMMENT ON VIEW alertd.v_coverage IS 'When each camera was really watched. What is not in it was not watched: no event there means nothing.';
+COMMENT ON COLUMN alertd.v_coverage.camera  IS 'The camera''s name.';
+COMMENT ON COLUMN alertd.v_coverage.watched IS 'The watched spans as one multirange; watched @> x says whether x was watched without a gap.';
+
+CREATE VIEW alertd.v_queries WITH (security_barrier) AS
+SELECT q.name, q.text, q.cameras, q.zone, q.active, q.alarm_ceiling_per_day, q.is_enabled AS enabled, q.origin,
+       q.created_at
+FROM alertd.query q;
+COMMENT ON VIEW alertd.v_queries IS 'The standing queries.';
+COMMENT ON COLUMN alertd.v_queries.name                  IS 'The query''s name.';
+COMMENT ON COLUMN alertd.v_queries.text                  IS 'The sentence looked for.';
+COMMENT ON COLUMN alertd.v_queries.cameras               IS 'Names of the cameras it is watched on; empty means all.';
+COMMENT ON COLUMN alertd.v_queries.zone                  IS 'Zone that it is bound to; null for the whole picture.';
+COMMENT ON COLUMN alertd.v_queries.active                IS 'Part of the day in which it is watched; null for all day.';
+COMMENT ON COLUMN alertd.v_queries.alarm_ceiling_per_day IS 'Most false alarms a day on footage without the queried thing.';
+COMMENT ON COLUMN alertd.v_queries.enabled               IS 'Whether it is watched.';
+COMMENT ON COLUMN alertd.v_queries.origin                IS 'file or command: where it can be changed.';
+COMMENT ON COLUMN alertd.v_queries.created_at            IS 'When it was first known.';
 
 INSERT INTO alertd.schema_version (version, name) VALUES (1, 'initial');
