@@ -13,7 +13,8 @@ struct Alertd: AsyncParsableCommand {
             """,
         version: ProgramVersion.text,
         subcommands: [
-            IngestCommand.self, GroundCommand.self, SearchCommand.self, EventsCommand.self, AnomaliesCommand.self,
+            RunCommand.self, IngestCommand.self, GroundCommand.self, SearchCommand.self, EventsCommand.self,
+            AnomaliesCommand.self,
             DatabaseCommand.self, CheckConfigCommand.self, DoctorCommand.self, VersionCommand.self,
         ])
 

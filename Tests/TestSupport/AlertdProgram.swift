@@ -1,6 +1,5 @@
 public import Foundation
 import Glibc
-import Synchronization
 
 /// Runs the built `alertd` as a user would, and gives what it printed.
 public enum AlertdProgram {
@@ -55,6 +54,12 @@ public enum AlertdProgram {
 
         /// Its process number.
         public var identifier: Int32 { process.processIdentifier }
+
+        /// Whether it has not ended yet.
+        public var isRunning: Bool { process.isRunning }
+
+        /// What it has written to standard error so far.
+        public func errorsSoFar() throws -> String { try String(contentsOf: errors, encoding: .utf8) }
 
         /// Sends it a signal.
         public func signal(_ number: Int32) { kill(process.processIdentifier, number) }
