@@ -1,13 +1,11 @@
-package import Base
-
 /// Turns a score over time into events, with hysteresis: a value type, no I/O, no clock of its own.
 ///
 /// An event opens when the score has been at or above `on` for `minimumOn`, holds while it is at or above `off`, and
 /// closes after `hold` of quiet, at a gap in the samples, or at its longest duration; a new rise soon after re-opens
 /// it instead of making a second one.
-package struct EventAutomaton: Sendable {
+package struct EventAutomaton: Sendable, Codable {
     /// Thresholds in score units, times in seconds.
-    package struct Parameters: Sendable, Equatable {
+    package struct Parameters: Sendable, Equatable, Codable {
         /// Score that starts a candidate.
         package var on: Double
         /// Score that keeps an event alive; at most ``on``.
@@ -40,7 +38,7 @@ package struct EventAutomaton: Sendable {
     }
 
     /// An event as the automaton knows it; times are those of samples.
-    package struct Interval: Sendable, Equatable {
+    package struct Interval: Sendable, Equatable, Codable {
         /// First sample at or above `on`.
         package var start: WallTime
         /// Sample at which the event was recognised.
@@ -79,7 +77,7 @@ package struct EventAutomaton: Sendable {
         case closed(Interval, CloseReason, at: WallTime)
     }
 
-    private enum Phase: Sendable {
+    private enum Phase: Sendable, Codable {
         case idle
         case candidate(Interval)
         case open(Interval)
