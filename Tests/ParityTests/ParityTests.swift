@@ -6,7 +6,10 @@ import Testing
 @Suite("golden vectors", .tags(.parity), .timeLimit(.minutes(10)))
 struct ParityTests {
     /// The forms of vector folders that can be read, tried in order.
-    private static let readers: [Reader] = [Reader(isReader: CLIPParity.isReader, check: CLIPParity.check)]
+    private static let readers: [Reader] = [
+        Reader(isReader: CLIPParity.isReader, check: CLIPParity.check),
+        Reader(isReader: GroundingParity.isReader, check: GroundingParity.check),
+    ]
 
     private struct Reader: Sendable {
         let isReader: @Sendable (VectorFolder) throws -> Bool
