@@ -14,8 +14,8 @@ struct Alertd: AsyncParsableCommand {
         version: ProgramVersion.text,
         subcommands: [
             RunCommand.self, IngestCommand.self, GroundCommand.self, SearchCommand.self, EventsCommand.self,
-            AnomaliesCommand.self,
-            DatabaseCommand.self, CheckConfigCommand.self, DoctorCommand.self, VersionCommand.self,
+            AnomaliesCommand.self, DatabaseCommand.self, CheckConfigCommand.self, DoctorCommand.self,
+            VersionCommand.self, EvalCommand.self,
         ])
 
     static func main() async {

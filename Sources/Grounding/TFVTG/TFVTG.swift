@@ -6,6 +6,16 @@
 /// O(1); the greedy selection stops at ``Configuration/top`` survivors, because a survivor depends on higher-scored
 /// windows only, so the result is that of sorting all windows.
 public struct TFVTG: Sendable {
+    /// What windows are ranked by.
+    public enum Scoring: Sendable, Equatable {
+        /// The static score alone, which is what the published numbers come from.
+        case staticOnly
+        /// The paper's event of a transition [i, k] and a status [k, j], ranked by the dynamic score of the one plus the
+        /// static score of the other. For each k the two separate and the best i is where the rise began, so all
+        /// (i, k, j) cost no more than all (k, j). Windows are suppressed by their status.
+        case dynamicAndStatic
+    }
+
     /// What a window's mean similarity is compared with.
     public enum Outside: Sendable, Equatable {
         /// The mean over the frames outside that lie above the mask, as published. With several like events each
@@ -35,11 +45,13 @@ public struct TFVTG: Sendable {
         public var top: Int
         /// See ``Outside``.
         public var outside: Outside
+        /// See ``Scoring``.
+        public var scoring: Scoring
 
         /// The published constants except where given: `mask` 0.2, `slope` 0.0005, `overlap` 0.3, `top` 10.
         public init(
             stride: Int, longest: Int, mask: Float = 0.2, slope: Float = 0.0005, overlap: Float = 0.3, top: Int = 10,
-            outside: Outside = .allFrames
+            outside: Outside = .allFrames, scoring: Scoring = .staticOnly
         ) {
             self.stride = stride
             self.longest = longest
@@ -48,17 +60,18 @@ public struct TFVTG: Sendable {
             self.overlap = overlap
             self.top = top
             self.outside = outside
+            self.scoring = scoring
         }
     }
 
-    private let configuration: Configuration
+    let configuration: Configuration
 
     /// A localiser with these constants.
     public init(_ configuration: Configuration) { self.configuration = configuration }
 
     /// The best spans of `similarity` [n], best first; none when nothing rises above the mask or n < 2.
     ///
-    /// Cost O(n + top · P) for P scored windows, P ≤ n · longest / stride.
+    /// Cost O(n + top · P) for P scored windows, P ≤ n · longest / stride; memory O(n + P / 3) bytes.
     public func proposals(similarity: [Float]) -> [Proposal] {
         let stride = min(configuration.stride, similarity.count / 2)
         guard stride > 0 else { return [] }
@@ -67,76 +80,17 @@ public struct TFVTG: Sendable {
         let masked = zip(similarity, isAbove).map { $1 ? $0 : 0 }
         let rising = RisingStart(curve: masked, isAbove: isAbove, stride: stride, slope: configuration.slope)
         let scores = StaticScores(
-            masked: masked, isAbove: isAbove, outside: configuration.outside)
-        let survivors = select(scores, count: similarity.count, stride: stride)
+            masked: masked, isAbove: isAbove, outside: configuration.outside,
+            extra: configuration.scoring == .dynamicAndStatic ? rising.scores : nil)
+        let longest = min(similarity.count, configuration.longest)
+        let lengths = Array(Swift.stride(from: stride, through: longest, by: stride))
+        var selection = WindowSelection(scores, lengths: lengths, limit: configuration.overlap)
+        let survivors = selection.choose(top: configuration.top)
         guard let best = survivors.first?.score else { return [] }
         return survivors.map { survivor in
             Proposal(
                 window: survivor.window, risingFrom: rising.frames[survivor.window.lowerBound], score: survivor.score,
                 confidence: survivor.score / best)
         }
-    }
-
-    /// Greedy suppression: the best window, then the best that overlaps no chosen one, and so on. Equal scores go to
-    /// the shorter window, then to the earlier.
-    private func select(_ scores: StaticScores, count n: Int, stride: Int) -> [(window: Range<Int>, score: Double)] {
-        var chosen: [(window: Range<Int>, score: Double)] = []
-        while chosen.count < configuration.top {
-            var best: (window: Range<Int>, score: Double)?
-            for length in Swift.stride(from: stride, through: min(n, configuration.longest), by: stride) {
-                for start in 0...(n - length) {
-                    guard let score = scores.score(start: start, length: length) else { continue }
-                    if let best, score <= best.score { continue }
-                    let window = start..<(start + length)
-                    if chosen.contains(where: { overlap($0.window, window, n) > configuration.overlap }) { continue }
-                    best = (window, score)
-                }
-            }
-            guard let best else { break }
-            chosen.append(best)
-        }
-        return chosen
-    }
-
-    /// Intersection over hull of two windows in single precision of normalised ends, as the published code computes
-    /// it: an overlap of exactly the threshold occurs, and the rounding decides.
-    private func overlap(_ a: Range<Int>, _ b: Range<Int>, _ n: Int) -> Float {
-        let count = Float(n)
-        let (aStart, aEnd) = (Float(a.lowerBound) / count, Float(a.upperBound) / count)
-        let (bStart, bEnd) = (Float(b.lowerBound) / count, Float(b.upperBound) / count)
-        let inside = max(0, min(aEnd, bEnd) - max(aStart, bStart))
-        return inside / (max(aEnd, bEnd) - min(aStart, bStart))
-    }
-}
-
-/// Static scores of all windows of one curve, O(1) each.
-struct StaticScores {
-    private let sums: [Double]  // sums[i] = masked similarity of frames 0 ..< i
-    private let counts: [Int]  // counts[i] = unmasked frames in 0 ..< i
-
-    private let rule: TFVTG.Outside
-
-    init(masked: [Float], isAbove: [Bool], outside rule: TFVTG.Outside) {
-        self.rule = rule
-        var sums = [0.0]
-        var counts = [0]
-        sums.reserveCapacity(masked.count + 1)
-        counts.reserveCapacity(masked.count + 1)
-        for (value, above) in zip(masked, isAbove) {
-            sums.append(sums[sums.count - 1] + Double(value))
-            counts.append(counts[counts.count - 1] + (above ? 1 : 0))
-        }
-        self.sums = sums
-        self.counts = counts
-    }
-
-    /// Mean of the masked similarity inside, minus the mean outside by the rule; nil for a dropped window.
-    func score(start: Int, length: Int) -> Double? {
-        let inside = sums[start + length] - sums[start]
-        let outside = sums[sums.count - 1] - inside
-        let above = counts[counts.count - 1] - (counts[start + length] - counts[start])
-        let others = rule == .allFrames ? sums.count - 1 - length : above
-        if others == 0 { return rule == .aboveMask ? nil : inside / Double(length) }
-        return inside / Double(length) - outside / Double(others)
     }
 }

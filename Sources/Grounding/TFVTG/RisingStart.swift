@@ -1,25 +1,38 @@
-/// For every frame of a similarity curve, the frame at which the rise that leads to it began.
+/// For every frame of a similarity curve, the frame at which the rise that leads to it began, and how strong it was.
 ///
 /// The dynamic part of TFVTG (Zheng et al., ECCV 2024, section 3.3, in the form that the authors evaluate): the
 /// smoothed curve's slope is followed; a start is moved back to the last frame that was not rising.
-struct RisingStart {
+package struct RisingStart: Sendable {
     /// n · frames that the curve holds → n start frames.
-    let frames: [Int]
+    package let frames: [Int]
+    /// n sums of the slopes of the rise that leads to each frame, 0 where it does not rise: the dynamic score. Within a
+    /// rise it only grows, so for each frame the start in ``frames`` is the one that gives the largest sum.
+    package let scores: [Float]
 
     /// `curve` [n] is already masked (values at or below the mask are 0); `isAbove` [n] says which were kept;
     /// `stride` is the effective stride, which sets the smoothing; `slope` the least rise that counts.
-    init(curve: [Float], isAbove: [Bool], stride: Int, slope: Float) {
+    package init(curve: [Float], isAbove: [Bool], stride: Int, slope: Float) {
         let slopes = Self.slopes(curve: curve, isAbove: isAbove, stride: stride)
         var frames = [Int](repeating: 0, count: curve.count)
+        var scores = [Float](repeating: 0, count: curve.count)
         var last = 0
+        var sum: Float = 0
         for i in curve.indices {
             let f1 = slopes[i]
             let f2 = i >= 1 ? slopes[i - 1] : 0
             let f3 = i >= 2 ? slopes[i - 2] : 0
-            if max(3 * f1, 2 * f1 + f2, f1 + f2 + f3) <= slope { last = i }
+            let rise = max(3 * f1, 2 * f1 + f2, f1 + f2 + f3)
+            if rise > slope {
+                sum += rise
+            } else {
+                sum = 0
+                last = i
+            }
             frames[i] = last
+            scores[i] = sum
         }
         self.frames = frames
+        self.scores = scores
     }
 
     /// d(i) = G(i+1) − G(i) where both smoothed values exist, else 0.

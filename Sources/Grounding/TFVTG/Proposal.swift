@@ -4,7 +4,8 @@ public struct Proposal: Sendable, Equatable {
     public let window: Range<Int>
     /// Where the similarity began to rise towards the window's start: the start to report.
     public let risingFrom: Int
-    /// Static score: how much more similar the window is than the rest.
+    /// What it is ranked by: how much more similar the window is than the rest, and with
+    /// ``TFVTG/Scoring/dynamicAndStatic`` how strongly the similarity rose before.
     public let score: Double
     /// ``score`` divided by the best proposal's.
     public let confidence: Double
