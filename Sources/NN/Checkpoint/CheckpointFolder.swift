@@ -54,7 +54,8 @@ struct CheckpointFolder {
             throw .malformedIndex(file: index, key: nil, problem: "weight_map is missing, empty or no object")
         }
         var homes: [String: String] = [:]
-        for (key, value) in map {
+        for (entry, value) in map {
+            let key = entry.text
             guard let name = value.string, isPlainName(name, ending: ending) else {
                 throw .malformedIndex(
                     file: index, key: key, problem: "its file name is not that of a file beside the index")

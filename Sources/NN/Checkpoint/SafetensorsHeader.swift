@@ -15,7 +15,8 @@ enum SafetensorsHeader {
             throw .malformedHeader(file: file.path, key: nil, problem: "not an object")
         }
         var entries: [String: TensorEntry] = [:]
-        for (key, value) in object {
+        for (name, value) in object {
+            let key = name.text
             if key == "__metadata__" {
                 try checkMetadata(value, file)
             } else {
@@ -55,8 +56,8 @@ enum SafetensorsHeader {
             .malformedHeader(file: file.path, key: key, problem: problem)
         }
         guard let fields = value.object else { throw refuse("not an object") }
-        for field in fields.keys where !["dtype", "shape", "data_offsets"].contains(field) {
-            throw refuse("unknown field \"\(field)\"")
+        for field in fields.keys where !["dtype", "shape", "data_offsets"].contains(field.text) {
+            throw refuse("unknown field \"\(field.text)\"")
         }
         guard let name = fields["dtype"]?.string else { throw refuse("dtype is missing or no string") }
         guard let format = NumberFormat(rawValue: name) else {
