@@ -14,7 +14,9 @@ struct Alertd: AsyncParsableCommand {
         version: ProgramVersion.text,
         subcommands: [
             IngestCommand.self, GroundCommand.self, SearchCommand.self, EventsCommand.self, AnomaliesCommand.self,
-            DatabaseCommand.self, CheckConfigCommand.self, DoctorCommand.self, VersionCommand.self,
+            CoverageCommand.self, QueryCommand.self, CameraCommand.self, DatabaseCommand.self, CheckConfigCommand.self,
+            DoctorCommand.self,
+            VersionCommand.self,
         ])
 
     static func main() async {
