@@ -61,6 +61,36 @@ struct ServiceUnitTests {
         #expect(figure <= Self.mostExposure && figure > 0, "\(line)")
     }
 
+    /// An ingest makes and starts a private cluster, decodes, encodes and writes. Everything it needs is copied to where
+    /// an unprivileged user may read it, since a checkout may lie in root's own folder.
+    @Test("a private cluster and an ingest work under its system-call rules", .enabled(if: isInstalled, why))
+    func sandbox() throws {
+        let folder = try ScratchFolder()
+        let files = FileManager.default
+        let open = folder.file("open")
+        try files.createDirectory(at: open, withIntermediateDirectories: false)
+        try files.setAttributes([.posixPermissions: 0o777], ofItemAtPath: open.path)
+        try files.copyItem(at: AlertdProgram.executable, to: folder.file("alertd"))
+        try files.copyItem(at: Fixtures.root.appending(path: "share"), to: folder.file("share"))
+        let clip = Fixtures.folder.appending(path: "media/bframes.mp4")
+        try files.copyItem(at: clip, to: folder.file("clip.mp4"))
+        let process = Process()
+        process.executableURL = Fixtures.root.appending(path: "scripts/in-sandbox")
+        process.arguments = [
+            folder.file("alertd").path, "ingest", folder.file("clip.mp4").path, "--camera", "gate", "--query",
+            "a person", "--state", open.appending(path: "state").path,
+        ]
+        process.currentDirectoryURL = URL(filePath: "/")
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0 && text.contains("\"frames_analysed\":"), "\(text)")
+    }
+
     @Test("it says how alertd is started, told to reload, watched and stopped")
     func manners() throws {
         let lines = Set(try Self.unit.split(separator: "\n").map(String.init))

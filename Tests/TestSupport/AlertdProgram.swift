@@ -68,6 +68,9 @@ public enum AlertdProgram {
         /// Whether it has not ended yet.
         public var isRunning: Bool { process.isRunning }
 
+        /// What it has written to standard error so far.
+        public func errorsSoFar() throws -> String { try String(contentsOf: errors, encoding: .utf8) }
+
         /// Blocks until standard output holds `count` lines or the program has ended; returns them.
         public func awaitLines(_ count: Int) throws -> [Substring] {
             try awaitText(in: output) { $0.count { $0 == "\n" } >= count }.split(separator: "\n")

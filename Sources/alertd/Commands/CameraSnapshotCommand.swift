@@ -3,6 +3,7 @@ import Base
 import Configuration
 import Foundation
 import Ingest
+import Pipeline
 
 /// `alertd camera snapshot NAME`
 struct CameraSnapshotCommand: AsyncParsableCommand {
@@ -31,14 +32,14 @@ struct CameraSnapshotCommand: AsyncParsableCommand {
         }
         var stream = try CameraStream(camera)
         stream.configuration.frames.analyseFPS = 25
-        let mask = PrivacyMask(camera.masks.map { area in area.points.map { .init(x: $0.x, y: $0.y) } })
+        let mask = PrivacyMask(camera.masks.map { area in area.points.map { PrivacyMask.Point(x: $0.x, y: $0.y) } })
         // Opened before the process gives up root, so that the picture lands where the user may write.
         let file = try PictureFile(output ?? "\(name).jpg")
         let opened = stream
         do {
             let bytes = try await CameraStream.reaching {
                 guard let picture = try await Self.picture(of: opened) else { return [UInt8]?.none }
-                return try JPEGEncoder.encode(mask.painting(picture), source: opened.address.location)
+                return try JPEGEncoder.encode(mask.applied(to: picture), source: opened.address.location)
             }
             try file.write(bytes)
         } catch {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Foundation
 import Store
 
@@ -91,17 +92,14 @@ struct QueryCommand: AsyncParsableCommand {
         let plan = try DatabaseSession.Plan(options, environment: ProcessInfo.processInfo.environment)
         try await Interruption.guarding {
             try await DatabaseSession.with(plan) { session in
-                let known = StandingQueries(
-                    configuration: plan.configuration, stored: try await session.events.standingQueries())
-                switch known.named(name)?.origin {
-                case .file:
+                // The store changes what was added by command and nothing else.
+                if try await change(session.events) { return }
+                if plan.configuration.queries.contains(where: { $0.name == name }) {
                     throw Failure(
                         .failed,
                         "cannot change the query \(name): it comes from the configuration file; change it there")
-                case .command where try await change(session.events): return
-                default:
-                    throw Failure(.failed, "there is no query '\(name)'; 'alertd query list' shows the names")
                 }
+                throw Failure(.failed, "there is no query '\(name)'; 'alertd query list' shows the names")
             }
         }
     }

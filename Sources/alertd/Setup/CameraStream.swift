@@ -21,6 +21,9 @@ struct CameraStream: Sendable {
 
     /// The stream that is analysed of a camera of the configuration.
     init(_ camera: CameraConfiguration) throws(Failure) {
+        guard camera.transport == .tcp else {
+            throw Failure(.badConfiguration, "camera \(camera.name): transport udp is not supported yet; use tcp")
+        }
         do throws(IngestError) {
             address = try StreamAddress(camera.url.revealed)
         } catch {
