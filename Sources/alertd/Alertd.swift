@@ -15,7 +15,7 @@ struct Alertd: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, IngestCommand.self, GroundCommand.self, SearchCommand.self, EventsCommand.self,
             AnomaliesCommand.self, DatabaseCommand.self, CheckConfigCommand.self, DoctorCommand.self,
-            VersionCommand.self, EvalCommand.self,
+            VersionCommand.self, EvalCommand.self, CoverageCommand.self, QueryCommand.self, CameraCommand.self,
         ])
 
     static func main() async {

@@ -57,6 +57,9 @@ public final class TemporaryPostgres: Sendable {
         return text.split(separator: "\n").filter { !$0.contains("restrict ") }.joined(separator: "\n")
     }
 
+    /// Everything in a database, definitions and rows, as pg_dump writes it.
+    public func dump(of url: String) throws -> String { try Self.run([programs + "/pg_dump", "-d", url]) }
+
     private init() throws(Failure) {
         guard let programs = Self.programsDirectory() else {
             throw Failure(description: "PostgreSQL is not installed; run: apt-get install postgresql")
