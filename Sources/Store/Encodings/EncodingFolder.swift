@@ -40,7 +40,8 @@ struct EncodingFolder: Sendable {
 
     private func folder(_ camera: CameraID) -> String { "\(paths.encodings)/\(camera.name)" }
 
-    private static func isDay(_ text: String) -> Bool {
+    /// Whether `text` is a day as files are named: `2026-05-01`.
+    static func isDay(_ text: String) -> Bool {
         text.utf8.count == 10
             && text.utf8.enumerated().allSatisfy { index, byte in
                 index == 4 || index == 7 ? byte == UInt8(ascii: "-") : (48...57).contains(byte)
