@@ -409,7 +409,7 @@ CREATE FUNCTION alertd.record_event(
     p_camera text, p_source text, p_query_text text, p_start timestamptz, p_end timestamptz, p_is_open boolean,
     p_start_error double precision, p_end_error double precision, p_score double precision,
     p_anomaly_score double precision, p_description text, p_description_origin text, p_clock text,
-    p_box double precision[], p_key text,
+    p_box double precision[], p_key text, p_replaces text DEFAULT NULL,
     OUT event_id bigint, OUT change text
 )
 LANGUAGE plpgsql
@@ -419,7 +419,8 @@ DECLARE
     v_camera_id integer;
     v_during    tstzrange := tstzrange(p_start, greatest(p_end, p_start + interval '1 millisecond'), '[)');
     v_kind      text := split_part(p_source, ':', 1);
-    v_old       bigint[];        -- events this one overlaps; the first lives on
+    v_own       bigint;          -- the event that earlier tellings of the same thing made, and nothing else is part of
+    v_old       bigint[];        -- that one and the events this one overlaps; the first lives on
     v_was_open  boolean;         -- whether that first one was open
     v_left      tstzmultirange;  -- what of the span was not erased
     v_after     alertd.event;
@@ -451,9 +452,15 @@ BEGIN
         RETURN;
     END IF;
 
+    SELECT k.event_id INTO v_own
+    FROM alertd.event_key k JOIN alertd.event e ON e.id = k.event_id
+    WHERE k.camera_id = v_camera_id AND k.key = p_replaces AND e.source = p_source
+      AND NOT EXISTS (
+          SELECT FROM alertd.event_key o WHERE o.event_id = k.event_id AND NOT starts_with(o.key, p_replaces));
+
     SELECT array_agg(e.id ORDER BY e.id), (array_agg(e.is_open ORDER BY e.id))[1] INTO v_old, v_was_open
     FROM alertd.event e
-    WHERE e.camera_id = v_camera_id AND e.source = p_source AND e.during && v_during;
+    WHERE e.camera_id = v_camera_id AND e.source = p_source AND (e.during && v_during OR e.id = v_own);
 
     IF v_old IS NULL THEN
         INSERT INTO alertd.event (
@@ -471,12 +478,13 @@ BEGIN
     ELSE
         event_id := v_old[1];
 
-        -- The union of the spans. Each edge keeps the error of the piece it comes from; picture and words come from
-        -- the piece that scored best; on a tie the new piece wins, since it knows more.
+        -- The union of the spans, less what this telling replaces. Each edge keeps the error of the piece it comes
+        -- from; picture and words come from the piece that scored best; on a tie the new piece wins, since it knows
+        -- more.
         WITH piece AS (
             SELECT e.during, e.is_open, e.start_error, e.end_error, e.score, e.anomaly_score, e.description,
                    e.description_origin, e.box, e.query_text, false AS is_new
-            FROM alertd.event e WHERE e.id = ANY (v_old)
+            FROM alertd.event e WHERE e.id = ANY (v_old) AND e.id IS DISTINCT FROM v_own
             UNION ALL
             SELECT v_during, p_is_open, p_start_error, p_end_error, p_score, p_anomaly_score, p_description,
                    p_description_origin, to_jsonb(p_box), p_query_text, true
@@ -526,7 +534,7 @@ BEGIN
     INSERT INTO alertd.event_key (camera_id, key, event_id) VALUES (v_camera_id, p_key, record_event.event_id);
 END;
 $$;
-COMMENT ON FUNCTION alertd.record_event IS 'The only writer of events. A span that overlaps events of the same camera and source is merged with them: nothing is dropped, nothing is told twice. A key seen before for that camera changes nothing, and nothing is told of a span that was erased (event_id is 0 then; of a span that was erased in part, the last part left is told). change is open, update, close or none.';
+COMMENT ON FUNCTION alertd.record_event IS 'The only writer of events. A span that overlaps events of the same camera and source is merged with them: nothing is dropped, nothing is told twice. A key seen before for that camera changes nothing, and nothing is told of a span that was erased (event_id is 0 then; of a span that was erased in part, the last part left is told). p_replaces is the key under which the same thing was first told, all later keys begin with it: its span then gives way to this one, unless other evidence has joined it. change is open, update, close or none.';
 
 CREATE FUNCTION alertd.close_open_events(p_camera text) RETURNS bigint
 LANGUAGE plpgsql
@@ -613,13 +621,93 @@ END;
 $$;
 COMMENT ON FUNCTION alertd.revoke_camera IS 'Takes back what grant_camera gave.';
 
+-- Coverage -----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE alertd.coverage (
+    camera_id integer   NOT NULL REFERENCES alertd.camera,
+    during    tstzrange NOT NULL,
+    CONSTRAINT coverage_span_is_finite CHECK (
+        NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)
+        AND lower_inc(during) AND NOT upper_inc(during) AND isfinite(lower(during)) AND isfinite(upper(during))),
+    CONSTRAINT coverage_is_told_once EXCLUDE USING gist (camera_id WITH =, during WITH &&)
+);
+COMMENT ON TABLE alertd.coverage IS 'When each camera was really watched: spans whose encodings are on disk. What lies between them was not watched. Written only by record_coverage.';
+COMMENT ON COLUMN alertd.coverage.during IS '[start, end), from the first frame of an unbroken stretch to the last one that is durable.';
+
+CREATE FUNCTION alertd.record_coverage(p_camera text, p_start timestamptz, p_end timestamptz) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_camera_id integer;
+    v_during    tstzrange := tstzrange(p_start, p_end, '[)');
+    v_rows      bigint;
+    v_whole     tstzrange;
+BEGIN
+    IF isempty(v_during) THEN
+        RETURN;
+    END IF;
+    -- One writer a camera: the row lock also keeps two spans that touch from missing each other.
+    SELECT c.id INTO v_camera_id FROM alertd.camera c WHERE c.name = p_camera FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        INSERT INTO alertd.camera (name) VALUES (p_camera)
+        ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id INTO v_camera_id;
+    END IF;
+
+    SELECT count(*), range_merge(range_agg(k.during) + v_during::tstzmultirange) INTO v_rows, v_whole
+    FROM alertd.coverage k
+    WHERE k.camera_id = v_camera_id AND (k.during && v_during OR k.during -|- v_during);
+
+    IF v_rows = 1 THEN
+        UPDATE alertd.coverage k SET during = v_whole
+        WHERE k.camera_id = v_camera_id AND (k.during && v_during OR k.during -|- v_during) AND k.during <> v_whole;
+    ELSE
+        DELETE FROM alertd.coverage k
+        WHERE k.camera_id = v_camera_id AND (k.during && v_during OR k.during -|- v_during);
+        INSERT INTO alertd.coverage (camera_id, during) VALUES (v_camera_id, coalesce(v_whole, v_during));
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION alertd.record_coverage IS 'Says that a camera was watched in [p_start, p_end). Spans that overlap or touch become one; saying it twice changes nothing.';
+
+-- Standing queries ---------------------------------------------------------------------------------------------------
+
+CREATE TABLE alertd.query (
+    name                  text             NOT NULL COLLATE "C" PRIMARY KEY,
+    text                  text             NOT NULL,
+    cameras               text[]           NOT NULL DEFAULT '{}',
+    zone                  text,
+    active                text,
+    alarm_ceiling_per_day double precision NOT NULL DEFAULT 1,
+    is_enabled            boolean          NOT NULL DEFAULT true,
+    origin                text             NOT NULL,
+    created_at            timestamptz      NOT NULL DEFAULT now(),
+    CONSTRAINT query_name_is_safe CHECK (name ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$'),
+    CONSTRAINT query_text_is_there CHECK (text ~ '[^[:space:]]' AND octet_length(text) <= 1900),
+    CONSTRAINT query_ceiling_is_possible CHECK (alarm_ceiling_per_day > 0 AND alarm_ceiling_per_day < 'Infinity'),
+    CONSTRAINT query_origin_is_known CHECK (origin IN ('file', 'command'))
+);
+COMMENT ON TABLE alertd.query IS 'Sentences that cameras are watched for. Those of the configuration file are copied here when the daemon starts, so that one list shows all.';
+COMMENT ON COLUMN alertd.query.cameras               IS 'Names of the cameras it is watched on; empty means all.';
+COMMENT ON COLUMN alertd.query.zone                  IS 'Zone of those cameras that it is bound to; null for the whole picture.';
+COMMENT ON COLUMN alertd.query.active                IS 'Part of the day in which it is watched, HH:MM-HH:MM; null for all day.';
+COMMENT ON COLUMN alertd.query.alarm_ceiling_per_day IS 'Most false alarms a day on footage without the queried thing.';
+COMMENT ON COLUMN alertd.query.is_enabled            IS 'Whether it is watched.';
+COMMENT ON COLUMN alertd.query.origin                IS 'file: from the configuration file, and changed only there. command: added by command or page.';
+
 -- The contract -------------------------------------------------------------------------------------------------------
+
+CREATE FUNCTION alertd.reads_every_camera(p_role name DEFAULT current_user) RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+RETURN pg_has_role(p_role, 'alertd_rw', 'USAGE')
+    OR (SELECT pg_has_role(p_role, n.nspowner, 'USAGE') FROM pg_namespace n WHERE n.nspname = 'alertd');
+COMMENT ON FUNCTION alertd.reads_every_camera IS 'Whether a role, by default the one that asks, sees every camera without a grant: members of alertd_rw and the owner of the schema do.';
 
 CREATE VIEW alertd.readable_camera WITH (security_barrier) AS
 SELECT c.id, c.name, c.created_at
 FROM alertd.camera c
-WHERE (SELECT pg_has_role(current_user, n.nspowner, 'USAGE') FROM pg_namespace n WHERE n.nspname = 'alertd')
-   OR (SELECT pg_has_role(current_user, r.oid, 'USAGE') FROM pg_roles r WHERE r.rolname = 'alertd_rw')
+WHERE (SELECT alertd.reads_every_camera())
    OR EXISTS (
         SELECT FROM alertd.camera_grant g JOIN pg_roles r ON r.rolname = g.reader
         WHERE (g.camera_id = c.id OR g.camera_id IS NULL) AND pg_has_role(current_user, r.oid, 'USAGE'));
@@ -801,8 +889,7 @@ DECLARE
     v_cameras integer[];
 BEGIN
     SELECT array_agg(c.id) INTO v_cameras FROM alertd.camera c
-    WHERE (SELECT pg_has_role(v_caller, n.nspowner, 'USAGE') FROM pg_namespace n WHERE n.nspname = 'alertd')
-       OR pg_has_role(v_caller, 'alertd_rw', 'USAGE')
+    WHERE alertd.reads_every_camera(v_caller)
        OR EXISTS (
             SELECT FROM alertd.camera_grant g JOIN pg_roles r ON r.rolname = g.reader
             WHERE (g.camera_id = c.id OR g.camera_id IS NULL) AND pg_has_role(v_caller, r.oid, 'USAGE'));
@@ -836,6 +923,65 @@ COMMENT ON COLUMN alertd.v_anomalies.score       IS 'The raw score; comparable w
 COMMENT ON COLUMN alertd.v_anomalies.p_value     IS 'How often this camera''s normal footage scores as high; null until it is calibrated.';
 COMMENT ON COLUMN alertd.v_anomalies.explanation IS 'What the frame was compared with, for people.';
 
+CREATE VIEW alertd.v_coverage WITH (security_barrier) AS
+SELECT c.name AS camera, range_agg(k.during) AS watched
+FROM alertd.coverage k JOIN alertd.readable_camera c ON c.id = k.camera_id
+GROUP BY c.name;
+COMMENT ON VIEW alertd.v_coverage IS 'When each camera was really watched. What is not in it was not watched: no event there means nothing.';
+COMMENT ON COLUMN alertd.v_coverage.camera  IS 'The camera''s name.';
+COMMENT ON COLUMN alertd.v_coverage.watched IS 'The watched spans as one multirange; watched @> x says whether x was watched without a gap.';
+
+CREATE VIEW alertd.v_queries WITH (security_barrier) AS
+SELECT q.name,
+       q.text,
+       CASE WHEN (SELECT alertd.reads_every_camera()) THEN q.cameras
+            ELSE ARRAY(SELECT u FROM unnest(q.cameras) AS u WHERE u IN (SELECT c.name FROM alertd.readable_camera c))
+       END AS cameras,
+       q.zone, q.active, q.alarm_ceiling_per_day, q.is_enabled AS enabled, q.origin,
+       q.created_at
+FROM alertd.query q
+WHERE (SELECT alertd.reads_every_camera()) OR q.cameras = '{}'
+   OR EXISTS (SELECT FROM alertd.readable_camera c WHERE c.name = ANY (q.cameras));
+COMMENT ON VIEW alertd.v_queries IS 'The standing queries.';
+COMMENT ON COLUMN alertd.v_queries.name                  IS 'The query''s name.';
+COMMENT ON COLUMN alertd.v_queries.text                  IS 'The sentence looked for.';
+COMMENT ON COLUMN alertd.v_queries.cameras               IS 'Names of the cameras it is watched on, of those that whoever asks may see; empty means all.';
+COMMENT ON COLUMN alertd.v_queries.zone                  IS 'Zone that it is bound to; null for the whole picture.';
+COMMENT ON COLUMN alertd.v_queries.active                IS 'Part of the day in which it is watched; null for all day.';
+COMMENT ON COLUMN alertd.v_queries.alarm_ceiling_per_day IS 'Most false alarms a day on footage without the queried thing.';
+COMMENT ON COLUMN alertd.v_queries.enabled               IS 'Whether it is watched.';
+COMMENT ON COLUMN alertd.v_queries.origin                IS 'file or command: where it can be changed.';
+COMMENT ON COLUMN alertd.v_queries.created_at            IS 'When it was first known.';
+
+CREATE FUNCTION alertd.coverage_gaps(camera text, "from" timestamptz, "to" timestamptz)
+RETURNS TABLE (during tstzrange, reason text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    WITH gap AS (
+        SELECT tstzmultirange(tstzrange("from", "to", '[)'))
+               - coalesce(range_agg(k.during) FILTER (WHERE k.during && tstzrange("from", "to", '[)')), '{}') AS gaps
+        FROM alertd.v_cameras c LEFT JOIN (
+            SELECT v.camera, unnest(v.watched) AS during FROM alertd.v_coverage v WHERE v.camera = coverage_gaps.camera
+        ) AS k ON k.camera = c.name
+        WHERE c.name = coverage_gaps.camera
+        GROUP BY c.name
+    ), blind AS (
+        SELECT e.reason, range_agg(e.during) AS during
+        FROM alertd.v_events e
+        WHERE e.camera = coverage_gaps.camera AND e.kind = 'blind' AND e.started_at < "to" AND e.ended_at > "from"
+        GROUP BY e.reason
+    ), piece AS (
+        SELECT unnest(gap.gaps * blind.during) AS during, blind.reason FROM gap, blind
+        UNION ALL
+        SELECT unnest(gap.gaps - coalesce((SELECT range_agg(b) FROM blind, unnest(blind.during) AS b), '{}')),
+               'not_running'
+        FROM gap
+    )
+    SELECT piece.during, piece.reason FROM piece ORDER BY lower(piece.during), piece.reason;
+END;
+COMMENT ON FUNCTION alertd.coverage_gaps IS 'When a camera was not watched in [from, to), and why: the reason of the blind event at that time (no_stream, frozen, covered, defocused, moved), or not_running where there is none: alertd did not run, or had not been told of the camera.';
+
 -- Who may do what (keep this last: it walks over everything above) -------------------------------------------------------
 
 DO $$
@@ -857,7 +1003,7 @@ BEGIN
     END LOOP;
     FOR v_one IN
         SELECT p.oid::regprocedure AS what,
-               p.proname IN ('join_gap', 'incidents_between', 'coverage_gaps', 'search_descriptions') AS is_contract,
+               p.proname IN ('reads_every_camera', 'join_gap', 'incidents_between', 'coverage_gaps', 'search_descriptions') AS is_contract,
                p.proname IN ('grant_camera', 'revoke_camera') AS is_owners
         FROM pg_catalog.pg_proc p
         WHERE p.pronamespace = 'alertd'::regnamespace

@@ -41,6 +41,8 @@ extension EventStore {
             try Self.insert(recording, session)
             let outcomes = try Self.record(events, session)
             _ = try Self.recordScores(scores, recording.camera, session)
+            let end = recording.start.advanced(bySeconds: recording.duration)
+            try Self.recordCoverage(TimeSpan(start: recording.start, end: end), recording.camera, session)
             return .written(outcomes)
         }
     }

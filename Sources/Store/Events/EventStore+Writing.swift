@@ -44,7 +44,7 @@ extension EventStore {
             "store events",
             """
             SELECT event_id, change FROM alertd.record_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
-            $14, $15)
+            $14, $15, $16)
             """, writes.map(parameters))
         var outcomes: [EventOutcome] = []
         for result in rows {
@@ -76,7 +76,7 @@ extension EventStore {
             .time(event.during.start), .time(event.during.end), .bool(event.isOpen),
             .real(event.startError), .real(event.endError), .real(event.score), .optional(event.anomalyScore),
             .optional(write.description), .optional(write.description.map { _ in write.descriptionOrigin }),
-            .text(event.clock.rawValue), box ?? .null, .text(write.idempotencyKey),
+            .text(event.clock.rawValue), box ?? .null, .text(write.idempotencyKey), .optional(write.replaces),
         ]
     }
 }
