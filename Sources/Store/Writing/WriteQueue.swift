@@ -1,4 +1,4 @@
-package import Base
+internal import Base
 
 /// What waits to be written, in order and bounded: a value type without time or I/O.
 ///
