@@ -85,7 +85,7 @@ public struct RecordingPipeline: Sendable {
             try Task.checkCancellation()
             writing += try await clock.measure {
                 try await encodings.append(batch, camera: job.camera)
-                try await encodings.synchronize()
+                try await encodings.seal()
             }
             let end = job.start.advanced(bySeconds: source.statistics.mediaSeconds)
             found.events += analysis.finish(at: end).map(\.event)
@@ -129,6 +129,8 @@ public struct RecordingPipeline: Sendable {
                 idempotencyKey: "\(digest)/\(engine.encoderDigest.prefix(16))/\(job.analyseFPS)/\(event.source.key)/"
                     + "\(event.during.start)/\(event.during.end)")
         }
-        return try await events.finishRecording(recording, events: writes, scores: found.scores)
+        let outcome = try await events.finishRecording(recording, events: writes, scores: found.scores)
+        try await events.recordIndex(await encodings.takeSealedMinutes())
+        return outcome
     }
 }

@@ -84,7 +84,7 @@ public final class TemporaryPostgres: Sendable {
             "$2/initdb" -D "$1/data" -U alertd --auth=trust --no-sync --no-instructions --locale=C.UTF-8 >log 2>&1 \
                 || { cat log; exit 1; }
             "$2/postgres" -D "$1/data" -c listen_addresses= -c "unix_socket_directories=$1" -c fsync=off \
-                -c max_connections=60 -c log_min_messages=fatal >>log 2>&1 </dev/null &
+                -c max_connections=200 -c log_min_messages=fatal >>log 2>&1 </dev/null &
             server=$!
             until "$2/pg_isready" -q -h "$1"; do kill -0 $server || { cat log; exit 1; }; sleep 0.05; done
             echo ready

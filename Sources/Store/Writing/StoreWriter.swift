@@ -102,6 +102,9 @@ public final class StoreWriter: Sendable {
     }
 
     private func write(_ writes: [StoreWrite]) async throws(StoreError) {
+        for case .scores(let samples, let camera) in writes {
+            try await store.ensureDays(.score, of: camera, samples.map(\.at))
+        }
         try await store.writer.withTransaction("store changes") { session throws(StoreError) in
             for write in writes { try write.apply(session) }
         }
