@@ -21,7 +21,8 @@ struct UniVTGLayer: Sendable {
         let attention = weights["self_attn"]
         let projection = try attention.tensor("in_proj_weight", shape: [3 * width, width])
         let shifts = try attention.tensor("in_proj_bias", shape: [3 * width])
-        let output = try Linear(attention["out_proj"], inputs: width, outputs: width)
+        let mixing = try attention["out_proj"].tensor("weight", shape: [width, width])
+        let output = Linear(weight: mixing, bias: try attention["out_proj"].tensor("bias", shape: [width]))
         let headWidth = width / configuration.heads
         heads = (0..<configuration.heads).map { head in
             func part(_ index: Int) -> Range<Int> {
@@ -31,7 +32,7 @@ struct UniVTGLayer: Sendable {
             return Head(
                 query: Linear(weight: projection.rows(part(0)), bias: shifts.rows(part(0))),
                 key: Linear(weight: projection.rows(part(1)), bias: shifts.rows(part(1))),
-                output: Linear(weight: output.weight.columns(part(0)), bias: nil),
+                output: Linear(weight: mixing.columns(part(0)), bias: nil),
                 value: projection.rows(part(2)))
         }
         bias = output(shifts.rows(2 * width..<3 * width).reshaped([1, width]))

@@ -31,7 +31,7 @@ public struct UniVTGStream: Sendable {
         let width = model.configuration.videoWidth
         let (norm, layer) = (model.video.norms[0], model.video.layers[0])
         let gains = norm.weight.values
-        var scaled = layer.weight
+        guard var scaled = layer.weight else { preconditionFailure("UniVTG is computed in fp32") }
         scaled.withMutableValues { values in for index in values.indices { values[index] *= gains[index % width] } }
         clipLayer = Linear(weight: scaled.columns(0..<width - 2), bias: nil)
         timeColumns = scaled.columns(width - 2..<width).transposed().rowArrays
