@@ -1,6 +1,5 @@
 public import Foundation
 import Glibc
-import Synchronization
 
 /// Runs the built `alertd` as a user would, and gives what it printed.
 public enum AlertdProgram {

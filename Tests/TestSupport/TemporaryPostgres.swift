@@ -1,6 +1,6 @@
+import Base
 import Foundation
 import Glibc
-import Synchronization
 
 /// A PostgreSQL server for tests: made on first use, shared by all tests of the process, gone with the process, however
 /// that ends. Works as root (the server then runs as the user `postgres`) and as a plain user.
@@ -11,11 +11,11 @@ public final class TemporaryPostgres: Sendable {
         public let description: String
     }
 
-    private static let shared = Mutex<Result<TemporaryPostgres, Failure>?>(nil)
+    private static let shared = Locked<Result<TemporaryPostgres, Failure>?>(nil)
 
     private let directory: URL
     private let programs: String
-    private let databases = Mutex(0)
+    private let databases = Locked(0)
 
     /// The process's server. Blocks for some seconds the first time.
     public static func server() throws -> TemporaryPostgres {
@@ -84,7 +84,7 @@ public final class TemporaryPostgres: Sendable {
             "$2/initdb" -D "$1/data" -U alertd --auth=trust --no-sync --no-instructions --locale=C.UTF-8 >log 2>&1 \
                 || { cat log; exit 1; }
             "$2/postgres" -D "$1/data" -c listen_addresses= -c "unix_socket_directories=$1" -c fsync=off \
-                -c max_connections=60 -c log_min_messages=fatal >>log 2>&1 </dev/null &
+                -c max_connections=200 -c log_min_messages=fatal >>log 2>&1 </dev/null &
             server=$!
             until "$2/pg_isready" -q -h "$1"; do kill -0 $server || { cat log; exit 1; }; sleep 0.05; done
             echo ready

@@ -15,7 +15,7 @@ package final class PostgresSession {
     }
 
     let handle: OpaquePointer
-    private let limits: Limits
+    let limits: Limits
     private let wake: WakeSignal?
     private var statementNames: [String: String] = [:]
     private var isInTransaction = false
@@ -55,7 +55,9 @@ package final class PostgresSession {
 
     /// Whether the connection can still be used, as far as this side can tell without asking the server.
     package var isUsable: Bool {
-        guard PQstatus(handle) == CONNECTION_OK, !isInTransaction else { return false }
+        guard PQstatus(handle) == CONNECTION_OK, PQpipelineStatus(handle) == PQ_PIPELINE_OFF, !isInTransaction else {
+            return false
+        }
         var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
         // Between statements a server has nothing to say but that it ends the connection.
         return poll(&descriptor, 1, 0) == 0
@@ -75,13 +77,7 @@ package final class PostgresSession {
     /// Runs one statement, prepared on first use. `purpose` completes the sentence "cannot …" in errors.
     package func query(_ purpose: String, _ sql: String, _ parameters: [SQLValue] = []) throws(StoreError) -> Rows {
         let name = try prepare(purpose, sql, parameters)
-        let encoded = parameters.map(\.encoded)
-        let sent = withBuffers(encoded) { values in
-            let lengths = encoded.map { Int32($0?.count ?? 0) }
-            let formats = [Int32](repeating: 1, count: encoded.count)
-            return PQsendQueryPrepared(handle, name, Int32(encoded.count), values, lengths, formats, 1)
-        }
-        guard sent == 1 else { throw unavailable(purpose) }
+        guard send(name, parameters) else { throw unavailable(purpose) }
         return try Rows(awaitResult(purpose), purpose: purpose)
     }
 
@@ -110,9 +106,22 @@ package final class PostgresSession {
         return result
     }
 
+    /// Runs `body` in a transaction that is rolled back whatever happens: to learn whether it would work.
+    package func rehearse<R>(_ purpose: String, _ body: () throws(StoreError) -> R) throws(StoreError) -> R {
+        try script(purpose, "BEGIN")
+        isInTransaction = true
+        defer { if (try? script(purpose, "ROLLBACK")) != nil { isInTransaction = false } }
+        return try body()
+    }
+
+    /// When an answer to what is sent now is given up. The server ends a slow statement itself (statement_timeout); the
+    /// margin is for a server that is gone.
+    var deadline: ContinuousClock.Instant { ContinuousClock.now + limits.statement + .seconds(5) }
+
     private var statementMilliseconds: Int64 { limits.statement.components.seconds * 1000 }
 
-    private func prepare(
+    /// The name of the prepared statement for `sql` with parameters of these types, prepared on first use.
+    func prepare(
         _ purpose: String, _ sql: String, _ parameters: [SQLValue]
     ) throws(StoreError) -> String {
         let types = parameters.map(\.typeIdentifier)
@@ -142,9 +151,8 @@ extension PostgresSession {
     }
 
     /// The last result of what was sent; the first failed one is thrown.
-    private func awaitResult(_ purpose: String) throws(StoreError) -> OpaquePointer {
-        // The server ends a slow statement itself (statement_timeout); the margin is for a server that is gone.
-        let deadline = ContinuousClock.now + limits.statement + .seconds(5)
+    func awaitResult(_ purpose: String) throws(StoreError) -> OpaquePointer {
+        let deadline = deadline
         try flush(purpose, deadline)
         var last: OpaquePointer?
         var failure: StoreError?
@@ -166,7 +174,8 @@ extension PostgresSession {
         return last
     }
 
-    private func flush(_ purpose: String, _ deadline: ContinuousClock.Instant) throws(StoreError) {
+    /// Sends what libpq still holds.
+    func flush(_ purpose: String, _ deadline: ContinuousClock.Instant) throws(StoreError) {
         while true {
             switch PQflush(handle) {
             case 0: return
@@ -178,7 +187,8 @@ extension PostgresSession {
         }
     }
 
-    private func nextResult(
+    /// The next result of what was sent; nil after the last one of a statement.
+    func nextResult(
         _ purpose: String, _ deadline: ContinuousClock.Instant
     ) throws(StoreError) -> OpaquePointer? {
         while PQisBusy(handle) == 1 {
@@ -188,7 +198,8 @@ extension PostgresSession {
         return PQgetResult(handle)
     }
 
-    private func wait(
+    /// Blocks until the socket is ready for `events`.
+    func wait(
         for events: Int32, until deadline: ContinuousClock.Instant, _ purpose: String
     ) throws(StoreError) {
         guard try isReady(for: events, until: deadline, purpose) else {

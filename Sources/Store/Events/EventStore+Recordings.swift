@@ -27,7 +27,9 @@ extension EventStore {
     public func finishRecording(
         _ recording: Recording, events: [EventWrite], scores: [ScoreSample]
     ) async throws(StoreError) -> RecordingOutcome {
-        try await writer.withTransaction("store a recording of \(recording.camera)") { session throws(StoreError) in
+        try await ensureDays(.score, of: recording.camera, scores.map(\.at))
+        return try await writer.withTransaction("store a recording of \(recording.camera)") {
+            session throws(StoreError) in
             _ = try session.query("wait for other writers", "SELECT alertd.writer_lock()::text")
             try Self.ensureCamera(recording.camera, session)
             let known = try Self.recordings(recording.digest, recording.camera, session)

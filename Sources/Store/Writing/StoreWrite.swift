@@ -8,8 +8,8 @@ public enum StoreWrite: Sendable, Equatable {
     case scores([ScoreSample], camera: CameraID)
     /// The camera was watched in a span whose encodings are durable. A later span with the same start replaces it.
     case coverage(TimeSpan, camera: CameraID)
-    /// The camera's events that an earlier process left open end at their last evidence.
-    case closeOpenEvents(camera: CameraID)
+    /// Events that an earlier process left open end at their last evidence.
+    case closeOpenEvents
 
     /// Whether it may be given up when there is no room: events and coverage never, scores.
     var isExpendable: Bool { if case .scores = self { true } else { false } }
@@ -23,10 +23,13 @@ public enum StoreWrite: Sendable, Equatable {
             _ = try EventStore.recordScores(samples, camera, session)
         case .coverage(let span, let camera):
             try EventStore.recordCoverage(span, camera, session)
-        case .closeOpenEvents(let camera):
+        case .closeOpenEvents:
             _ = try session.query(
-                "close the open events of \(camera)", "SELECT alertd.close_open_events($1) AS closed",
-                [.text(camera.name)])
+                "close the events left open",
+                """
+                SELECT alertd.close_open_events(name)::bigint AS closed FROM alertd.camera c
+                WHERE EXISTS (SELECT FROM alertd.event e WHERE e.camera_id = c.id AND e.is_open) ORDER BY name
+                """)
         }
     }
 }

@@ -1,6 +1,5 @@
 internal import Base
 public import Logging
-internal import Synchronization
 
 /// The one place through which a running daemon writes: takes changes at once, stores them in order in batches, and keeps
 /// trying while the database is away.
@@ -31,7 +30,7 @@ public final class StoreWriter: Sendable {
 
     private let store: EventStore
     private let logger: Logger
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let wake = BoundedQueue<Bool>(countLimit: 1)
 
     /// A writer into `store`.
@@ -75,6 +74,7 @@ public final class StoreWriter: Sendable {
                 _ = try? await wake.next()
             } catch {
                 noteFailure(error)
+                try? await store.reviveCluster()
                 try? await ContinuousClock().sleep(for: wait)
                 wait = min(wait * 2, Self.longestWait)
             }
@@ -102,6 +102,9 @@ public final class StoreWriter: Sendable {
     }
 
     private func write(_ writes: [StoreWrite]) async throws(StoreError) {
+        for case .scores(let samples, let camera) in writes {
+            try await store.ensureDays(.score, of: camera, samples.map(\.at))
+        }
         try await store.writer.withTransaction("store changes") { session throws(StoreError) in
             for write in writes { try write.apply(session) }
         }

@@ -19,8 +19,23 @@ struct DatabaseSession: Sendable {
         _ plan: Plan, _ body: @Sendable (DatabaseSession) async throws -> Result
     ) async throws -> Result {
         try PrivilegeDrop.drop(to: try StateDirectory.prepare(plan.state.path))
-        let session = DatabaseSession(
-            events: try await EventStore.open(plan.target, logger: plan.logger), state: plan.state)
+        return try await use(try await EventStore.open(plan.target, logger: plan.logger), plan, body)
+    }
+
+    /// The same whatever schema the database has: to look at it, or to bring it up to date. The embedded database always
+    /// has the current one, unless `migrates` is false.
+    static func withoutSchema<Result: Sendable>(
+        _ plan: Plan, migrates: Bool, _ body: @Sendable (DatabaseSession) async throws -> Result
+    ) async throws -> Result {
+        if migrates, case .embedded = plan.target { return try await with(plan, body) }
+        try PrivilegeDrop.drop(to: try StateDirectory.prepare(plan.state.path))
+        return try await use(try await EventStore.connect(plan.target, logger: plan.logger), plan, body)
+    }
+
+    private static func use<Result: Sendable>(
+        _ events: EventStore, _ plan: Plan, _ body: @Sendable (DatabaseSession) async throws -> Result
+    ) async throws -> Result {
+        let session = DatabaseSession(events: events, state: plan.state)
         do {
             let result = try await body(session)
             await session.events.close()
