@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Base
 
 /// Where the time of a forward pass goes, by kind of operation, as the thread that runs the model sees it.
 ///
@@ -20,7 +20,7 @@ public final class OperationProfile: Sendable {
     }
 
     @TaskLocal private static var current: OperationProfile?
-    private let totals = Mutex<[Operation: Duration]>([:])
+    private let totals = Locked<[Operation: Duration]>([:])
 
     /// A profile without a record.
     public init() {}

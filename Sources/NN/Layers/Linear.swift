@@ -51,6 +51,14 @@ public struct Linear: Sendable {
         }
     }
 
+    /// W [O, I], for folding into other layers; nil once it is quantised.
+    public var weight: Tensor? {
+        switch weights {
+        case .floats(let weight): weight
+        case .bytes: nil
+        }
+    }
+
     /// x [..., I] → activation(y) [..., O].
     public func callAsFunction(_ x: Tensor, activation: Activation? = nil) -> Tensor {
         let input = LinearInput(x)
