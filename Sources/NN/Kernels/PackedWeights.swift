@@ -21,6 +21,19 @@ struct PackedWeights: Sendable {
         bias?.withPointer { target.update(from: $0, count: outputs) }
     }
 
+    /// The weights [O, I] as they came.
+    var weight: Tensor {
+        let panels = bytes.values(of: Float.self)
+        return Tensor(shape: [outputs, inputs]) { weight in
+            for output in 0..<outputs {
+                for k in 0..<inputs {
+                    weight[output * inputs + k] = panels[(output / 32 * inputs + k) * 32 + output % 32]
+                }
+            }
+            withExtendedLifetime(bytes) {}
+        }
+    }
+
     /// y [N, O] with `stride` floats between rows = activation(x · weightsᵀ + bias); with `isAdding`, += it.
     func apply(
         _ x: ArrangedRows, activation: Activation?, isAdding: Bool, to target: UnsafeMutablePointer<Float>, stride: Int

@@ -51,10 +51,11 @@ public struct Linear: Sendable {
         }
     }
 
-    /// W [O, I], for folding into other layers; nil once it is quantised.
+    /// W [O, I], copied out for folding into other layers; nil once it is quantised.
     public var weight: Tensor? {
         switch weights {
-        case .floats(let weight): weight
+        case .floats(let weights): weights.weight
+        case .published(let weight): weight
         case .bytes: nil
         }
     }
