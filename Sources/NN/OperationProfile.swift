@@ -9,8 +9,8 @@ public final class OperationProfile: Sendable {
     public enum Operation: String, Sendable, CaseIterable {
         /// Matrix products of linear layers, with their bias and activation.
         case product
-        /// Bringing rows to bytes before a product of bytes.
-        case quantisation
+        /// Arranging rows for a product; for a product of bytes, finding the bytes too.
+        case preparation
         /// Scores, softmax and sums of attention.
         case attention
         /// Layer norms.

@@ -4,6 +4,13 @@ import NN
 /// The files of one model as Hugging Face lays them out, each read through its checks.
 struct ModelFolder {
     let path: String
+    /// What the linear layers compute with.
+    let precision: Precision
+
+    init(path: String, precision: Precision = .fp32) {
+        self.path = path
+        self.precision = precision
+    }
 
     /// `config.json`.
     var configuration: ConfigurationFile {
@@ -13,8 +20,9 @@ struct ModelFolder {
     /// The weights, one file or shards.
     var weights: Checkpoint {
         get throws(ModelError) {
-            let path = path
-            return try ModelError.wrapping { () throws(WeightsError) in try Checkpoint(folder: path) }
+            let (path, precision) = (path, precision)
+            return try ModelError.wrapping { () throws(WeightsError) in try Checkpoint(folder: path).read(in: precision)
+            }
         }
     }
 
@@ -29,14 +37,15 @@ struct ModelFolder {
         }
     }
 
-    /// SHA-256 over `label`, `config.json`, `preprocessor_config.json` where there is one, the files `more` and the
-    /// weights: encodings are comparable only under one digest.
+    /// SHA-256 over `label`, `config.json`, `preprocessor_config.json` where there is one, the files `more`, the
+    /// weights, and the precision: encodings are comparable only under one digest.
     func digest(label: String, more: [String], weights: Checkpoint) throws(ModelError) -> String {
         let names = ["config.json"] + (has(Self.preprocessorName) ? [Self.preprocessorName] : []) + more
-        let folder = path
+        let (folder, precision) = (path, precision)
         return try ModelError.wrapping { () throws(WeightsError) in
             var digest = FileDigest()
             digest.feed(Array((label + "\n").utf8))
+            if precision != .fp32 { digest.feed(Array((precision.rawValue + "\n").utf8)) }
             for name in names { try digest.add(file: folder + "/" + name, as: name) }
             for path in weights.paths {
                 try digest.add(file: path, as: path.split(separator: "/").last.map(String.init) ?? "")
