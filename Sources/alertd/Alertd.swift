@@ -14,7 +14,7 @@ struct Alertd: AsyncParsableCommand {
         version: ProgramVersion.text,
         subcommands: [
             IngestCommand.self, GroundCommand.self, SearchCommand.self, EventsCommand.self, AnomaliesCommand.self,
-            DatabaseCommand.self, CheckConfigCommand.self, DoctorCommand.self, VersionCommand.self,
+            DatabaseCommand.self, ModelsCommand.self, CheckConfigCommand.self, DoctorCommand.self, VersionCommand.self,
         ])
 
     static func main() async {

@@ -11,7 +11,7 @@ internal import VLM
 /// Every method is one synchronous job (a batch of looks, a sentence), so nothing interleaves inside it.
 public actor InferenceEngine {
     private let executor: ThreadExecutor
-    private let model: CLIP
+    private let model: any PictureEncoder
     private var busySeconds = 0.0
 
     /// How the encoder's similarities become saliency.
@@ -33,13 +33,13 @@ public actor InferenceEngine {
     /// Runs the jobs on the engine's thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// An engine around the encoder in `folder` (a Hugging Face CLIP folder, optionally with `grounding.json`).
+    /// An engine around the encoder in `folder` (any that ``Recipe`` knows, optionally with `grounding.json`).
     ///
     /// Throws `WeightsError`, `ModelError` or ``GroundingError``, naming the file and what is wrong with it.
     public init(encoderFolder folder: URL) throws {
         BLAS.configure(threads: 1)
         constants = try GroundingConstants.load(folder: folder)
-        let model = try CLIP.load(folder: folder.path)
+        let model = try Recipe.loadEncoder(folder: folder.path)
         self.model = model
         encoderDigest = model.digest
         width = model.width

@@ -4,6 +4,8 @@ import NN
 /// The files of one model as Hugging Face lays them out, each read through its checks.
 struct ModelFolder {
     let path: String
+    /// Takes down what is wrong with the weights, when they are inspected rather than loaded.
+    var audit: WeightsAudit?
 
     /// `config.json`.
     var configuration: ConfigurationFile {
@@ -13,8 +15,8 @@ struct ModelFolder {
     /// The weights, one file or shards.
     var weights: Checkpoint {
         get throws(ModelError) {
-            let path = path
-            return try ModelError.wrapping { () throws(WeightsError) in try Checkpoint(folder: path) }
+            let (path, audit) = (path, audit)
+            return try ModelError.wrapping { () throws(WeightsError) in try Checkpoint(folder: path, audit: audit) }
         }
     }
 

@@ -35,16 +35,15 @@ public struct CLIP: PictureEncoder {
     /// Loads the model in `folder`; reads all weights once, to check them.
     public static func load(folder: String) throws(ModelError) -> CLIP {
         let (tokenizer, files) = try BytePairTokenizer.clip(folder: folder)
-        return try CLIP(folder: folder, tokenizer: tokenizer, tokenizerFiles: files)
+        return try CLIP(ModelFolder(path: folder), tokenizer: tokenizer, tokenizerFiles: files)
     }
 
     /// Loads a folder without tokenizer files, for ids that are given; ``encode(text:)`` then refuses.
     package static func loadNetwork(folder: String) throws(ModelError) -> CLIP {
-        try CLIP(folder: folder, tokenizer: nil, tokenizerFiles: [])
+        try CLIP(ModelFolder(path: folder), tokenizer: nil, tokenizerFiles: [])
     }
 
-    private init(folder: String, tokenizer: BytePairTokenizer?, tokenizerFiles: [String]) throws(ModelError) {
-        let folder = ModelFolder(path: folder)
+    init(_ folder: ModelFolder, tokenizer: BytePairTokenizer?, tokenizerFiles: [String]) throws(ModelError) {
         let file = try folder.configuration
         let configuration = try Configuration(file)
         if let tokenizer, tokenizer.largestID >= configuration.text.vocabulary {

@@ -33,6 +33,12 @@ extension ImageProcessor {
         self = try ImageProcessor(file, side: side, defaults: .clip(side: 224))
     }
 
+    /// Reads `folder/preprocessor_config.json`, for a SigLIP encoder of `side` × `side`.
+    package static func siglip(folder: String, side: Int) throws(ModelError) -> ImageProcessor {
+        let file = try ConfigurationFile(folder: folder, name: "preprocessor_config.json")
+        return try ImageProcessor(file, side: side, defaults: .siglip(side: side))
+    }
+
     /// Reads `file`, a `preprocessor_config.json`; what it leaves out, or all of it when there is none, is `defaults`.
     /// Refuses one that does not end at pictures of `side` × `side`; nil stands for any size, but one for all pictures.
     init(_ file: ConfigurationFile?, side: Int?, defaults: Defaults) throws(ModelError) {
