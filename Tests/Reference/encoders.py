@@ -1,8 +1,10 @@
 """Writes vectors of encoders that have none elsewhere, from seeded random weights, and what transformers' processors do.
 
-    python Tests/Reference/encoders.py      needs torch 2.13.0, transformers 5.23.0, safetensors 0.8.0, pillow, numpy
+    python Tests/Reference/encoders.py      needs torch 2.13.0, transformers 5.23.0, safetensors 0.8.0, numpy,
+                                            pillow 11.3.0 (from 13 on it swaps the two passes of a resize at times)
 
 Tests/Fixtures/vectors/vlm/dinov2_registers_tiny, dinov2_gated_tiny: as `dinov2_tiny` of the vectors' form.
+Tests/Fixtures/vit_tiny: a plain ViT, for the example of docs/adding-a-model.md.
 Tests/Fixtures/processors.json: small pictures, the settings, and values of what SigLIP's, SigLIP 2's and DINOv2's
 processors (those on Pillow) make of them, by flat index.
 """
@@ -15,7 +17,8 @@ import numpy
 import torch
 from PIL import Image
 from safetensors.torch import save_file
-from transformers import Dinov2Config, Dinov2Model, Dinov2WithRegistersConfig, Dinov2WithRegistersModel
+from transformers import (
+    Dinov2Config, Dinov2Model, Dinov2WithRegistersConfig, Dinov2WithRegistersModel, ViTConfig, ViTModel)
 from transformers.models.bit.image_processing_pil_bit import BitImageProcessorPil
 from transformers.models.siglip.image_processing_pil_siglip import SiglipImageProcessorPil
 from transformers.models.siglip2.image_processing_pil_siglip2 import Siglip2ImageProcessorPil
@@ -37,6 +40,21 @@ def dinov2(name, kind, config, seed):
     save_file({
         'pixel_values': pixels, 'last_hidden': whole.last_hidden_state.contiguous(), 'pooled': whole.pooler_output.contiguous(),
         'pixel_values_other_size': other, 'last_hidden_other_size': second.last_hidden_state.contiguous()}, folder / 'golden.safetensors')
+
+
+def vit():
+    torch.manual_seed(20303)
+    config = ViTConfig(hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64, image_size=28, patch_size=7)
+    model = ViTModel(config).eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.normal_(0, 0.3 if parameter.ndim > 1 else 0.5)
+        pixels = torch.randn(2, 3, 28, 28)
+        pooled = model(pixels).last_hidden_state[:, 0]
+    folder = FIXTURES / 'vit_tiny'
+    folder.mkdir(exist_ok=True)
+    model.save_pretrained(folder)
+    save_file({'pixel_values': pixels, 'pooled': pooled.contiguous()}, folder / 'golden.safetensors')
 
 
 def processors():
@@ -71,6 +89,7 @@ def main():
     common = {'hidden_size': 32, 'num_hidden_layers': 2, 'num_attention_heads': 4, 'mlp_ratio': 2, 'image_size': 28, 'patch_size': 7}
     dinov2('dinov2_registers_tiny', Dinov2WithRegistersModel, Dinov2WithRegistersConfig(**common, num_register_tokens=3), 20301)
     dinov2('dinov2_gated_tiny', Dinov2Model, Dinov2Config(**common, use_swiglu_ffn=True), 20302)
+    vit()
     processors()
 
 

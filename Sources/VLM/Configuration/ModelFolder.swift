@@ -1,19 +1,25 @@
 internal import FoundationEssentials
-import NN
+package import NN
 
 /// The files of one model as Hugging Face lays them out, each read through its checks.
-struct ModelFolder {
-    let path: String
+package struct ModelFolder {
+    package let path: String
     /// Takes down what is wrong with the weights, when they are inspected rather than loaded.
-    var audit: WeightsAudit?
+    package var audit: WeightsAudit?
+
+    /// The folder at `path`.
+    package init(path: String, audit: WeightsAudit? = nil) {
+        self.path = path
+        self.audit = audit
+    }
 
     /// `config.json`.
-    var configuration: ConfigurationFile {
+    package var configuration: ConfigurationFile {
         get throws(ModelError) { try ConfigurationFile(folder: path, name: "config.json") }
     }
 
     /// The weights, one file or shards.
-    var weights: Checkpoint {
+    package var weights: Checkpoint {
         get throws(ModelError) {
             let (path, audit) = (path, audit)
             return try ModelError.wrapping { () throws(WeightsError) in try Checkpoint(folder: path, audit: audit) }
@@ -21,10 +27,10 @@ struct ModelFolder {
     }
 
     /// Whether the folder holds `name`.
-    func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path + "/" + name) }
+    package func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path + "/" + name) }
 
     /// `preprocessor_config.json`; nil when there is none.
-    var preprocessor: ConfigurationFile? {
+    package var preprocessor: ConfigurationFile? {
         get throws(ModelError) {
             guard has(Self.preprocessorName) else { return nil }
             return try ConfigurationFile(folder: path, name: Self.preprocessorName)
@@ -33,7 +39,7 @@ struct ModelFolder {
 
     /// SHA-256 over `label`, `config.json`, `preprocessor_config.json` where there is one, the files `more` and the
     /// weights: encodings are comparable only under one digest.
-    func digest(label: String, more: [String], weights: Checkpoint) throws(ModelError) -> String {
+    package func digest(label: String, more: [String], weights: Checkpoint) throws(ModelError) -> String {
         let names = ["config.json"] + (has(Self.preprocessorName) ? [Self.preprocessorName] : []) + more
         let folder = path
         return try ModelError.wrapping { () throws(WeightsError) in
