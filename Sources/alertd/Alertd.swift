@@ -16,7 +16,7 @@ struct Alertd: AsyncParsableCommand {
             RunCommand.self, IngestCommand.self, GroundCommand.self, SearchCommand.self, EventsCommand.self,
             AnomaliesCommand.self, DatabaseCommand.self, CheckConfigCommand.self, DoctorCommand.self,
             VersionCommand.self, EvalCommand.self, CoverageCommand.self, QueryCommand.self, CameraCommand.self,
-            EraseCommand.self,
+            EraseCommand.self, ModelsCommand.self,
         ])
 
     static func main() async {

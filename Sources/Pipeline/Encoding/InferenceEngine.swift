@@ -12,7 +12,7 @@ internal import VLM
 public actor InferenceEngine {
     private let executor: ThreadExecutor
     private let team: WorkerTeam
-    private let model: CLIP
+    private let model: any PictureEncoder
     private var busySeconds = 0.0
     private nonisolated let job = Locked<ContinuousClock.Instant?>(nil)
 
@@ -35,14 +35,14 @@ public actor InferenceEngine {
     /// Runs the jobs on the engine's thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// An engine around the encoder in `folder` (a Hugging Face CLIP folder, optionally with `grounding.json`).
+    /// An engine around the encoder in `folder` (any that ``Recipe`` knows, optionally with `grounding.json`).
     ///
     /// Throws `WeightsError`, `ModelError` or ``GroundingError``, naming the file and what is wrong with it.
     public init(encoderFolder folder: URL) throws {
         BLAS.configure(threads: 1)
         let team = WorkerTeam(threads: min(Self.mostThreads, ProcessInfo.processInfo.activeProcessorCount))
         constants = try GroundingConstants.load(folder: folder)
-        let model = try team.lead { try CLIP.load(folder: folder.path) }
+        let model = try team.lead { () throws(ModelError) in try Recipe.loadEncoder(folder: folder.path) }
         self.team = team
         self.model = model
         encoderDigest = model.digest

@@ -43,7 +43,7 @@ public struct CLIP: PictureEncoder {
         try CLIP(ModelFolder(path: folder, precision: precision), tokenizer: nil, tokenizerFiles: [])
     }
 
-    private init(
+    init(
         _ folder: ModelFolder, tokenizer: BytePairTokenizer?, tokenizerFiles: [String]
     ) throws(ModelError) {
         let file = try folder.configuration

@@ -17,10 +17,12 @@ public struct SigLIP2: PictureEncoder {
     private let sentences: PaddedSentences?
     /// e^`logit_scale` and `logit_bias`: a cosine c becomes the probability σ(scale · c + bias) of a match.
     public let logitScale, logitBias: Float
+    /// SHA-256 over configuration, tokenizer and weights, in hexadecimal.
     public let digest: String
 
     /// The side of a square picture of as many patches as the processor allows.
     public var imageSize: Int { processor.sideOfSquare }
+    /// D: length of every encoding.
     public var width: Int { configuration.vision.blocks.width }
     /// Pictures that go through the network together; more are split.
     public static let batchSize = 16
@@ -35,7 +37,7 @@ public struct SigLIP2: PictureEncoder {
         try SigLIP2(ModelFolder(path: folder, precision: precision), hasTokenizer: false)
     }
 
-    private init(_ folder: ModelFolder, hasTokenizer: Bool) throws(ModelError) {
+    init(_ folder: ModelFolder, hasTokenizer: Bool) throws(ModelError) {
         let configuration = try Configuration(folder.configuration)
         let weights = try folder.weights
         (vision, text, logitScale, logitBias) = try ModelError.wrapping { () throws(WeightsError) in
@@ -78,7 +80,8 @@ public struct SigLIP2: PictureEncoder {
 }
 
 extension SigLIP2 {
-    /// Pictures of equal grid go through the network together.
+    /// Any number of pictures of any size → one L2-normalised vector [D] each, in order. Neighbours of one grid go through
+    /// the network together.
     public func encode(pictures: [Picture]) -> [[Float]] {
         var encodings: [[Float]] = []
         var start = 0
@@ -92,11 +95,13 @@ extension SigLIP2 {
         return encodings
     }
 
+    /// A sentence → its L2-normalised vector [D]; beyond T tokens it is cut. Throws for texts of no word.
     public func encode(text sentence: String) throws(ModelError) -> TextEncoding {
         guard let sentences else { throw .invalidText(reason: "the model was loaded without its tokenizer") }
         return TextEncoding(text: sentence, values: encode(ids: [try sentences.ids(of: sentence)]).values)
     }
 
+    /// The words of `text` that the vocabulary hardly knows (``TextTokenizer/unknownWords(in:)``).
     public func unknownWords(in text: String) throws(ModelError) -> [String] {
         try sentences?.tokenizer.unknownWords(in: text.lowercased()) ?? []
     }

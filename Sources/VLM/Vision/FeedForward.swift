@@ -1,9 +1,9 @@
-import NN
+package import NN
 
 // Letters: N tokens · D width · M width of the hidden layer.
 
 /// The second half of a transformer block.
-enum FeedForward: Sendable {
+package enum FeedForward: Sendable {
     /// output(f(hidden(x))) (Vaswani et al. 2017, section 3.3).
     case plain(hidden: Linear, activation: Activation, output: Linear)
     /// output(f(gate(x)) · hidden(x)) (Shazeer 2020, "GLU Variants Improve Transformer").
@@ -12,7 +12,7 @@ enum FeedForward: Sendable {
     private static let blockLength = 400
 
     /// residual [N, D] += the layers over x [N, D].
-    func add(_ x: Tensor, to residual: inout Tensor) {
+    package func add(_ x: Tensor, to residual: inout Tensor) {
         switch self {
         case .plain(let hidden, let activation, let output):
             // In blocks of rows, so that the hidden layer of many rows stays in the processor's cache.
