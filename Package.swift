@@ -61,6 +61,11 @@ let package = Package(
                 logging, signals, lifecycle,
             ],
             swiftSettings: settings),
+        // outside: what `make bench` measures with
+        .target(name: "CPeaks", path: "Benchmarks/CPeaks"),
+        .executableTarget(
+            name: "EncoderBench", dependencies: ["NN", "VLM", "CPeaks"], path: "Benchmarks/EncoderBench",
+            swiftSettings: settings),
         // tests
         .target(
             name: "TestSupport", dependencies: ["Base", "NN"], path: "Tests/TestSupport", exclude: ["rtsp-server.py"],

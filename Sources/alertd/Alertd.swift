@@ -17,7 +17,7 @@ struct Alertd: AsyncParsableCommand {
             EventsCommand.self, AnomaliesCommand.self, DatabaseCommand.self, CheckConfigCommand.self,
             DoctorCommand.self,
             VersionCommand.self, EvalCommand.self, CoverageCommand.self, QueryCommand.self, CameraCommand.self,
-            EraseCommand.self,
+            EraseCommand.self, ModelsCommand.self,
         ])
 
     static func main() async {

@@ -14,6 +14,9 @@ struct ParityTests {
         Reader(isReader: DINOv2Parity.isReader, check: DINOv2Parity.check),
         Reader(isReader: SmallOperationsParity.isReader, check: SmallOperationsParity.check),
         Reader(isReader: MiniLMParity.isReader, check: MiniLMParity.check),
+        Reader(isReader: DecoderParity.isReader, check: DecoderParity.check),
+        Reader(isReader: MovieChatParity.isReader, check: MovieChatParity.check),
+        Reader(isReader: LongVLMParity.isReader, check: LongVLMParity.check),
     ]
 
     private struct Reader: Sendable {

@@ -7,7 +7,9 @@ import Pipeline
 /// Which encoder a command uses.
 struct EncoderOptions: ParsableArguments {
     @Option(
-        help: "Encoder: 'starter', or the path of a Hugging Face CLIP folder. Else the configuration's models.encoder.")
+        help:
+            "Encoder: 'starter', or the path of a CLIP, SigLIP or DINOv2 folder. Else the configuration's models.encoder."
+    )
     var encoder: String?
 
     /// The encoder's folder. Throws `ConfigurationError` and ``Failure``.
