@@ -6,7 +6,9 @@
 public struct Checkpoint {
     private let shards: Shards
     /// Where this scope stands, with its dot; empty at the top.
-    private let prefix: String
+    private var prefix: String
+    /// What the linear layers that are read from here compute with.
+    public private(set) var precision = Precision.fp32
 
     /// Opens `folder/model.safetensors`, else the shards of `folder/model.safetensors.index.json`, else the only
     /// `.safetensors` file there is, else `pytorch_model.bin`, else the shards of `pytorch_model.bin.index.json`.
@@ -24,13 +26,19 @@ public struct Checkpoint {
         prefix = ""
     }
 
-    private init(shards: Shards, prefix: String) {
-        self.shards = shards
-        self.prefix = prefix
+    /// The same scope, whose linear layers compute in `precision`.
+    public func read(in precision: Precision) -> Checkpoint {
+        var scope = self
+        scope.precision = precision
+        return scope
     }
 
     /// The scope one level down.
-    public subscript(name: String) -> Checkpoint { Checkpoint(shards: shards, prefix: prefix + name + ".") }
+    public subscript(name: String) -> Checkpoint {
+        var scope = self
+        scope.prefix += name + "."
+        return scope
+    }
 
     /// The scope of element `index`.
     public subscript(index: Int) -> Checkpoint { self[String(index)] }

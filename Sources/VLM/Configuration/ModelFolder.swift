@@ -4,12 +4,15 @@ package import NN
 /// The files of one model as Hugging Face lays them out, each read through its checks.
 package struct ModelFolder {
     package let path: String
+    /// What the linear layers compute with.
+    package let precision: Precision
     /// Takes down what is wrong with the weights, when they are inspected rather than loaded.
     package var audit: WeightsAudit?
 
     /// The folder at `path`.
-    package init(path: String, audit: WeightsAudit? = nil) {
+    package init(path: String, precision: Precision = .fp32, audit: WeightsAudit? = nil) {
         self.path = path
+        self.precision = precision
         self.audit = audit
     }
 
@@ -21,8 +24,10 @@ package struct ModelFolder {
     /// The weights, one file or shards.
     package var weights: Checkpoint {
         get throws(ModelError) {
-            let (path, audit) = (path, audit)
-            return try ModelError.wrapping { () throws(WeightsError) in try Checkpoint(folder: path, audit: audit) }
+            let (path, precision, audit) = (path, precision, audit)
+            return try ModelError.wrapping { () throws(WeightsError) in
+                try Checkpoint(folder: path, audit: audit).read(in: precision)
+            }
         }
     }
 
@@ -37,14 +42,15 @@ package struct ModelFolder {
         }
     }
 
-    /// SHA-256 over `label`, `config.json`, `preprocessor_config.json` where there is one, the files `more` and the
-    /// weights: encodings are comparable only under one digest.
+    /// SHA-256 over `label`, `config.json`, `preprocessor_config.json` where there is one, the files `more`, the
+    /// weights, and the precision: encodings are comparable only under one digest.
     package func digest(label: String, more: [String], weights: Checkpoint) throws(ModelError) -> String {
         let names = ["config.json"] + (has(Self.preprocessorName) ? [Self.preprocessorName] : []) + more
-        let folder = path
+        let (folder, precision) = (path, precision)
         return try ModelError.wrapping { () throws(WeightsError) in
             var digest = FileDigest()
             digest.feed(Array((label + "\n").utf8))
+            if precision != .fp32 { digest.feed(Array((precision.rawValue + "\n").utf8)) }
             for name in names { try digest.add(file: folder + "/" + name, as: name) }
             for path in weights.paths {
                 try digest.add(file: path, as: path.split(separator: "/").last.map(String.init) ?? "")

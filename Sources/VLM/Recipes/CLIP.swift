@@ -1,5 +1,5 @@
 public import Base
-package import NN
+public import NN
 
 // Letters: B batch · D projected width · S side of the encoder's picture.
 
@@ -33,17 +33,19 @@ public struct CLIP: PictureEncoder {
     public static let batchSize = 16
 
     /// Loads the model in `folder`; reads all weights once, to check them.
-    public static func load(folder: String) throws(ModelError) -> CLIP {
+    public static func load(folder: String, precision: Precision = .fp32) throws(ModelError) -> CLIP {
         let (tokenizer, files) = try BytePairTokenizer.clip(folder: folder)
-        return try CLIP(ModelFolder(path: folder), tokenizer: tokenizer, tokenizerFiles: files)
+        return try CLIP(ModelFolder(path: folder, precision: precision), tokenizer: tokenizer, tokenizerFiles: files)
     }
 
     /// Loads a folder without tokenizer files, for ids that are given; ``encode(text:)`` then refuses.
-    package static func loadNetwork(folder: String) throws(ModelError) -> CLIP {
-        try CLIP(ModelFolder(path: folder), tokenizer: nil, tokenizerFiles: [])
+    package static func loadNetwork(folder: String, precision: Precision = .fp32) throws(ModelError) -> CLIP {
+        try CLIP(ModelFolder(path: folder, precision: precision), tokenizer: nil, tokenizerFiles: [])
     }
 
-    init(_ folder: ModelFolder, tokenizer: BytePairTokenizer?, tokenizerFiles: [String]) throws(ModelError) {
+    init(
+        _ folder: ModelFolder, tokenizer: BytePairTokenizer?, tokenizerFiles: [String]
+    ) throws(ModelError) {
         let file = try folder.configuration
         let configuration = try Configuration(file)
         if let tokenizer, tokenizer.largestID >= configuration.text.vocabulary {

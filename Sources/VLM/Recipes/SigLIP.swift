@@ -1,5 +1,5 @@
 public import Base
-package import NN
+public import NN
 
 // Letters: B batch · D projected width · S side of the encoder's picture · T tokens of a text.
 
@@ -29,13 +29,13 @@ public struct SigLIP: PictureEncoder {
     public static let batchSize = 16
 
     /// Loads the model in `folder`; reads all weights once, to check them.
-    public static func load(folder: String) throws(ModelError) -> SigLIP {
-        try SigLIP(ModelFolder(path: folder), hasTokenizer: true)
+    public static func load(folder: String, precision: Precision = .fp32) throws(ModelError) -> SigLIP {
+        try SigLIP(ModelFolder(path: folder, precision: precision), hasTokenizer: true)
     }
 
     /// Loads a folder without tokenizer files, for ids that are given; ``encode(text:)`` then refuses.
-    package static func loadNetwork(folder: String) throws(ModelError) -> SigLIP {
-        try SigLIP(ModelFolder(path: folder), hasTokenizer: false)
+    package static func loadNetwork(folder: String, precision: Precision = .fp32) throws(ModelError) -> SigLIP {
+        try SigLIP(ModelFolder(path: folder, precision: precision), hasTokenizer: false)
     }
 
     init(_ folder: ModelFolder, hasTokenizer: Bool) throws(ModelError) {

@@ -1,5 +1,5 @@
 public import Base
-package import NN
+public import NN
 
 // Letters: B batch · P patches of a picture · D projected width · T tokens of a text.
 
@@ -28,13 +28,13 @@ public struct SigLIP2: PictureEncoder {
     public static let batchSize = 16
 
     /// Loads the model in `folder`; reads all weights once, to check them.
-    public static func load(folder: String) throws(ModelError) -> SigLIP2 {
-        try SigLIP2(ModelFolder(path: folder), hasTokenizer: true)
+    public static func load(folder: String, precision: Precision = .fp32) throws(ModelError) -> SigLIP2 {
+        try SigLIP2(ModelFolder(path: folder, precision: precision), hasTokenizer: true)
     }
 
     /// Loads a folder without tokenizer files, for ids that are given; ``encode(text:)`` then refuses.
-    package static func loadNetwork(folder: String) throws(ModelError) -> SigLIP2 {
-        try SigLIP2(ModelFolder(path: folder), hasTokenizer: false)
+    package static func loadNetwork(folder: String, precision: Precision = .fp32) throws(ModelError) -> SigLIP2 {
+        try SigLIP2(ModelFolder(path: folder, precision: precision), hasTokenizer: false)
     }
 
     init(_ folder: ModelFolder, hasTokenizer: Bool) throws(ModelError) {
