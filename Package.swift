@@ -84,3 +84,11 @@ let package = Package(
         tests("IntegrationTests", ["alertd", "Base"]),
     ]
 )
+
+// Fuzzers bring a main function of their own, so only scripts/fuzz builds them.
+if Context.environment["ALERTD_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzTests", dependencies: ["NN", "VLM"], path: "Tests/FuzzTests", exclude: ["corpus"],
+            swiftSettings: settings))
+}
