@@ -21,6 +21,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -57,8 +58,13 @@ let package = Package(
             name: "alertd",
             dependencies: [
                 "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Pipeline", arguments,
-                logging, signals,
+                logging, signals, lifecycle,
             ],
+            swiftSettings: settings),
+        // outside: what `make bench` measures with
+        .target(name: "CPeaks", path: "Benchmarks/CPeaks"),
+        .executableTarget(
+            name: "EncoderBench", dependencies: ["NN", "VLM", "CPeaks"], path: "Benchmarks/EncoderBench",
             swiftSettings: settings),
         // tests
         .target(
@@ -78,3 +84,11 @@ let package = Package(
         tests("IntegrationTests", ["alertd", "Base"]),
     ]
 )
+
+// Fuzzers bring a main function of their own, so only scripts/fuzz builds them.
+if Context.environment["ALERTD_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzTests", dependencies: ["NN", "VLM"], path: "Tests/FuzzTests", exclude: ["corpus"],
+            swiftSettings: settings))
+}

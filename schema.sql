@@ -4,11 +4,35 @@
 -- release. Times are timestamptz, spans are half-open tstzranges [start, end). Applied by `alertd db migrate`, or by hand:
 --     psql -1 -v ON_ERROR_STOP=1 -f schema.sql
 
+-- Roles belong to the whole server, so they may be there already, and whoever migrates may not be allowed to make them.
+DO $$
+DECLARE
+    v_role text;
+BEGIN
+    FOREACH v_role IN ARRAY ARRAY['alertd_rw', 'alertd_ro'] LOOP
+        CONTINUE WHEN EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = v_role);
+        BEGIN
+            EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
+        EXCEPTION
+            WHEN duplicate_object OR unique_violation THEN
+                NULL;  -- another database of this server was migrated in the same moment
+            WHEN insufficient_privilege THEN
+                RAISE EXCEPTION 'role % does not exist and % may not create roles', v_role, current_user
+                USING ERRCODE = 'insufficient_privilege',
+                      DETAIL = 'let an administrator run once: CREATE ROLE alertd_rw NOLOGIN; CREATE ROLE alertd_ro NOLOGIN;';
+        END;
+    END LOOP;
+END;
+$$;
+
 CREATE SCHEMA alertd;
 COMMENT ON SCHEMA alertd IS 'alertd: cameras, what happened in front of them, and how unusual it was. Read the views v_…; the tables are private.';
 
 -- Lets one exclusion constraint speak of equal cameras and overlapping spans. A trusted extension: no superuser needed.
 CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA alertd;
+
+-- Finds words in descriptions although they are misspelt. Trusted too.
+CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA alertd;
 
 CREATE TABLE alertd.schema_version (
     version    integer     PRIMARY KEY,
@@ -32,6 +56,49 @@ COMMENT ON TABLE alertd.camera IS 'One row per camera ever watched or ingested. 
 COMMENT ON COLUMN alertd.camera.id         IS 'Key inside this database; people and files use the name.';
 COMMENT ON COLUMN alertd.camera.name       IS 'What a person types; also the name of its folder of encodings, hence the narrow alphabet.';
 COMMENT ON COLUMN alertd.camera.created_at IS 'When alertd first heard of it.';
+
+CREATE TABLE alertd.camera_lease (
+    camera_id integer   PRIMARY KEY REFERENCES alertd.camera,
+    holder    text      NOT NULL,
+    token     bigint    NOT NULL,
+    held      tstzrange NOT NULL,
+    CONSTRAINT camera_lease_token_is_positive CHECK (token > 0),
+    CONSTRAINT camera_lease_span_is_finite CHECK (
+        NOT isempty(held) AND NOT lower_inf(held) AND NOT upper_inf(held) AND lower_inc(held) AND NOT upper_inc(held))
+);
+COMMENT ON TABLE alertd.camera_lease IS 'Which daemon watches a camera, where several share one database.';
+COMMENT ON COLUMN alertd.camera_lease.holder IS 'Name of the machine and daemon that holds the lease.';
+COMMENT ON COLUMN alertd.camera_lease.token  IS 'Grows with every change of holder; a write with an older token comes from a holder that has lost the lease.';
+COMMENT ON COLUMN alertd.camera_lease.held   IS 'From when until when it is held; the holder extends the end before it comes.';
+
+CREATE TABLE alertd.camera_grant (
+    reader     name        NOT NULL,
+    camera_id  integer     REFERENCES alertd.camera,
+    granted_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE NULLS NOT DISTINCT (reader, camera_id)
+);
+COMMENT ON TABLE alertd.camera_grant IS 'Which role may see which camera. Kept by name, so that a dump can be restored on another server: revoke before a role is dropped. Written by grant_camera and revoke_camera.';
+COMMENT ON COLUMN alertd.camera_grant.reader     IS 'Name of the role; its members see the camera too.';
+COMMENT ON COLUMN alertd.camera_grant.camera_id  IS 'The camera; null means every one, also those to come.';
+COMMENT ON COLUMN alertd.camera_grant.granted_at IS 'Since when.';
+
+CREATE TABLE alertd.erasure (
+    id        bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    camera_id integer     NOT NULL REFERENCES alertd.camera,
+    during    tstzrange   NOT NULL,
+    erased_at timestamptz NOT NULL DEFAULT now(),
+    events    bigint      NOT NULL,
+    scores    bigint      NOT NULL,
+    CONSTRAINT erasure_span_is_finite CHECK (
+        NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)
+        AND lower_inc(during) AND NOT upper_inc(during))
+);
+CREATE INDEX erasure_during ON alertd.erasure USING gist (camera_id, during);
+COMMENT ON TABLE alertd.erasure IS 'Tombstones: what was erased on request. Nothing of such a span is stored again, neither from a spool nor from a recording that is ingested once more.';
+COMMENT ON COLUMN alertd.erasure.during    IS 'The span that was erased.';
+COMMENT ON COLUMN alertd.erasure.erased_at IS 'When.';
+COMMENT ON COLUMN alertd.erasure.events    IS 'How many events were erased.';
+COMMENT ON COLUMN alertd.erasure.scores    IS 'How many values of curves were erased.';
 
 CREATE TABLE alertd.recording (
     id               bigint           GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -77,6 +144,9 @@ CREATE TABLE alertd.event (
     box                jsonb,
     created_at         timestamptz      NOT NULL DEFAULT now(),
     updated_at         timestamptz      NOT NULL DEFAULT now(),
+    started_at         timestamptz      NOT NULL GENERATED ALWAYS AS (lower(during)) STORED,
+    ended_at           timestamptz      NOT NULL GENERATED ALWAYS AS (upper(during)) STORED,
+    words              tsvector         GENERATED ALWAYS AS (to_tsvector('pg_catalog.english', description)) STORED,
     CONSTRAINT event_source_is_known CHECK (source ~ '^(query|anomaly|blind):.' AND octet_length(source) <= 2000),
     CONSTRAINT event_span_is_finite CHECK (
         NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)
@@ -90,8 +160,10 @@ CREATE TABLE alertd.event (
     CONSTRAINT event_box_has_four_edges CHECK (jsonb_typeof(box) = 'array' AND jsonb_array_length(box) = 4),
     CONSTRAINT event_is_told_once EXCLUDE USING gist (camera_id WITH =, source WITH =, during WITH &&)
 );
-CREATE INDEX event_start ON alertd.event (lower(during), id);
-CREATE INDEX event_during ON alertd.event USING gist (during);
+CREATE INDEX event_started ON alertd.event (started_at, id);
+CREATE INDEX event_ended ON alertd.event (ended_at);
+CREATE INDEX event_words ON alertd.event USING gin (words);
+CREATE INDEX event_letters ON alertd.event USING gin (description alertd.gin_trgm_ops);
 CREATE INDEX event_open ON alertd.event (camera_id) WHERE is_open;
 COMMENT ON TABLE alertd.event IS 'Something that happened in front of a camera, or that kept it from being watched. Written only by record_event: two spans of one camera and source that overlap are one event, and the constraint event_is_told_once makes it impossible to tell it twice.';
 COMMENT ON COLUMN alertd.event.source             IS 'What made the event: query:NAME, anomaly:LANE or blind:REASON.';
@@ -106,6 +178,9 @@ COMMENT ON COLUMN alertd.event.anomaly_score      IS 'Highest anomaly score insi
 COMMENT ON COLUMN alertd.event.description        IS 'One or more sentences for people.';
 COMMENT ON COLUMN alertd.event.description_origin IS 'Who wrote them: template, or the name of a model.';
 COMMENT ON COLUMN alertd.event.clock              IS 'Where the times come from: file, camera, arrival or unset.';
+COMMENT ON COLUMN alertd.event.started_at         IS 'The start of during, to be compared with = < >: the one comparison that a view with a security barrier can answer from an index.';
+COMMENT ON COLUMN alertd.event.ended_at           IS 'The end of during, for the same reason.';
+COMMENT ON COLUMN alertd.event.words              IS 'The stems of the words of description.';
 COMMENT ON COLUMN alertd.event.box                IS 'Where in the picture: [left, top, right, bottom] in fractions of its width and height.';
 
 CREATE TABLE alertd.event_key (
@@ -131,10 +206,12 @@ COMMENT ON TABLE alertd.outbox IS 'Every change of an event, behind NOTIFY alert
 COMMENT ON COLUMN alertd.outbox.event_id IS 'The event; it may have been erased since, or merged into another.';
 COMMENT ON COLUMN alertd.outbox.change   IS 'open: new, or open again. update: span, score or text changed. close: no evidence will extend it any more.';
 
--- Scores -------------------------------------------------------------------------------------------------------------
+-- Scores and the index of encodings, by day -------------------------------------------------------------------------
 
+-- No foreign key to camera: cameras are never deleted, and a check for every one of a million rows an hour costs more
+-- than it finds. The same holds for encoding_minute.
 CREATE TABLE alertd.score (
-    camera_id   integer          NOT NULL REFERENCES alertd.camera,
+    camera_id   integer          NOT NULL,
     lane        text             NOT NULL COLLATE "C",
     at          timestamptz      NOT NULL,
     value       double precision NOT NULL,
@@ -144,13 +221,170 @@ CREATE TABLE alertd.score (
     CONSTRAINT score_lane_is_known CHECK (lane ~ '^(query|anomaly):.' AND octet_length(lane) <= 2000),
     CONSTRAINT score_is_finite CHECK (value > '-Infinity' AND value < 'Infinity' AND isfinite(at)),
     CONSTRAINT score_p_value_is_a_probability CHECK (p_value BETWEEN 0 AND 1)
-);
-COMMENT ON TABLE alertd.score IS 'One value per analysed frame and lane: the curves from which events are cut.';
+) PARTITION BY RANGE (at);
+COMMENT ON TABLE alertd.score IS 'One value per analysed frame and lane: the curves from which events are cut. One partition per UTC day, made by ensure_days.';
 COMMENT ON COLUMN alertd.score.lane        IS 'anomaly:LANE, or query:NAME for the similarity to a query.';
 COMMENT ON COLUMN alertd.score.at          IS 'Presentation time of the frame.';
 COMMENT ON COLUMN alertd.score.value       IS 'The raw score; comparable within one camera and lane only.';
 COMMENT ON COLUMN alertd.score.p_value     IS 'How often this camera''s normal footage scores as high; null until it is calibrated.';
 COMMENT ON COLUMN alertd.score.explanation IS 'What the frame was compared with, for people.';
+
+CREATE TABLE alertd.encoding_minute (
+    camera_id integer          NOT NULL,
+    encoder   bytea            NOT NULL,
+    minute    timestamptz      NOT NULL,
+    frames    integer          NOT NULL,
+    looks     integer          NOT NULL,
+    stills    integer          NOT NULL,
+    radius    double precision NOT NULL,
+    file      text             NOT NULL,
+    position  bigint           NOT NULL,
+    bytes     bigint           NOT NULL,
+    PRIMARY KEY (camera_id, encoder, minute),
+    CONSTRAINT encoding_minute_counts_are_right CHECK (
+        frames > 0 AND looks >= frames AND stills >= 0 AND stills < frames AND position >= 0 AND bytes > 0),
+    CONSTRAINT encoding_minute_radius_is_finite CHECK (radius >= 0 AND radius < 'Infinity'),
+    CONSTRAINT encoding_minute_is_a_minute CHECK (isfinite(minute) AND extract(epoch FROM minute)::bigint % 60 = 0)
+) PARTITION BY RANGE (minute);
+COMMENT ON TABLE alertd.encoding_minute IS 'Where the encodings of each minute are. The vectors themselves are in files on the machine that watched; a row can be made again from its file. One partition per UTC day, made by ensure_days.';
+COMMENT ON COLUMN alertd.encoding_minute.encoder  IS 'Digest of the encoder that made the vectors.';
+COMMENT ON COLUMN alertd.encoding_minute.minute   IS 'Beginning of the minute.';
+COMMENT ON COLUMN alertd.encoding_minute.frames   IS 'Frames encoded.';
+COMMENT ON COLUMN alertd.encoding_minute.looks    IS 'Vectors of those frames.';
+COMMENT ON COLUMN alertd.encoding_minute.stills   IS 'Frames stored as a repetition of the frame before.';
+COMMENT ON COLUMN alertd.encoding_minute.radius   IS 'Largest distance of a vector from the minute''s mean vector.';
+COMMENT ON COLUMN alertd.encoding_minute.file     IS 'The file, below the folder encodings of the state directory.';
+COMMENT ON COLUMN alertd.encoding_minute.position IS 'Where in the file the minute''s first record begins.';
+COMMENT ON COLUMN alertd.encoding_minute.bytes    IS 'Bytes of its records.';
+
+CREATE TABLE alertd.day_partition (
+    parent  text        NOT NULL COLLATE "C",
+    day     date        NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (parent, day)
+);
+COMMENT ON TABLE alertd.day_partition IS 'The partitions that exist. Written by ensure_days and expire_days.';
+COMMENT ON COLUMN alertd.day_partition.parent  IS 'score or encoding_minute.';
+COMMENT ON COLUMN alertd.day_partition.day     IS 'The UTC day that the partition holds.';
+COMMENT ON COLUMN alertd.day_partition.made_at IS 'When it was made.';
+
+CREATE TABLE alertd.camera_day (
+    parent     text        NOT NULL COLLATE "C",
+    day        date        NOT NULL,
+    camera_id  integer     NOT NULL REFERENCES alertd.camera,
+    written_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (parent, day, camera_id),
+    FOREIGN KEY (parent, day) REFERENCES alertd.day_partition ON DELETE CASCADE
+);
+COMMENT ON TABLE alertd.camera_day IS 'When rows of a camera and day were last written. Retention counts from then, so that a recording of long ago is kept as long after its ingest as a live picture.';
+COMMENT ON COLUMN alertd.camera_day.written_at IS 'When rows were last written.';
+
+CREATE FUNCTION alertd.ensure_days(p_parent text, p_camera text, p_days date[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_camera_id integer;
+    v_day       date;
+    v_name      text;
+BEGIN
+    IF p_parent IS NULL OR p_parent NOT IN ('score', 'encoding_minute') THEN
+        RAISE EXCEPTION 'there is no table by days called %', p_parent USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    SELECT c.id INTO v_camera_id FROM alertd.camera c WHERE c.name = p_camera;
+    IF NOT FOUND THEN
+        INSERT INTO alertd.camera (name) VALUES (p_camera) ON CONFLICT (name) DO NOTHING;
+        SELECT c.id INTO STRICT v_camera_id FROM alertd.camera c WHERE c.name = p_camera;
+    END IF;
+    FOR v_day IN SELECT DISTINCT d FROM unnest(p_days) AS d ORDER BY d LOOP
+        IF v_day NOT BETWEEN '0001-01-01' AND '9999-12-30' THEN
+            RAISE EXCEPTION 'the day % lies outside the years 1 to 9999', v_day USING ERRCODE = 'datetime_field_overflow';
+        END IF;
+        IF NOT EXISTS (SELECT FROM alertd.day_partition p WHERE p.parent = p_parent AND p.day = v_day) THEN
+            -- Attaching asks less of the parent than creating in place: readers and writers go on.
+            PERFORM pg_advisory_xact_lock(8750, 2);
+            INSERT INTO alertd.day_partition (parent, day) VALUES (p_parent, v_day) ON CONFLICT DO NOTHING;
+            IF FOUND THEN
+                v_name := p_parent || to_char(v_day, '_YYYYMMDD');
+                EXECUTE format('CREATE TABLE alertd.%I (LIKE alertd.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', v_name, p_parent);
+                EXECUTE format(
+                    'ALTER TABLE alertd.%I ATTACH PARTITION alertd.%I FOR VALUES FROM (%L) TO (%L)', p_parent, v_name,
+                    to_char(v_day, 'YYYY-MM-DD') || ' 00:00:00+00', to_char(v_day + 1, 'YYYY-MM-DD') || ' 00:00:00+00');
+            END IF;
+        END IF;
+        INSERT INTO alertd.camera_day AS d (parent, day, camera_id) VALUES (p_parent, v_day, v_camera_id)
+        ON CONFLICT (parent, day, camera_id) DO UPDATE SET written_at = excluded.written_at
+        WHERE d.written_at < excluded.written_at - interval '1 minute';
+    END LOOP;
+END;
+$$;
+COMMENT ON FUNCTION alertd.ensure_days IS 'Makes the partitions of score or encoding_minute for these UTC days, whichever they are, and notes that the camera writes to them now. To be committed before the rows are written.';
+
+CREATE FUNCTION alertd.expire_days(p_parent text, p_camera text, p_keep interval) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '2s'
+AS $$
+DECLARE
+    v_column text := CASE p_parent WHEN 'score' THEN 'at' WHEN 'encoding_minute' THEN 'minute' END;
+    v_camera integer := (SELECT c.id FROM alertd.camera c WHERE c.name = p_camera);
+    v_day    date;
+    v_count  bigint := 0;
+BEGIN
+    IF v_column IS NULL OR p_keep IS NULL OR p_keep < interval '0' THEN
+        RAISE EXCEPTION 'cannot expire % after %', p_parent, p_keep USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    PERFORM pg_advisory_xact_lock(8750, 2);
+    FOR v_day IN
+        SELECT d.day FROM alertd.camera_day d
+        WHERE d.parent = p_parent AND d.camera_id = v_camera AND d.written_at < now() - p_keep ORDER BY d.day
+    LOOP
+        DELETE FROM alertd.camera_day d WHERE d.parent = p_parent AND d.camera_id = v_camera AND d.day = v_day;
+        v_count := v_count + 1;
+        IF EXISTS (SELECT FROM alertd.camera_day d WHERE d.parent = p_parent AND d.day = v_day) THEN
+            EXECUTE format(
+                'DELETE FROM alertd.%I WHERE camera_id = $1 AND %I >= $2 AND %I < $3', p_parent, v_column, v_column)
+            USING v_camera, v_day::timestamp AT TIME ZONE 'UTC', (v_day + 1)::timestamp AT TIME ZONE 'UTC';
+        END IF;
+    END LOOP;
+    -- A partition that nobody needs any more is dropped; one made in the last hour may be about to be filled.
+    FOR v_day IN
+        DELETE FROM alertd.day_partition p
+        WHERE p.parent = p_parent AND p.made_at < now() - interval '1 hour'
+          AND NOT EXISTS (SELECT FROM alertd.camera_day d WHERE d.parent = p.parent AND d.day = p.day)
+        RETURNING p.day
+    LOOP
+        EXECUTE format('DROP TABLE alertd.%I', p_parent || to_char(v_day, '_YYYYMMDD'));
+    END LOOP;
+    RETURN v_count;
+END;
+$$;
+COMMENT ON FUNCTION alertd.expire_days IS 'Retention of score or encoding_minute for one camera: forgets its days that were last written longer than p_keep ago, and drops the partitions that no camera needs any more. Gives up after two seconds when a reader holds on to them. Returns how many days of the camera went.';
+
+CREATE FUNCTION alertd.expire_events(p_camera text, p_keep interval) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_count bigint;
+BEGIN
+    IF p_keep IS NULL OR p_keep < interval '0' THEN
+        RAISE EXCEPTION 'cannot expire events after %', p_keep USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    PERFORM alertd.writer_lock();
+    WITH gone AS (
+        DELETE FROM alertd.event e USING alertd.camera c
+        WHERE c.id = e.camera_id AND c.name = p_camera AND NOT e.is_open
+          AND greatest(e.ended_at, e.updated_at) < now() - p_keep
+        RETURNING e.id
+    ), untold AS (
+        DELETE FROM alertd.outbox o USING gone WHERE o.event_id = gone.id
+    )
+    SELECT count(*) INTO v_count FROM gone;
+    RETURN v_count;
+END;
+$$;
+COMMENT ON FUNCTION alertd.expire_events IS 'Retention of events for one camera: forgets those that ended, and were last changed, longer than p_keep ago. Returns how many.';
 
 -- The one writer -----------------------------------------------------------------------------------------------------
 
@@ -175,7 +409,7 @@ CREATE FUNCTION alertd.record_event(
     p_camera text, p_source text, p_query_text text, p_start timestamptz, p_end timestamptz, p_is_open boolean,
     p_start_error double precision, p_end_error double precision, p_score double precision,
     p_anomaly_score double precision, p_description text, p_description_origin text, p_clock text,
-    p_box double precision[], p_key text,
+    p_box double precision[], p_key text, p_replaces text DEFAULT NULL,
     OUT event_id bigint, OUT change text
 )
 LANGUAGE plpgsql
@@ -185,8 +419,10 @@ DECLARE
     v_camera_id integer;
     v_during    tstzrange := tstzrange(p_start, greatest(p_end, p_start + interval '1 millisecond'), '[)');
     v_kind      text := split_part(p_source, ':', 1);
-    v_old       bigint[];      -- events this one overlaps; the first lives on
-    v_was_open  boolean;       -- whether that first one was open
+    v_own       bigint;          -- the event that earlier tellings of the same thing made, and nothing else is part of
+    v_old       bigint[];        -- that one and the events this one overlaps; the first lives on
+    v_was_open  boolean;         -- whether that first one was open
+    v_left      tstzmultirange;  -- what of the span was not erased
     v_after     alertd.event;
 BEGIN
     PERFORM alertd.writer_lock();
@@ -196,15 +432,36 @@ BEGIN
         INSERT INTO alertd.camera (name) VALUES (p_camera) RETURNING id INTO v_camera_id;
     END IF;
 
+    -- What was erased is not told again; of a span that goes on afterwards the rest is, without words about the whole.
+    SELECT tstzmultirange(v_during) - range_agg(x.during) INTO v_left
+    FROM alertd.erasure x WHERE x.camera_id = v_camera_id AND x.during && v_during;
+    IF v_left = '{}' THEN
+        event_id := 0;
+        change := 'none';
+        RETURN;
+    ELSIF v_left IS NOT NULL THEN
+        v_during := (SELECT r FROM unnest(v_left) AS r ORDER BY r DESC LIMIT 1);
+        p_description := NULL;
+        p_description_origin := NULL;
+        p_box := NULL;
+    END IF;
+
     SELECT k.event_id INTO event_id FROM alertd.event_key k WHERE k.camera_id = v_camera_id AND k.key = p_key;
     IF FOUND THEN
         change := 'none';
         RETURN;
     END IF;
 
+    SELECT k.event_id INTO v_own
+    FROM alertd.event_key k JOIN alertd.event e ON e.id = k.event_id
+    WHERE k.camera_id = v_camera_id AND k.key >= p_replaces AND k.key < p_replaces || '~' AND e.source = p_source
+      AND NOT EXISTS (
+          SELECT FROM alertd.event_key o WHERE o.event_id = k.event_id AND NOT starts_with(o.key, p_replaces))
+    LIMIT 1;
+
     SELECT array_agg(e.id ORDER BY e.id), (array_agg(e.is_open ORDER BY e.id))[1] INTO v_old, v_was_open
     FROM alertd.event e
-    WHERE e.camera_id = v_camera_id AND e.source = p_source AND e.during && v_during;
+    WHERE e.camera_id = v_camera_id AND e.source = p_source AND (e.during && v_during OR e.id = v_own);
 
     IF v_old IS NULL THEN
         INSERT INTO alertd.event (
@@ -222,12 +479,13 @@ BEGIN
     ELSE
         event_id := v_old[1];
 
-        -- The union of the spans. Each edge keeps the error of the piece it comes from; picture and words come from
-        -- the piece that scored best; on a tie the new piece wins, since it knows more.
+        -- The union of the spans, less what this telling replaces. Each edge keeps the error of the piece it comes
+        -- from; picture and words come from the piece that scored best; on a tie the new piece wins, since it knows
+        -- more.
         WITH piece AS (
             SELECT e.during, e.is_open, e.start_error, e.end_error, e.score, e.anomaly_score, e.description,
                    e.description_origin, e.box, e.query_text, false AS is_new
-            FROM alertd.event e WHERE e.id = ANY (v_old)
+            FROM alertd.event e WHERE e.id = ANY (v_old) AND e.id IS DISTINCT FROM v_own
             UNION ALL
             SELECT v_during, p_is_open, p_start_error, p_end_error, p_score, p_anomaly_score, p_description,
                    p_description_origin, to_jsonb(p_box), p_query_text, true
@@ -277,7 +535,7 @@ BEGIN
     INSERT INTO alertd.event_key (camera_id, key, event_id) VALUES (v_camera_id, p_key, record_event.event_id);
 END;
 $$;
-COMMENT ON FUNCTION alertd.record_event IS 'The only writer of events. A span that overlaps events of the same camera and source is merged with them: nothing is dropped, nothing is told twice. A key seen before for that camera changes nothing. change is open, update, close or none.';
+COMMENT ON FUNCTION alertd.record_event IS 'The only writer of events. A span that overlaps events of the same camera and source is merged with them: nothing is dropped, nothing is told twice. A key seen before for that camera changes nothing, and nothing is told of a span that was erased (event_id is 0 then; of a span that was erased in part, the last part left is told). p_replaces is how the keys of all tellings of the same thing begin: what they told gives way to this one, unless other evidence has joined it. change is open, update, close or none.';
 
 CREATE FUNCTION alertd.close_open_events(p_camera text) RETURNS bigint
 LANGUAGE plpgsql
@@ -301,13 +559,167 @@ END;
 $$;
 COMMENT ON FUNCTION alertd.close_open_events IS 'Closes a camera''s open events at their last evidence: what a daemon does at its start for the one that was killed before it. Returns how many.';
 
-REVOKE ALL ON FUNCTION alertd.emit_change, alertd.writer_lock, alertd.record_event, alertd.close_open_events FROM PUBLIC;
+CREATE FUNCTION alertd.erase(p_camera text, p_from timestamptz, p_to timestamptz, OUT events bigint, OUT scores bigint)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_camera_id integer := (SELECT c.id FROM alertd.camera c WHERE c.name = p_camera);
+    v_span      tstzrange := tstzrange(p_from, p_to, '[)');
+BEGIN
+    IF v_camera_id IS NULL THEN
+        RAISE EXCEPTION 'there is no camera %', p_camera USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    PERFORM alertd.writer_lock();
+    PERFORM pg_advisory_xact_lock(8750, 3);  -- writers of curves hold it shared
+    WITH gone AS (
+        DELETE FROM alertd.event e WHERE e.camera_id = v_camera_id AND e.during && v_span RETURNING e.id
+    ), untold AS (
+        DELETE FROM alertd.outbox o USING gone WHERE o.event_id = gone.id
+    )
+    SELECT count(*) INTO events FROM gone;
+    WITH gone AS (
+        DELETE FROM alertd.score s WHERE s.camera_id = v_camera_id AND s.at >= p_from AND s.at < p_to RETURNING 1
+    )
+    SELECT count(*) INTO scores FROM gone;
+    DELETE FROM alertd.encoding_minute m
+    WHERE m.camera_id = v_camera_id AND m.minute > p_from - interval '1 minute' AND m.minute < p_to;
+    INSERT INTO alertd.erasure (camera_id, during, events, scores) VALUES (v_camera_id, v_span, erase.events, erase.scores);
+END;
+$$;
+COMMENT ON FUNCTION alertd.erase IS 'Deletes what is known of a camera and a span, whole events even if they only touch it, and leaves a tombstone. alertd erase calls it, rewrites the tables so that no byte stays in their files, and takes care of the files outside of the database.';
+
+CREATE FUNCTION alertd.grant_camera(p_camera text, p_reader name) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_camera_id integer := (SELECT c.id FROM alertd.camera c WHERE c.name = p_camera);
+BEGIN
+    IF v_camera_id IS NULL AND p_camera IS DISTINCT FROM '*' THEN
+        RAISE EXCEPTION 'there is no camera %', p_camera USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = p_reader) THEN
+        RAISE EXCEPTION 'there is no role %', p_reader USING ERRCODE = 'undefined_object';
+    END IF;
+    INSERT INTO alertd.camera_grant (reader, camera_id) VALUES (p_reader, v_camera_id) ON CONFLICT DO NOTHING;
+END;
+$$;
+COMMENT ON FUNCTION alertd.grant_camera IS 'Lets a role, and its members, see a camera through the views; * stands for every camera, also those to come. The role needs membership in alertd_ro as well.';
+
+CREATE FUNCTION alertd.revoke_camera(p_camera text, p_reader name) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    DELETE FROM alertd.camera_grant g
+    WHERE g.reader = p_reader
+      AND g.camera_id IS NOT DISTINCT FROM (SELECT c.id FROM alertd.camera c WHERE c.name = p_camera);
+    IF NOT FOUND THEN
+        RAISE EXCEPTION '% was not granted to %', p_camera, p_reader USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION alertd.revoke_camera IS 'Takes back what grant_camera gave.';
+
+-- Coverage -----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE alertd.coverage (
+    camera_id integer   NOT NULL REFERENCES alertd.camera,
+    during    tstzrange NOT NULL,
+    CONSTRAINT coverage_span_is_finite CHECK (
+        NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)
+        AND lower_inc(during) AND NOT upper_inc(during) AND isfinite(lower(during)) AND isfinite(upper(during))),
+    CONSTRAINT coverage_is_told_once EXCLUDE USING gist (camera_id WITH =, during WITH &&)
+);
+COMMENT ON TABLE alertd.coverage IS 'When each camera was really watched: spans whose encodings are on disk. What lies between them was not watched. Written only by record_coverage.';
+COMMENT ON COLUMN alertd.coverage.during IS '[start, end), from the first frame of an unbroken stretch to the last one that is durable.';
+
+CREATE FUNCTION alertd.record_coverage(p_camera text, p_start timestamptz, p_end timestamptz) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_camera_id integer;
+    v_during    tstzrange := tstzrange(p_start, p_end, '[)');
+    v_rows      bigint;
+    v_whole     tstzrange;
+BEGIN
+    IF isempty(v_during) THEN
+        RETURN;
+    END IF;
+    -- One writer a camera: the row lock also keeps two spans that touch from missing each other.
+    SELECT c.id INTO v_camera_id FROM alertd.camera c WHERE c.name = p_camera FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        INSERT INTO alertd.camera (name) VALUES (p_camera)
+        ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id INTO v_camera_id;
+    END IF;
+
+    SELECT count(*), range_merge(range_agg(k.during) + v_during::tstzmultirange) INTO v_rows, v_whole
+    FROM alertd.coverage k
+    WHERE k.camera_id = v_camera_id AND (k.during && v_during OR k.during -|- v_during);
+
+    IF v_rows = 1 THEN
+        UPDATE alertd.coverage k SET during = v_whole
+        WHERE k.camera_id = v_camera_id AND (k.during && v_during OR k.during -|- v_during) AND k.during <> v_whole;
+    ELSE
+        DELETE FROM alertd.coverage k
+        WHERE k.camera_id = v_camera_id AND (k.during && v_during OR k.during -|- v_during);
+        INSERT INTO alertd.coverage (camera_id, during) VALUES (v_camera_id, coalesce(v_whole, v_during));
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION alertd.record_coverage IS 'Says that a camera was watched in [p_start, p_end). Spans that overlap or touch become one; saying it twice changes nothing.';
+
+-- Standing queries ---------------------------------------------------------------------------------------------------
+
+CREATE TABLE alertd.query (
+    name                  text             NOT NULL COLLATE "C" PRIMARY KEY,
+    text                  text             NOT NULL,
+    cameras               text[]           NOT NULL DEFAULT '{}',
+    zone                  text,
+    active                text,
+    alarm_ceiling_per_day double precision NOT NULL DEFAULT 1,
+    is_enabled            boolean          NOT NULL DEFAULT true,
+    origin                text             NOT NULL,
+    created_at            timestamptz      NOT NULL DEFAULT now(),
+    CONSTRAINT query_name_is_safe CHECK (name ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$'),
+    CONSTRAINT query_text_is_there CHECK (text ~ '[^[:space:]]' AND octet_length(text) <= 1900),
+    CONSTRAINT query_ceiling_is_possible CHECK (alarm_ceiling_per_day > 0 AND alarm_ceiling_per_day < 'Infinity'),
+    CONSTRAINT query_origin_is_known CHECK (origin IN ('file', 'command'))
+);
+COMMENT ON TABLE alertd.query IS 'Sentences that cameras are watched for. Those of the configuration file are copied here when the daemon starts, so that one list shows all.';
+COMMENT ON COLUMN alertd.query.cameras               IS 'Names of the cameras it is watched on; empty means all.';
+COMMENT ON COLUMN alertd.query.zone                  IS 'Zone of those cameras that it is bound to; null for the whole picture.';
+COMMENT ON COLUMN alertd.query.active                IS 'Part of the day in which it is watched, HH:MM-HH:MM; null for all day.';
+COMMENT ON COLUMN alertd.query.alarm_ceiling_per_day IS 'Most false alarms a day on footage without the queried thing.';
+COMMENT ON COLUMN alertd.query.is_enabled            IS 'Whether it is watched.';
+COMMENT ON COLUMN alertd.query.origin                IS 'file: from the configuration file, and changed only there. command: added by command or page.';
 
 -- The contract -------------------------------------------------------------------------------------------------------
 
+CREATE FUNCTION alertd.reads_every_camera(p_role name DEFAULT current_user) RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+RETURN pg_has_role(p_role, 'alertd_rw', 'USAGE')
+    OR (SELECT pg_has_role(p_role, n.nspowner, 'USAGE') FROM pg_namespace n WHERE n.nspname = 'alertd');
+COMMENT ON FUNCTION alertd.reads_every_camera IS 'Whether a role, by default the one that asks, sees every camera without a grant: members of alertd_rw and the owner of the schema do.';
+
+CREATE VIEW alertd.readable_camera WITH (security_barrier) AS
+SELECT c.id, c.name, c.created_at
+FROM alertd.camera c
+WHERE (SELECT alertd.reads_every_camera())
+   OR EXISTS (
+        SELECT FROM alertd.camera_grant g JOIN pg_roles r ON r.rolname = g.reader
+        WHERE (g.camera_id = c.id OR g.camera_id IS NULL) AND pg_has_role(current_user, r.oid, 'USAGE'));
+COMMENT ON VIEW alertd.readable_camera IS 'Private: the cameras that whoever asks may see. Every view of the contract joins it: the owner of the schema and members of alertd_rw see all, others what grant_camera gave them or a role of theirs.';
+COMMENT ON COLUMN alertd.readable_camera.id         IS 'Key inside this database.';
+COMMENT ON COLUMN alertd.readable_camera.name       IS 'The camera''s name.';
+COMMENT ON COLUMN alertd.readable_camera.created_at IS 'When alertd first heard of it.';
+
 CREATE VIEW alertd.v_cameras WITH (security_barrier) AS
 SELECT c.name, c.created_at
-FROM alertd.camera c;
+FROM alertd.readable_camera c;
 COMMENT ON VIEW alertd.v_cameras IS 'The cameras alertd knows, also those that have left the configuration.';
 COMMENT ON COLUMN alertd.v_cameras.name       IS 'The camera''s name.';
 COMMENT ON COLUMN alertd.v_cameras.created_at IS 'When alertd first heard of it.';
@@ -330,8 +742,10 @@ SELECT e.id,
        e.clock,
        e.box,
        e.created_at,
-       e.updated_at
-FROM alertd.event e JOIN alertd.camera c ON c.id = e.camera_id;
+       e.updated_at,
+       e.started_at,
+       e.ended_at
+FROM alertd.event e JOIN alertd.readable_camera c ON c.id = e.camera_id;
 COMMENT ON VIEW alertd.v_events IS 'What happened: one row per event, merged so that no two rows of one camera and source overlap.';
 COMMENT ON COLUMN alertd.v_events.id                 IS 'Number of the event; stays while the event is extended.';
 COMMENT ON COLUMN alertd.v_events.camera             IS 'The camera''s name.';
@@ -351,6 +765,147 @@ COMMENT ON COLUMN alertd.v_events.clock              IS 'Where the times come fr
 COMMENT ON COLUMN alertd.v_events.box                IS 'Where in the picture: [left, top, right, bottom] in fractions of its width and height.';
 COMMENT ON COLUMN alertd.v_events.created_at         IS 'When the event was first written.';
 COMMENT ON COLUMN alertd.v_events.updated_at         IS 'When it last changed.';
+COMMENT ON COLUMN alertd.v_events.started_at         IS 'The start of during: a condition on it uses an index, one on during does not.';
+COMMENT ON COLUMN alertd.v_events.ended_at           IS 'The end of during: likewise.';
+
+CREATE FUNCTION alertd.join_gap() RETURNS interval
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN coalesce(nullif(current_setting('alertd.join_gap', true), ''), '30 seconds')::interval;
+COMMENT ON FUNCTION alertd.join_gap IS 'How far apart events of one incident may be: 30 seconds, or what SET alertd.join_gap says.';
+
+CREATE VIEW alertd.v_incidents WITH (security_barrier) AS
+WITH marked AS (
+    SELECT e.*,
+           e.started_at > max(e.ended_at) OVER (
+               ORDER BY e.started_at, e.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) + alertd.join_gap() AS is_first
+    FROM alertd.v_events e
+    WHERE e.kind <> 'blind'
+), numbered AS (
+    SELECT m.*, count(*) FILTER (WHERE m.is_first) OVER (ORDER BY m.started_at, m.id) AS island FROM marked m
+)
+SELECT tstzrange(min(n.started_at), max(n.ended_at), '[)') AS during,
+       min(n.started_at) AS started_at,
+       max(n.ended_at) AS ended_at,
+       count(*) AS events,
+       array_agg(n.id ORDER BY n.started_at, n.id) AS event_ids,
+       array_agg(DISTINCT n.camera) AS cameras,
+       array_agg(DISTINCT n.kind) AS kinds,
+       bool_or(n.open) AS open,
+       max(n.score) AS score,
+       max(n.anomaly_score) AS anomaly_score,
+       (array_agg(n.description ORDER BY n.score DESC, n.id) FILTER (WHERE n.description IS NOT NULL))[1] AS description
+FROM numbered n
+GROUP BY n.island;
+COMMENT ON VIEW alertd.v_incidents IS 'Events that belong together: islands of events, across all cameras, that touch or lie no further apart than join_gap(). Events of kind blind belong to none.';
+COMMENT ON COLUMN alertd.v_incidents.during        IS '[first start, last end) of its events.';
+COMMENT ON COLUMN alertd.v_incidents.started_at    IS 'The start of during.';
+COMMENT ON COLUMN alertd.v_incidents.ended_at      IS 'The end of during.';
+COMMENT ON COLUMN alertd.v_incidents.events        IS 'How many events.';
+COMMENT ON COLUMN alertd.v_incidents.event_ids     IS 'Their numbers, by start.';
+COMMENT ON COLUMN alertd.v_incidents.cameras       IS 'The cameras that saw them, by name.';
+COMMENT ON COLUMN alertd.v_incidents.kinds         IS 'Their kinds: anomaly, query.';
+COMMENT ON COLUMN alertd.v_incidents.open          IS 'Whether one of them may still be extended.';
+COMMENT ON COLUMN alertd.v_incidents.score         IS 'Highest score.';
+COMMENT ON COLUMN alertd.v_incidents.anomaly_score IS 'Highest anomaly score, if one was computed.';
+COMMENT ON COLUMN alertd.v_incidents.description   IS 'The description of the event that scored highest.';
+
+CREATE FUNCTION alertd.incidents_between(
+    p_from timestamptz, p_to timestamptz,
+    OUT during tstzrange, OUT events bigint, OUT event_ids bigint[], OUT cameras text[], OUT kinds text[], OUT open boolean,
+    OUT score double precision, OUT anomaly_score double precision, OUT description text
+) RETURNS SETOF record
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_gap  interval := alertd.join_gap();
+    v_from timestamptz := p_from;
+    v_to   timestamptz := p_to;
+    v_low  timestamptz;
+    v_high timestamptz;
+BEGIN
+    -- An incident is told whole although it begins before p_from or ends after p_to: the window grows until no event
+    -- outside belongs to one inside. Then the islands inside are those of the whole table.
+    LOOP
+        SELECT min(e.started_at), max(e.ended_at) INTO v_low, v_high
+        FROM alertd.v_events e
+        WHERE e.kind <> 'blind' AND e.started_at <= v_to + v_gap AND e.ended_at >= v_from - v_gap;
+        EXIT WHEN v_low IS NULL OR (v_low >= v_from AND v_high <= v_to);
+        v_from := least(v_from, v_low);
+        v_to := greatest(v_to, v_high);
+    END LOOP;
+    RETURN QUERY
+    WITH marked AS (
+        SELECT e.*,
+               e.started_at > max(e.ended_at) OVER (
+                   ORDER BY e.started_at, e.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) + v_gap AS is_first
+        FROM alertd.v_events e
+        WHERE e.kind <> 'blind' AND e.started_at <= v_to AND e.ended_at >= v_from
+    ), numbered AS (
+        SELECT m.*, count(*) FILTER (WHERE m.is_first) OVER (ORDER BY m.started_at, m.id) AS island FROM marked m
+    )
+    SELECT tstzrange(min(n.started_at), max(n.ended_at), '[)'), count(*), array_agg(n.id ORDER BY n.started_at, n.id),
+           array_agg(DISTINCT n.camera), array_agg(DISTINCT n.kind), bool_or(n.open), max(n.score), max(n.anomaly_score),
+           (array_agg(n.description ORDER BY n.score DESC, n.id) FILTER (WHERE n.description IS NOT NULL))[1]
+    FROM numbered n
+    GROUP BY n.island
+    HAVING min(n.started_at) < p_to AND max(n.ended_at) > p_from
+    ORDER BY min(n.started_at);
+END;
+$$;
+COMMENT ON FUNCTION alertd.incidents_between IS 'The incidents that share a moment with [p_from, p_to), by start, each whole: the rows of v_incidents, found through an index.';
+
+CREATE VIEW alertd.v_descriptions WITH (security_barrier) AS
+SELECT e.id AS event_id,
+       c.name AS camera,
+       e.during,
+       e.started_at,
+       e.description,
+       e.description_origin,
+       e.words
+FROM alertd.event e JOIN alertd.readable_camera c ON c.id = e.camera_id
+WHERE e.description IS NOT NULL;
+COMMENT ON VIEW alertd.v_descriptions IS 'What was said about events. search_descriptions finds words in them.';
+COMMENT ON COLUMN alertd.v_descriptions.event_id           IS 'The event.';
+COMMENT ON COLUMN alertd.v_descriptions.camera             IS 'The camera''s name.';
+COMMENT ON COLUMN alertd.v_descriptions.during             IS 'The event''s span.';
+COMMENT ON COLUMN alertd.v_descriptions.started_at         IS 'Its start.';
+COMMENT ON COLUMN alertd.v_descriptions.description        IS 'One or more sentences for people.';
+COMMENT ON COLUMN alertd.v_descriptions.description_origin IS 'Who wrote them: template, or the name of a model.';
+COMMENT ON COLUMN alertd.v_descriptions.words              IS 'Stems of its words, for @@ to_tsquery(''english'', …).';
+
+CREATE FUNCTION alertd.search_descriptions(
+    p_text text, p_limit integer DEFAULT 20,
+    OUT event_id bigint, OUT camera text, OUT during tstzrange, OUT description text, OUT rank real
+) RETURNS SETOF record
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET client_min_messages = warning
+AS $$
+DECLARE
+    v_query  tsquery := websearch_to_tsquery('pg_catalog.english', p_text);
+    -- Runs with its owner's rights, so that the indexes of words can be used, and asks itself what the caller may see.
+    v_caller name := CASE current_setting('role') WHEN 'none' THEN session_user ELSE current_setting('role')::name END;
+    v_cameras integer[];
+BEGIN
+    SELECT array_agg(c.id) INTO v_cameras FROM alertd.camera c
+    WHERE alertd.reads_every_camera(v_caller)
+       OR EXISTS (
+            SELECT FROM alertd.camera_grant g JOIN pg_roles r ON r.rolname = g.reader
+            WHERE (g.camera_id = c.id OR g.camera_id IS NULL) AND pg_has_role(v_caller, r.oid, 'USAGE'));
+    RETURN QUERY
+    SELECT e.id, c.name, e.during, e.description,
+           (CASE WHEN e.words @@ v_query THEN 1 + ts_rank_cd(e.words, v_query, 32)
+                 ELSE alertd.word_similarity(p_text, e.description) END)::real
+    FROM alertd.event e JOIN alertd.camera c ON c.id = e.camera_id
+    WHERE e.camera_id = ANY (v_cameras)
+      AND (e.words @@ v_query OR e.description OPERATOR(alertd.%>) p_text)
+    ORDER BY 5 DESC, e.started_at DESC, e.id DESC
+    LIMIT least(greatest(p_limit, 0), 10000);
+END;
+$$;
+COMMENT ON FUNCTION alertd.search_descriptions IS 'Descriptions with these words, best first, among the cameras the caller may see: "quoted phrases", or, and -without, as search engines know them; rank is above 1 then. What is only spelt alike comes after, with its likeness from 0 to 1.';
 
 CREATE VIEW alertd.v_anomalies WITH (security_barrier) AS
 SELECT c.name AS camera,
@@ -359,7 +914,7 @@ SELECT c.name AS camera,
        s.value AS score,
        s.p_value,
        s.explanation
-FROM alertd.score s JOIN alertd.camera c ON c.id = s.camera_id
+FROM alertd.score s JOIN alertd.readable_camera c ON c.id = s.camera_id
 WHERE s.lane LIKE 'anomaly:%';
 COMMENT ON VIEW alertd.v_anomalies IS 'How unusual each analysed frame was, for its camera and hour.';
 COMMENT ON COLUMN alertd.v_anomalies.camera      IS 'The camera''s name.';
@@ -368,5 +923,103 @@ COMMENT ON COLUMN alertd.v_anomalies.at          IS 'Presentation time of the fr
 COMMENT ON COLUMN alertd.v_anomalies.score       IS 'The raw score; comparable within one camera and lane only.';
 COMMENT ON COLUMN alertd.v_anomalies.p_value     IS 'How often this camera''s normal footage scores as high; null until it is calibrated.';
 COMMENT ON COLUMN alertd.v_anomalies.explanation IS 'What the frame was compared with, for people.';
+
+CREATE VIEW alertd.v_coverage WITH (security_barrier) AS
+SELECT c.name AS camera, range_agg(k.during) AS watched
+FROM alertd.coverage k JOIN alertd.readable_camera c ON c.id = k.camera_id
+GROUP BY c.name;
+COMMENT ON VIEW alertd.v_coverage IS 'When each camera was really watched. What is not in it was not watched: no event there means nothing.';
+COMMENT ON COLUMN alertd.v_coverage.camera  IS 'The camera''s name.';
+COMMENT ON COLUMN alertd.v_coverage.watched IS 'The watched spans as one multirange; watched @> x says whether x was watched without a gap.';
+
+CREATE VIEW alertd.v_queries WITH (security_barrier) AS
+SELECT q.name,
+       q.text,
+       CASE WHEN (SELECT alertd.reads_every_camera()) THEN q.cameras
+            ELSE ARRAY(SELECT u FROM unnest(q.cameras) AS u WHERE u IN (SELECT c.name FROM alertd.readable_camera c))
+       END AS cameras,
+       q.zone, q.active, q.alarm_ceiling_per_day, q.is_enabled AS enabled, q.origin,
+       q.created_at
+FROM alertd.query q
+WHERE (SELECT alertd.reads_every_camera()) OR q.cameras = '{}'
+   OR EXISTS (SELECT FROM alertd.readable_camera c WHERE c.name = ANY (q.cameras));
+COMMENT ON VIEW alertd.v_queries IS 'The standing queries.';
+COMMENT ON COLUMN alertd.v_queries.name                  IS 'The query''s name.';
+COMMENT ON COLUMN alertd.v_queries.text                  IS 'The sentence looked for.';
+COMMENT ON COLUMN alertd.v_queries.cameras               IS 'Names of the cameras it is watched on, of those that whoever asks may see; empty means all.';
+COMMENT ON COLUMN alertd.v_queries.zone                  IS 'Zone that it is bound to; null for the whole picture.';
+COMMENT ON COLUMN alertd.v_queries.active                IS 'Part of the day in which it is watched; null for all day.';
+COMMENT ON COLUMN alertd.v_queries.alarm_ceiling_per_day IS 'Most false alarms a day on footage without the queried thing.';
+COMMENT ON COLUMN alertd.v_queries.enabled               IS 'Whether it is watched.';
+COMMENT ON COLUMN alertd.v_queries.origin                IS 'file or command: where it can be changed.';
+COMMENT ON COLUMN alertd.v_queries.created_at            IS 'When it was first known.';
+
+CREATE FUNCTION alertd.coverage_gaps(camera text, "from" timestamptz, "to" timestamptz)
+RETURNS TABLE (during tstzrange, reason text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    WITH gap AS (
+        SELECT tstzmultirange(tstzrange("from", "to", '[)'))
+               - coalesce(range_agg(k.during) FILTER (WHERE k.during && tstzrange("from", "to", '[)')), '{}') AS gaps
+        FROM alertd.v_cameras c LEFT JOIN (
+            SELECT v.camera, unnest(v.watched) AS during FROM alertd.v_coverage v WHERE v.camera = coverage_gaps.camera
+        ) AS k ON k.camera = c.name
+        WHERE c.name = coverage_gaps.camera
+        GROUP BY c.name
+    ), blind AS (
+        SELECT e.reason, range_agg(e.during) AS during
+        FROM alertd.v_events e
+        WHERE e.camera = coverage_gaps.camera AND e.kind = 'blind' AND e.started_at < "to" AND e.ended_at > "from"
+        GROUP BY e.reason
+    ), piece AS (
+        SELECT unnest(gap.gaps * blind.during) AS during, blind.reason FROM gap, blind
+        UNION ALL
+        SELECT unnest(gap.gaps - coalesce((SELECT range_agg(b) FROM blind, unnest(blind.during) AS b), '{}')),
+               'not_running'
+        FROM gap
+    )
+    SELECT piece.during, piece.reason FROM piece ORDER BY lower(piece.during), piece.reason;
+END;
+COMMENT ON FUNCTION alertd.coverage_gaps IS 'When a camera was not watched in [from, to), and why: the reason of the blind event at that time (no_stream, frozen, covered, defocused, moved), or not_running where there is none: alertd did not run, or had not been told of the camera.';
+
+-- Who may do what (keep this last: it walks over everything above) -------------------------------------------------------
+
+DO $$
+DECLARE
+    v_one record;
+BEGIN
+    FOR v_one IN
+        SELECT c.oid::regclass AS what, c.relkind, c.relname LIKE 'v\_%' AS is_contract FROM pg_catalog.pg_class c
+        WHERE c.relnamespace = 'alertd'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S')
+    LOOP
+        IF v_one.relkind = 'S' THEN
+            EXECUTE format('GRANT USAGE ON SEQUENCE %s TO alertd_rw', v_one.what);
+        ELSIF v_one.relkind = 'v' THEN
+            EXECUTE format('GRANT SELECT ON %s TO alertd_rw', v_one.what);
+            IF v_one.is_contract THEN EXECUTE format('GRANT SELECT ON %s TO alertd_ro', v_one.what); END IF;
+        ELSE
+            EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO alertd_rw', v_one.what);
+        END IF;
+    END LOOP;
+    FOR v_one IN
+        SELECT p.oid::regprocedure AS what,
+               p.proname IN ('reads_every_camera', 'join_gap', 'incidents_between', 'coverage_gaps', 'search_descriptions') AS is_contract,
+               p.proname IN ('grant_camera', 'revoke_camera') AS is_owners
+        FROM pg_catalog.pg_proc p
+        WHERE p.pronamespace = 'alertd'::regnamespace
+          AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                          WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+    LOOP
+        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', v_one.what);
+        CONTINUE WHEN v_one.is_owners;
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO alertd_rw', v_one.what);
+        IF v_one.is_contract THEN EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO alertd_ro', v_one.what); END IF;
+    END LOOP;
+END;
+$$;
+GRANT USAGE ON SCHEMA alertd TO alertd_rw, alertd_ro;
+-- What may grant cameras is the owner alone; alertd_rw writes no grants and no migrations.
+REVOKE INSERT, UPDATE, DELETE ON alertd.camera_grant, alertd.schema_version FROM alertd_rw;
 
 INSERT INTO alertd.schema_version (version, name) VALUES (1, 'initial');

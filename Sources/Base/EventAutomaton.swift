@@ -113,6 +113,14 @@ package struct EventAutomaton: Sendable, Codable {
         return [.closed(event, .ended, at: previousSample)]
     }
 
+    /// The samples pause because nothing is seen: an open event closes with its last evidence, and what comes after the
+    /// pause is another event.
+    package mutating func interrupt() -> [Change] {
+        defer { (phase, mayReopen) = (.idle, nil) }
+        guard case .open(let event) = phase, let previousSample else { return [] }
+        return [.closed(event, .gap, at: previousSample)]
+    }
+
     private mutating func closeAtGap(before time: WallTime) -> [Change] {
         guard let previousSample, time.seconds(since: previousSample) > parameters.maximumGap else { return [] }
         defer { phase = .idle }

@@ -9,6 +9,19 @@ struct ParityTests {
     private static let readers: [Reader] = [
         Reader(isReader: CLIPParity.isReader, check: CLIPParity.check),
         Reader(isReader: AnomalyParity.isReader, check: AnomalyParity.check),
+        Reader(isReader: GroundingParity.isReader, check: GroundingParity.check),
+        Reader(isReader: SigLIPParity.isReader, check: SigLIPParity.check),
+        Reader(isReader: DINOv2Parity.isReader, check: DINOv2Parity.check),
+        Reader(isReader: SmallOperationsParity.isReader, check: SmallOperationsParity.check),
+        Reader(isReader: MiniLMParity.isReader, check: MiniLMParity.check),
+        Reader(isReader: DecoderParity.isReader, check: DecoderParity.check),
+        Reader(isReader: MovieChatParity.isReader, check: MovieChatParity.check),
+        Reader(isReader: LongVLMParity.isReader, check: LongVLMParity.check),
+        Reader(isReader: QFormerParity.isReader, check: QFormerParity.check),
+        Reader(isReader: VideoLLaMA3Parity.isReader, check: VideoLLaMA3Parity.check),
+        Reader(isReader: ClipProcessorParity.isReader, check: ClipProcessorParity.check),
+        Reader(isReader: PromptParity.isReader, check: PromptParity.check),
+        Reader(isReader: VideoModelParity.isReader, check: VideoModelParity.check),
     ]
 
     private struct Reader: Sendable {

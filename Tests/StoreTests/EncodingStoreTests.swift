@@ -11,8 +11,11 @@ struct EncodingStoreTests {
         try EncoderIdentity(digest: digest, dimension: dimension)
     }
 
+    /// Components are whole steps of 1/128, the first one 127 of them, so that 8 bits hold them exactly; every second
+    /// looks different.
     static func encoding(_ second: Double, looks: Int = 1) -> FrameEncoding {
-        let values = (0..<dimension).map { Float($0) / 8 + Float(second.truncatingRemainder(dividingBy: 8)) / 64 }
+        let step = Int(second.truncatingRemainder(dividingBy: 100))
+        let values = (0..<dimension).map { Float($0 == 0 ? 127 : ($0 * 37 + step * 5) % 255 - 127) / 128 }
         let box = Box(left: 0.25, top: 0.5, right: 0.75, bottom: 1)
         return FrameEncoding(
             time: moment(second), looks: (0..<looks).map { _ in FrameEncoding.Look(box: box, values: values) })

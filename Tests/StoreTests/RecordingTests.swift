@@ -73,7 +73,7 @@ struct RecordingTests {
             _ = try await store.finishRecording(
                 recording(), events: [write(event(0, 9), key: "a")], scores: scores + [bad])
         }
-        guard case .constraint("score_is_finite", "score", _) = error else {
+        guard case .constraint("score_is_finite", "score_20260501", _) = error else {
             Issue.record("\(String(describing: error))")
             return
         }

@@ -48,9 +48,10 @@ struct SchemaTests {
         }
         let store = try await EventStore.connect(.url(url), logger: quiet)
         #expect(try await store.status().schemaVersion == nil)
-        #expect(try await store.pendingMigrations().map(\.name) == ["initial"])
+        #expect(try await store.rehearseMigration().map(\.name) == ["initial"])
+        #expect(try await store.status().schemaVersion == nil, "a rehearsal changes nothing")
         try await store.migrate()
-        #expect(try await store.pendingMigrations() == [])
+        #expect(try await store.rehearseMigration() == [])
         try server.psql("INSERT INTO alertd.schema_version (version, name) VALUES (99, 'future')", on: url)
         let newer = await storeError { try await store.migrate() }
         guard case .schemaMismatch(99, 1, _) = newer else {
@@ -58,6 +59,41 @@ struct SchemaTests {
             return
         }
         #expect(await storeError { _ = try await EventStore.open(.url(url), logger: quiet) } == newer)
+        #expect(await storeError { _ = try await store.rehearseMigration() } == newer)
+        await store.close()
+    }
+
+    @Test("a rehearsal finds what would go wrong")
+    func rehearsal() async throws {
+        let server = try TemporaryPostgres.server()
+        let url = try server.makeDatabase()
+        try server.psql("CREATE SCHEMA alertd", on: url)
+        let store = try await EventStore.connect(.url(url), logger: quiet)
+        let error = await storeError { _ = try await store.rehearseMigration() }
+        #expect("\(error.map { "\($0)" } ?? "")".contains("schema \"alertd\" already exists"))
+        #expect(await storeError { try await store.migrate() } == error)
+        await store.close()
+    }
+
+    @Test("roles that cannot be made are named with what an administrator has to run")
+    func roles() async throws {
+        let server = try TemporaryPostgres.server()
+        let url = try server.makeDatabase()
+        let database = try #require(url.firstMatch(of: /test\d+/)).output
+        try server.psql("CREATE ROLE plain_\(database) LOGIN", on: url)
+        try server.psql("ALTER DATABASE \(database) OWNER TO plain_\(database)", on: url)
+        let plain = url.replacing("alertd@", with: "plain_\(database)@")
+        let schema = try String(contentsOf: Fixtures.root.appending(path: "schema.sql"), encoding: .utf8)
+        let unknown = schema.replacing("alertd_rw", with: "rw_\(database)").replacing(
+            "alertd_ro", with: "ro_\(database)")
+        let refused = #expect(throws: TemporaryPostgres.Failure.self) { try server.psql(unknown, on: plain) }
+        let text = refused?.description ?? ""
+        #expect(text.contains("role rw_\(database) does not exist and plain_\(database) may not create roles"))
+        #expect(text.contains("CREATE ROLE rw_\(database) NOLOGIN; CREATE ROLE ro_\(database) NOLOGIN;"))
+        // Once they are there, an owner without any privilege on the server is enough.
+        try server.psql("CREATE ROLE rw_\(database) NOLOGIN; CREATE ROLE ro_\(database) NOLOGIN;", on: url)
+        try server.psql(unknown, on: plain)
+        #expect(try server.psql("SELECT count(*) FROM alertd.v_events", on: plain) == "0\n")
     }
 
     @Test("every table, view, column of a view, and function is commented")
@@ -67,8 +103,8 @@ struct SchemaTests {
             """
             SELECT c.relname || coalesce('.' || a.attname, '') FROM pg_class c
             LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND c.relkind = 'v'
-            WHERE c.relnamespace = 'alertd'::regnamespace AND c.relkind IN ('r', 'v')
-              AND col_description(c.oid, coalesce(a.attnum, 0)) IS NULL AND (a.attnum IS NOT NULL OR c.relkind = 'r')
+            WHERE c.relnamespace = 'alertd'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition
+              AND col_description(c.oid, coalesce(a.attnum, 0)) IS NULL AND (a.attnum IS NOT NULL OR c.relkind <> 'v')
               AND obj_description(c.oid, 'pg_class') IS NULL
             UNION ALL
             SELECT c.relname || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid

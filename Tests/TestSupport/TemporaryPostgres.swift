@@ -1,6 +1,6 @@
+import Base
 import Foundation
 import Glibc
-import Synchronization
 
 /// A PostgreSQL server for tests: made on first use, shared by all tests of the process, gone with the process, however
 /// that ends. Works as root (the server then runs as the user `postgres`) and as a plain user.
@@ -11,11 +11,11 @@ public final class TemporaryPostgres: Sendable {
         public let description: String
     }
 
-    private static let shared = Mutex<Result<TemporaryPostgres, Failure>?>(nil)
+    private static let shared = Locked<Result<TemporaryPostgres, Failure>?>(nil)
 
     private let directory: URL
     private let programs: String
-    private let databases = Mutex(0)
+    private let databases = Locked(0)
 
     /// The process's server. Blocks for some seconds the first time.
     public static func server() throws -> TemporaryPostgres {
@@ -57,6 +57,9 @@ public final class TemporaryPostgres: Sendable {
         return text.split(separator: "\n").filter { !$0.contains("restrict ") }.joined(separator: "\n")
     }
 
+    /// Everything in a database, definitions and rows, as pg_dump writes it.
+    public func dump(of url: String) throws -> String { try Self.run([programs + "/pg_dump", "-d", url]) }
+
     private init() throws(Failure) {
         guard let programs = Self.programsDirectory() else {
             throw Failure(description: "PostgreSQL is not installed; run: apt-get install postgresql")
@@ -81,7 +84,7 @@ public final class TemporaryPostgres: Sendable {
             "$2/initdb" -D "$1/data" -U alertd --auth=trust --no-sync --no-instructions --locale=C.UTF-8 >log 2>&1 \
                 || { cat log; exit 1; }
             "$2/postgres" -D "$1/data" -c listen_addresses= -c "unix_socket_directories=$1" -c fsync=off \
-                -c max_connections=60 -c log_min_messages=fatal >>log 2>&1 </dev/null &
+                -c max_connections=200 -c log_min_messages=fatal >>log 2>&1 </dev/null &
             server=$!
             until "$2/pg_isready" -q -h "$1"; do kill -0 $server || { cat log; exit 1; }; sleep 0.05; done
             echo ready

@@ -82,17 +82,18 @@ public struct FootageSearch: Sendable {
                     constants: engine.constants)
             let saliency = await engine.saliency(of: frames, query)
             for (frame, saliency) in zip(frames, saliency) {
-                found += current.advance(ScoredFrame(time: frame.time, saliency: [saliency], anomaly: nil))
+                let scored = ScoredFrame(time: frame.time, saliency: [saliency], anomaly: nil)
+                found += current.advance(scored).map(\.event)
             }
             last = frames.last?.time ?? first.time
             assembler = current
         }
-        if var assembler, let last { found += assembler.finish(at: last) }
+        if var assembler, let last { found += assembler.finish(at: last).map(\.event) }
         return found
     }
 
     /// The stored days cut to the scope and into windows.
-    private static func windows(_ days: [TimeSpan], _ scope: Scope) -> [TimeSpan] {
+    static func windows(_ days: [TimeSpan], _ scope: Scope) -> [TimeSpan] {
         days.flatMap { day -> [TimeSpan] in
             let start = max(day.start, scope.since ?? day.start)
             let end = min(day.end, scope.until ?? day.end)
@@ -106,7 +107,7 @@ public struct FootageSearch: Sendable {
     }
 
     /// The usual time between frames: the median, 1 s when there is only one frame.
-    private static func period(_ frames: [FrameEncoding]) -> Double {
+    static func period(_ frames: [FrameEncoding]) -> Double {
         let steps = zip(frames.dropFirst(), frames).map { $0.time.seconds(since: $1.time) }.sorted()
         guard !steps.isEmpty else { return 1 }
         return min(max(steps[steps.count / 2], 0.02), 60)

@@ -15,7 +15,8 @@ package final class PostgresSession {
     }
 
     let handle: OpaquePointer
-    private let limits: Limits
+    let limits: Limits
+    private let wake: WakeSignal?
     private var statementNames: [String: String] = [:]
     private var isInTransaction = false
 
@@ -23,7 +24,13 @@ package final class PostgresSession {
     package let address: DatabaseAddress
 
     /// Connects to `address`. Throws ``StoreError/unavailable(what:address:why:)``.
-    package init(address: DatabaseAddress, limits: Limits = Limits()) throws(StoreError) {
+    package convenience init(address: DatabaseAddress, limits: Limits = Limits()) throws(StoreError) {
+        try self.init(address: address, limits: limits, wake: nil)
+    }
+
+    /// The same, with waits that throw ``StoreError/cancelled(what:)`` once `wake` is raised; the session is of no use
+    /// after that.
+    init(address: DatabaseAddress, limits: Limits, wake: WakeSignal?) throws(StoreError) {
         // Keywords before dbname are defaults that the address may override; those after it override the address.
         let keywords = ["tcp_user_timeout", "fallback_application_name", "dbname", "client_encoding"]
         let values = ["15000", "alertd", address.text, "UTF8"]
@@ -34,6 +41,7 @@ package final class PostgresSession {
         self.handle = handle
         self.address = address
         self.limits = limits
+        self.wake = wake
         try finishConnecting()
         guard PQsetnonblocking(handle, 1) == 0 else { throw unavailable("connect") }
         guard PQserverVersion(handle) >= 150_000 else {
@@ -47,7 +55,9 @@ package final class PostgresSession {
 
     /// Whether the connection can still be used, as far as this side can tell without asking the server.
     package var isUsable: Bool {
-        guard PQstatus(handle) == CONNECTION_OK, !isInTransaction else { return false }
+        guard PQstatus(handle) == CONNECTION_OK, PQpipelineStatus(handle) == PQ_PIPELINE_OFF, !isInTransaction else {
+            return false
+        }
         var descriptor = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
         // Between statements a server has nothing to say but that it ends the connection.
         return poll(&descriptor, 1, 0) == 0
@@ -67,13 +77,7 @@ package final class PostgresSession {
     /// Runs one statement, prepared on first use. `purpose` completes the sentence "cannot …" in errors.
     package func query(_ purpose: String, _ sql: String, _ parameters: [SQLValue] = []) throws(StoreError) -> Rows {
         let name = try prepare(purpose, sql, parameters)
-        let encoded = parameters.map(\.encoded)
-        let sent = withBuffers(encoded) { values in
-            let lengths = encoded.map { Int32($0?.count ?? 0) }
-            let formats = [Int32](repeating: 1, count: encoded.count)
-            return PQsendQueryPrepared(handle, name, Int32(encoded.count), values, lengths, formats, 1)
-        }
-        guard sent == 1 else { throw unavailable(purpose) }
+        guard send(name, parameters) else { throw unavailable(purpose) }
         return try Rows(awaitResult(purpose), purpose: purpose)
     }
 
@@ -102,9 +106,22 @@ package final class PostgresSession {
         return result
     }
 
+    /// Runs `body` in a transaction that is rolled back whatever happens: to learn whether it would work.
+    package func rehearse<R>(_ purpose: String, _ body: () throws(StoreError) -> R) throws(StoreError) -> R {
+        try script(purpose, "BEGIN")
+        isInTransaction = true
+        defer { if (try? script(purpose, "ROLLBACK")) != nil { isInTransaction = false } }
+        return try body()
+    }
+
+    /// When an answer to what is sent now is given up. The server ends a slow statement itself (statement_timeout); the
+    /// margin is for a server that is gone.
+    var deadline: ContinuousClock.Instant { ContinuousClock.now + limits.statement + .seconds(5) }
+
     private var statementMilliseconds: Int64 { limits.statement.components.seconds * 1000 }
 
-    private func prepare(
+    /// The name of the prepared statement for `sql` with parameters of these types, prepared on first use.
+    func prepare(
         _ purpose: String, _ sql: String, _ parameters: [SQLValue]
     ) throws(StoreError) -> String {
         let types = parameters.map(\.typeIdentifier)
@@ -134,9 +151,8 @@ extension PostgresSession {
     }
 
     /// The last result of what was sent; the first failed one is thrown.
-    private func awaitResult(_ purpose: String) throws(StoreError) -> OpaquePointer {
-        // The server ends a slow statement itself (statement_timeout); the margin is for a server that is gone.
-        let deadline = ContinuousClock.now + limits.statement + .seconds(5)
+    func awaitResult(_ purpose: String) throws(StoreError) -> OpaquePointer {
+        let deadline = deadline
         try flush(purpose, deadline)
         var last: OpaquePointer?
         var failure: StoreError?
@@ -158,7 +174,8 @@ extension PostgresSession {
         return last
     }
 
-    private func flush(_ purpose: String, _ deadline: ContinuousClock.Instant) throws(StoreError) {
+    /// Sends what libpq still holds.
+    func flush(_ purpose: String, _ deadline: ContinuousClock.Instant) throws(StoreError) {
         while true {
             switch PQflush(handle) {
             case 0: return
@@ -170,7 +187,8 @@ extension PostgresSession {
         }
     }
 
-    private func nextResult(
+    /// The next result of what was sent; nil after the last one of a statement.
+    func nextResult(
         _ purpose: String, _ deadline: ContinuousClock.Instant
     ) throws(StoreError) -> OpaquePointer? {
         while PQisBusy(handle) == 1 {
@@ -180,18 +198,30 @@ extension PostgresSession {
         return PQgetResult(handle)
     }
 
-    private func wait(
+    /// Blocks until the socket is ready for `events`.
+    func wait(
         for events: Int32, until deadline: ContinuousClock.Instant, _ purpose: String
     ) throws(StoreError) {
+        guard try isReady(for: events, until: deadline, purpose) else {
+            throw .unavailable(what: purpose, address: address.description, why: "no answer in time")
+        }
+    }
+
+    /// Whether the socket is ready for `events` before `deadline`.
+    func isReady(
+        for events: Int32, until deadline: ContinuousClock.Instant, _ purpose: String
+    ) throws(StoreError) -> Bool {
         while true {
             let left = deadline - ContinuousClock.now
-            guard left > .zero else {
-                throw .unavailable(what: purpose, address: address.description, why: "no answer in time")
-            }
+            guard left > .zero else { return false }
             let milliseconds = min(left.components.seconds * 1000 + 1, 60_000)
-            var descriptor = pollfd(fd: PQsocket(handle), events: Int16(truncatingIfNeeded: events), revents: 0)
-            let ready = poll(&descriptor, 1, Int32(milliseconds))
-            if ready > 0 { return }
+            var descriptors = [
+                pollfd(fd: PQsocket(handle), events: Int16(truncatingIfNeeded: events), revents: 0),
+                pollfd(fd: wake?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
+            ]
+            let ready = poll(&descriptors, 2, Int32(milliseconds))
+            if descriptors[1].revents != 0 { throw .cancelled(what: purpose) }
+            if ready > 0 { return true }
             if ready < 0, errno != EINTR { throw unavailable(purpose) }
         }
     }

@@ -58,11 +58,13 @@ package enum SQLValue: Sendable, Equatable {
     static func optional(_ value: WallTime?) -> SQLValue { value.map { .time($0) } ?? .null }
 
     /// Microseconds since 2000; a moment outside the type saturates and is then refused by the server.
-    private static func encode(_ time: WallTime) -> [UInt8] {
+    static func microseconds(_ time: WallTime) -> Int64 {
         let (shifted, overflow) = time.microseconds.subtractingReportingOverflow(postgresEpoch)
         // The lowest number itself would mean -infinity.
-        return (overflow ? Int64.min + 1 : max(shifted, Int64.min + 1)).bigEndianBytes
+        return overflow ? Int64.min + 1 : max(shifted, Int64.min + 1)
     }
+
+    private static func encode(_ time: WallTime) -> [UInt8] { microseconds(time).bigEndianBytes }
 
     /// One dimension, lower bound 1 (PostgreSQL: src/backend/utils/adt/arrayfuncs.c, `array_recv`).
     private static func array(of elementType: Int32, _ elements: [[UInt8]?]) -> [UInt8] {

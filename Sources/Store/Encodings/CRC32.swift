@@ -5,9 +5,16 @@ package enum CRC32 {
     }
 
     /// The checksum of `bytes`.
-    package static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
+    package static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 { ~extend(~UInt32(0), bytes) }
+
+    /// The checksum of the two one after the other.
+    static func checksum(_ first: some Sequence<UInt8>, _ second: some Sequence<UInt8>) -> UInt32 {
+        ~extend(extend(~UInt32(0), first), second)
+    }
+
+    private static func extend(_ value: UInt32, _ bytes: some Sequence<UInt8>) -> UInt32 {
         table.withUnsafeBufferPointer { table in
-            ~bytes.reduce(~UInt32(0)) { table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] ^ $0 >> 8 }
+            bytes.reduce(value) { table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] ^ $0 >> 8 }
         }
     }
 }

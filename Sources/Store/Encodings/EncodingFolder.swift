@@ -21,6 +21,33 @@ struct EncodingFolder: Sendable {
         .filter { Self.isDay($0) && $0 >= first && $0 <= last }.sorted()
     }
 
+    /// One file, whatever encoder made it.
+    struct File {
+        let path: String
+        let day: String
+        let size: Int64
+        /// When it was last written.
+        let written: WallTime
+    }
+
+    /// The camera's files of every encoder, oldest day first.
+    func files(_ camera: CameraID) -> [File] { Self.files(paths, camera) }
+
+    /// The same below any state directory.
+    static func files(_ paths: ClusterPaths, _ camera: CameraID) -> [File] {
+        let folder = "\(paths.encodings)/\(camera.name)"
+        return directoryEntries(folder).filter { $0.hasSuffix(".enc") && isDay(String($0.prefix(10))) }.sorted()
+            .compactMap { name in
+                var status = stat()
+                let path = folder + "/" + name
+                guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+                let seconds = Int64(status.st_mtim.tv_sec) * 1_000_000
+                return File(
+                    path: path, day: String(name.prefix(10)), size: Int64(status.st_size),
+                    written: WallTime(microseconds: seconds + Int64(status.st_mtim.tv_nsec) / 1000))
+            }
+    }
+
     /// Makes the camera's folder, of mode 0700.
     func make(_ camera: CameraID) throws(StoreError) {
         for path in [paths.encodings, folder(camera)] {
@@ -40,7 +67,8 @@ struct EncodingFolder: Sendable {
 
     private func folder(_ camera: CameraID) -> String { "\(paths.encodings)/\(camera.name)" }
 
-    private static func isDay(_ text: String) -> Bool {
+    /// Whether `text` is a day as files are named: `2026-05-01`.
+    static func isDay(_ text: String) -> Bool {
         text.utf8.count == 10
             && text.utf8.enumerated().allSatisfy { index, byte in
                 index == 4 || index == 7 ? byte == UInt8(ascii: "-") : (48...57).contains(byte)

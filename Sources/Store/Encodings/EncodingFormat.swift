@@ -1,47 +1,32 @@
-package import Base
-
-/// Which encoder made a vector: vectors of two encoders cannot be compared, so their files are kept apart.
-public struct EncoderIdentity: Sendable, Hashable {
-    /// Digest of the encoder's weights, 1–32 bytes.
-    public let digest: [UInt8]
-    /// Length of its vectors.
-    public let dimension: Int
-
-    /// An encoder by the digest of its weights. Throws ``StoreError/invalidValue(what:why:)`` for a digest of other
-    /// than 1–32 bytes or a dimension outside 1…16,384.
-    public init(digest: [UInt8], dimension: Int) throws(StoreError) {
-        guard (1...32).contains(digest.count), (1...16_384).contains(dimension) else {
-            throw .invalidValue(
-                what: "encodings", why: "a digest of \(digest.count) bytes or a dimension of \(dimension)")
-        }
-        self.digest = digest
-        self.dimension = dimension
-    }
-
-    /// The digest filled up with zeros, as the header holds it.
-    var paddedDigest: [UInt8] { digest + [UInt8](repeating: 0, count: 32 - digest.count) }
-
-    /// What tells the encoder's files from others in their names.
-    var fileTag: String {
-        let word = CRC32.checksum(paddedDigest)
-        let digits = String(word, radix: 16)
-        return String(repeating: "0", count: 8 - digits.count) + digits
-    }
-}
+import Base
 
 /// The bytes of a file of encodings; all numbers little-endian.
 ///
 /// Header, 64 bytes: magic (8), version (2), header size (2), dimension (4), encoder digest (32), zeros (12), CRC-32 of
-/// the 60 bytes before (4). Then records: marker (4), payload size (4), CRC-32 of size and payload (4), payload: time
-/// in microseconds (8), number of looks (4), per look its box (4 × Float32) and its vector (D × Float16).
+/// the 60 bytes before (4). Then records: marker (4), payload size (4), CRC-32 of size and payload (4), payload.
+///
+/// | marker | payload |
+/// | --- | --- |
+/// | `ENCF`, a frame | time in µs (8), looks (4), per look: box (4 × Float32), scale (Float32), vector (D × Int8) |
+/// | `ENCS`, frames that show the same | where the frame's record begins (8), minute in µs (8), per frame: µs into the minute (4) |
+/// | `ENCM`, a minute summed up | minute in µs (8), frames, looks, stills (4 each), first record (8), bytes of records (8), radius, scale (Float32 each), mean vector (D × Int8) |
+/// | `ENCV`, nothing | zeros; its checksum is of the size alone |
 package enum EncodingFormat {
     package static let headerSize = 64
     package static let recordHeaderSize = 12
     package static let mostLooks = 1024
+    /// Most frames one `ENCS` names: a minute at 100 frames a second.
+    static let mostStills = 6000
     static let magic = Array("ALERTENC".utf8)
-    static let version: UInt16 = 1
-    /// `REC1`: by it the next record is found after a damaged one.
-    static let marker = Array("REC1".utf8)
+    static let version: UInt16 = 2
+
+    /// What a record is.
+    enum Kind: UInt32 {
+        case frame = 0x4643_4E45
+        case stills = 0x5343_4E45
+        case minute = 0x4D43_4E45
+        case void = 0x5643_4E45
+    }
 
     /// The header of a file of `encoder`'s.
     package static func header(_ encoder: EncoderIdentity) -> [UInt8] {
@@ -62,56 +47,72 @@ package enum EncodingFormat {
         return "it holds vectors of another encoder"
     }
 
-    /// Bytes of a payload with `looks` looks.
-    static func payloadSize(looks: Int, dimension: Int) -> Int { 12 + looks * (16 + 2 * dimension) }
+    /// The dimension and digest in a header whose form is right; nil otherwise.
+    static func encoder(inHeader bytes: [UInt8]) -> EncoderIdentity? {
+        guard bytes.count == headerSize else { return nil }
+        let dimension = Int(bytes[...].integer(at: 12, UInt32.self))
+        guard let encoder = try? EncoderIdentity(digest: Array(bytes[16..<48]), dimension: dimension),
+            problem(inHeader: bytes[...], for: encoder) == nil
+        else { return nil }
+        return encoder
+    }
 
-    /// One record. Throws ``StoreError/invalidValue(what:why:)`` for what cannot be read back.
-    package static func record(_ encoding: FrameEncoding, dimension: Int) throws(StoreError) -> [UInt8] {
-        guard encoding.looks.count <= mostLooks else {
-            throw .invalidValue(what: "an encoding at \(encoding.time)", why: "\(encoding.looks.count) looks")
-        }
-        var payload = encoding.time.microseconds.littleEndianBytes + UInt32(encoding.looks.count).littleEndianBytes
-        payload.reserveCapacity(payloadSize(looks: encoding.looks.count, dimension: dimension))
-        for look in encoding.looks {
-            guard look.values.count == dimension else {
-                throw .invalidValue(
-                    what: "an encoding at \(encoding.time)", why: "\(look.values.count) values instead of \(dimension)")
-            }
+    /// Bytes of a look.
+    static func lookSize(_ dimension: Int) -> Int { 20 + dimension }
+
+    /// Bytes of a frame's payload with `looks` looks.
+    static func payloadSize(looks: Int, dimension: Int) -> Int { 12 + looks * lookSize(dimension) }
+
+    /// Bytes of a minute's payload.
+    static func minuteSize(_ dimension: Int) -> Int { 44 + dimension }
+
+    /// A frame's record.
+    static func record(_ frame: StoredFrame, dimension: Int) -> [UInt8] {
+        var payload = frame.time.microseconds.littleEndianBytes + UInt32(frame.looks.count).littleEndianBytes
+        payload.reserveCapacity(payloadSize(looks: frame.looks.count, dimension: dimension))
+        for look in frame.looks {
             for edge in [look.box.left, look.box.top, look.box.right, look.box.bottom] {
                 payload += Float(edge).bitPattern.littleEndianBytes
             }
-            for value in look.values {
-                let half = Float16(value)
-                guard half.isFinite else {
-                    throw .invalidValue(what: "an encoding at \(encoding.time)", why: "its values are not finite")
-                }
-                payload += half.bitPattern.littleEndianBytes
-            }
+            append(look.vector, to: &payload)
         }
-        let size = UInt32(payload.count).littleEndianBytes
-        return marker + size + CRC32.checksum(size + payload).littleEndianBytes + payload
+        return record(.frame, payload)
     }
 
-    /// The encoding of a payload whose checksum was right; nil if it is malformed all the same.
-    static func encoding(inPayload bytes: ArraySlice<UInt8>, dimension: Int) -> FrameEncoding? {
-        guard bytes.count >= 12 else { return nil }
-        let count = Int(bytes.integer(at: 8, UInt32.self))
-        guard (1...mostLooks).contains(count), bytes.count == payloadSize(looks: count, dimension: dimension) else {
-            return nil
+    /// The record of frames at `times`, all in one minute, that show the same as the frame whose record begins at `base`.
+    static func record(stills times: [WallTime], like base: Int, in minute: WallTime) -> [UInt8] {
+        var payload = UInt64(base).littleEndianBytes + minute.microseconds.littleEndianBytes
+        for time in times {
+            payload += UInt32(truncatingIfNeeded: time.microseconds - minute.microseconds).littleEndianBytes
         }
-        var looks: [FrameEncoding.Look] = []
-        for index in 0..<count {
-            let start = 12 + index * (16 + 2 * dimension)
-            let edges = (0..<4).map { Double(Float(bitPattern: bytes.integer(at: start + 4 * $0, UInt32.self))) }
-            guard edges.allSatisfy(\.isFinite) else { return nil }
-            var values = [Float](repeating: 0, count: dimension)
-            for column in 0..<dimension {
-                values[column] = Float(Float16(bitPattern: bytes.integer(at: start + 16 + 2 * column, UInt16.self)))
-            }
-            let box = Box(left: edges[0], top: edges[1], right: edges[2], bottom: edges[3])
-            looks.append(FrameEncoding.Look(box: box, values: values))
-        }
-        return FrameEncoding(time: WallTime(microseconds: bytes.integer(at: 0, Int64.self)), looks: looks)
+        return record(.stills, payload)
+    }
+
+    /// A minute's record.
+    static func record(_ summary: MinuteSummary) -> [UInt8] {
+        var payload = summary.minute.microseconds.littleEndianBytes
+        for count in [summary.frames, summary.looks, summary.stills] { payload += UInt32(count).littleEndianBytes }
+        payload += UInt64(summary.position).littleEndianBytes + UInt64(summary.bytes).littleEndianBytes
+        payload += summary.radius.bitPattern.littleEndianBytes
+        append(summary.mean, to: &payload)
+        return record(.minute, payload)
+    }
+
+    /// A record that says nothing and takes `size` bytes, at least ``recordHeaderSize``.
+    static func void(size: Int) -> [UInt8] {
+        let payload = UInt32(size - recordHeaderSize).littleEndianBytes
+        return Kind.void.rawValue.littleEndianBytes + payload + CRC32.checksum(payload).littleEndianBytes
+            + [UInt8](repeating: 0, count: size - recordHeaderSize)
+    }
+
+    private static func append(_ vector: QuantizedVector, to payload: inout [UInt8]) {
+        payload += vector.scale.bitPattern.littleEndianBytes
+        payload += vector.values.lazy.map { UInt8(bitPattern: $0) }
+    }
+
+    private static func record(_ kind: Kind, _ payload: [UInt8]) -> [UInt8] {
+        let size = UInt32(payload.count).littleEndianBytes
+        return kind.rawValue.littleEndianBytes + size + CRC32.checksum(size + payload).littleEndianBytes + payload
     }
 }
 

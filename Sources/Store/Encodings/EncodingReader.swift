@@ -2,6 +2,7 @@ public import Base
 import Glibc
 
 /// Reads what ``EncodingStore`` keeps, on a thread of its own so that a long search never delays a camera's writing.
+/// Files are mapped into memory: a day that was searched before costs no reading.
 public actor EncodingReader {
     private let executor: ThreadExecutor
     let folder: EncodingFolder
@@ -17,7 +18,7 @@ public actor EncodingReader {
 
     /// Gives the encodings of `camera` inside `span`, by time, in batches of up to `batchSize`, until `body` returns
     /// false or the task is cancelled. Damaged records are left out; a file whose header is damaged throws
-    /// ``StoreError/encodingFile(path:step:why:)``.
+    /// ``StoreError/encodingFile(path:step:why:)``. Vectors come in the precision of the files.
     public func forEachBatch(
         of camera: CameraID, during span: TimeSpan, batchSize: Int = 256,
         _ body: @Sendable ([FrameEncoding]) throws(StoreError) -> Bool
@@ -48,37 +49,55 @@ public actor EncodingReader {
         return all
     }
 
+    /// The sums of the minutes of `camera` that begin inside `span`, by time. A minute that is still being written has
+    /// none yet.
+    public func summaries(of camera: CameraID, during span: TimeSpan) throws(StoreError) -> [MinuteSummary] {
+        var all: [MinuteSummary] = []
+        for day in folder.days(camera, from: span.start.dayName, to: span.end.dayName) {
+            guard let map = try open(camera, day) else { continue }
+            let scanner = EncodingScanner(map.bytes, dimension: folder.encoder.dimension)
+            let found = withExtendedLifetime(map) { scanner.scan(from: EncodingFormat.headerSize) { _ in false } }
+            all += found.summaries.values.filter { $0.minute >= span.start && $0.minute < span.end }
+        }
+        return all.sorted { $0.minute < $1.minute }
+    }
+
     private func visit(
         _ camera: CameraID, _ span: TimeSpan, _ body: (FrameEncoding) throws(StoreError) -> Bool
     ) throws(StoreError) {
         let inside: (WallTime) -> Bool = { $0 >= span.start && $0 < span.end }
         for day in folder.days(camera, from: span.start.dayName, to: span.end.dayName) {
-            guard let file = try open(camera, day) else { continue }
-            defer { close(file) }
-            var scanner = EncodingScanner(descriptor: file, dimension: folder.encoder.dimension)
+            guard let map = try open(camera, day) else { continue }
+            defer { withExtendedLifetime(map) {} }
+            let scanner = EncodingScanner(map.bytes, dimension: folder.encoder.dimension)
             let found = scanner.scan(from: EncodingFormat.headerSize, mustVerify: inside)
+            var last: (base: Int, encoding: FrameEncoding)?
+            var time: WallTime?
             for entry in found.entries.filter({ inside($0.time) }).sorted(by: { $0.time < $1.time }) {
-                if let encoding = scanner.encoding(of: entry), try !body(encoding) { return }
+                if entry.time == time { continue }
+                // Still frames share the vectors of the one before.
+                let shown = last?.base == entry.base ? last?.encoding : scanner.frame(at: entry.base)?.encoding
+                guard let shown else { continue }
+                last = (entry.base, shown)
+                time = entry.time
+                if try !body(FrameEncoding(time: entry.time, looks: shown.looks)) { return }
             }
         }
     }
 
-    /// The open file of a day; nil when there is none or its header is not written yet.
-    private func open(_ camera: CameraID, _ day: String) throws(StoreError) -> Int32? {
+    /// The bytes of a day's file; nil when there is none or its header is not written yet.
+    private func open(_ camera: CameraID, _ day: String) throws(StoreError) -> MappedBytes? {
         let path = try folder.path(camera, day: day)
         let file = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard file >= 0 else {
             if errno == ENOENT { return nil }
             throw EncodingFile.failure("open", path)
         }
-        guard lseek(file, 0, SEEK_END) >= EncodingFormat.headerSize else {
-            close(file)
-            return nil
-        }
-        do { try EncodingFile.checkHeader(file, path, folder.encoder) } catch {
-            close(file)
-            throw error
-        }
-        return file
+        defer { close(file) }
+        let size = try EncodingFile.size(file, path)
+        guard size >= EncodingFormat.headerSize else { return nil }
+        try EncodingFile.checkHeader(file, path, folder.encoder)
+        guard let map = MappedBytes(file, size: size) else { throw EncodingFile.failure("read", path) }
+        return map
     }
 }

@@ -1,14 +1,24 @@
 public import Base
+import Glibc
 
 /// The encodings of every analysed frame, in files on the machine that watched: one per camera, UTC day and encoder,
-/// append-only and checksummed record by record.
+/// append-only and checksummed record by record. Vectors are kept in 8 bits a component, what shows the same once.
 ///
 /// A time that is there already is not written again, so that repeating an ingest adds nothing. A record torn by a kill
-/// or a loss of power is cut off; a damaged one is skipped.
+/// or a loss of power is voided; a damaged one is skipped.
 public actor EncodingStore {
+    /// Most files held open: opening one reads it through, so a site's cameras should all fit.
+    private static let mostFiles = 2048
+
     private let executor: ThreadExecutor
     private let folder: EncodingFolder
-    private var files: [String: EncodingFile] = [:]
+    private var files: [String: OpenFile] = [:]
+    private var sealed: [EncodingMinute] = []
+
+    private struct OpenFile {
+        let camera: CameraID
+        let file: EncodingFile
+    }
 
     /// Runs on a thread of its own, since files block.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -19,8 +29,9 @@ public actor EncodingStore {
         folder = EncodingFolder(paths: ClusterPaths(stateDirectory: stateDirectory), encoder: encoder)
     }
 
-    /// Appends encodings of one camera and returns how many were new. Their vectors are kept as 16-bit floats.
-    /// Throws ``StoreError/encodingFile(path:step:why:)``, ``StoreError/diskFull(path:)`` and
+    /// Appends encodings of one camera and returns how many were new. They are with the kernel when this returns, so a
+    /// process that is killed loses none of them; on the disk they are after ``synchronize()``, or five seconds and
+    /// the next call later. Throws ``StoreError/encodingFile(path:step:why:)``, ``StoreError/diskFull(path:)`` and
     /// ``StoreError/invalidValue(what:why:)``; what was appended to the days before stays.
     @discardableResult
     public func append(_ encodings: [FrameEncoding], camera: CameraID) throws(StoreError) -> Int {
@@ -33,21 +44,71 @@ public actor EncodingStore {
 
     /// Makes sure that everything appended so far survives a loss of power.
     public func synchronize() throws(StoreError) {
-        for file in files.values { try file.synchronize() }
+        for open in files.values { try open.file.synchronize() }
+    }
+
+    /// Sums up the minutes that were begun, writes everything to the disk, and closes the files: the end of a recording,
+    /// or of a daemon.
+    public func seal() throws(StoreError) {
+        for open in files.values {
+            try open.file.seal()
+            try open.file.synchronize()
+        }
+        closeFiles()
+    }
+
+    /// The rows for PostgreSQL of the minutes summed up since the last call (``EventStore/recordIndex(_:)``).
+    public func takeSealedMinutes() -> [EncodingMinute] {
+        for (path, open) in files { collect(path, open) }
+        defer { sealed = [] }
+        return sealed.sorted { ($0.camera.name, $0.summary.minute) < ($1.camera.name, $1.summary.minute) }
+    }
+
+    /// Removes files of `camera`, whatever encoder made them, that were last written before `moment`, then the oldest
+    /// days until at most `bytes` are left; the file that was written last always stays. Returns the bytes freed.
+    @discardableResult
+    public func expire(_ camera: CameraID, writtenBefore moment: WallTime?, bytes: Int64?) throws(StoreError) -> Int64 {
+        let all = folder.files(camera)
+        guard let newest = all.map(\.written).max() else { return 0 }
+        var left = all.reduce(Int64(0)) { $0 + $1.size }
+        var freed: Int64 = 0
+        for file in all where file.written < newest {
+            let isOld = moment.map { file.written < $0 } ?? false
+            let isTooMuch = bytes.map { left > $0 } ?? false
+            guard isOld || isTooMuch else { continue }
+            files[file.path] = nil
+            guard unlink(file.path) == 0 || errno == ENOENT else { throw EncodingFile.failure("remove", file.path) }
+            left -= file.size
+            freed += file.size
+        }
+        return freed
     }
 
     private func file(_ camera: CameraID, _ day: String) throws(StoreError) -> EncodingFile {
         let path = try folder.path(camera, day: day)
-        if let file = files[path] { return file }
+        // A file that retention or a person removed goes on in a new one.
+        if let open = files[path], FileStatus(path, followingLinks: false) != nil { return open.file }
         // Some cameras' present days; old ones come back from disk when they are needed.
-        if files.count >= 64 {
+        if files.count >= Self.mostFiles {
             try synchronize()
-            files = [:]
+            closeFiles()
         }
         try folder.make(camera)
         let file = try EncodingFile(path, encoder: folder.encoder)
         folder.giveToOwner(path)
-        files[path] = file
+        files[path] = OpenFile(camera: camera, file: file)
         return file
+    }
+
+    private func closeFiles() {
+        for (path, open) in files { collect(path, open) }
+        files = [:]
+    }
+
+    private func collect(_ path: String, _ open: OpenFile) {
+        let name = String(path.dropFirst(folder.paths.encodings.count + 1))
+        sealed += open.file.takeSealed().map {
+            EncodingMinute(camera: open.camera, encoder: folder.encoder.digest, file: name, summary: $0)
+        }
     }
 }

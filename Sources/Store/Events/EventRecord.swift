@@ -76,15 +76,20 @@ public struct EventWrite: Sendable, Equatable {
     public let descriptionOrigin: String
     /// Names this change among all of the camera's for ever: 1–2500 bytes.
     public let idempotencyKey: String
+    /// How the keys of all tellings of the same thing begin, when this one replaces the earlier ones instead of joining
+    /// them; ends with `/`.
+    public let replaces: String?
 
     /// Gathers the parts of a write.
     public init(
-        event: Event, description: String?, descriptionOrigin: String = "template", idempotencyKey: String
+        event: Event, description: String?, descriptionOrigin: String = "template", idempotencyKey: String,
+        replaces: String? = nil
     ) {
         self.event = event
         self.description = description
         self.descriptionOrigin = descriptionOrigin
         self.idempotencyKey = idempotencyKey
+        self.replaces = replaces
     }
 }
 

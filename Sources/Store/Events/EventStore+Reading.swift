@@ -11,8 +11,9 @@ extension EventStore {
                 SELECT * FROM (
                     SELECT \(Self.eventColumns) FROM alertd.v_events
                     WHERE ($1::text IS NULL OR camera = $1) AND ($2::text IS NULL OR kind = $2)
-                      AND during && tstzrange($3, $4, '[)')
-                    ORDER BY lower(during) DESC, id DESC
+                      AND ended_at > coalesce($3, '-infinity'::timestamptz)
+                      AND started_at < coalesce($4, 'infinity'::timestamptz)
+                    ORDER BY started_at DESC, id DESC
                     LIMIT $5
                 ) AS latest
                 ORDER BY start, id
@@ -64,9 +65,10 @@ extension EventStore {
         }
     }
 
-    private static var eventColumns: String {
+    /// The columns of `alertd.v_events` that make an ``EventRecord``.
+    static var eventColumns: String {
         """
-        id, camera, kind, reason, query, query_text, lower(during) AS start, upper(during) AS "end", open, start_error, \
+        id, camera, kind, reason, query, query_text, started_at AS start, ended_at AS "end", open, start_error, \
         end_error, score, anomaly_score, description, description_origin, clock, (box->>0)::float8 AS box_left, \
         (box->>1)::float8 AS box_top, (box->>2)::float8 AS box_right, (box->>3)::float8 AS box_bottom
         """

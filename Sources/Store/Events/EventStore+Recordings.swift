@@ -27,7 +27,9 @@ extension EventStore {
     public func finishRecording(
         _ recording: Recording, events: [EventWrite], scores: [ScoreSample]
     ) async throws(StoreError) -> RecordingOutcome {
-        try await writer.withTransaction("store a recording of \(recording.camera)") { session throws(StoreError) in
+        try await ensureDays(.score, of: recording.camera, scores.map(\.at))
+        return try await writer.withTransaction("store a recording of \(recording.camera)") {
+            session throws(StoreError) in
             _ = try session.query("wait for other writers", "SELECT alertd.writer_lock()::text")
             try Self.ensureCamera(recording.camera, session)
             let known = try Self.recordings(recording.digest, recording.camera, session)
@@ -39,6 +41,8 @@ extension EventStore {
             try Self.insert(recording, session)
             let outcomes = try Self.record(events, session)
             _ = try Self.recordScores(scores, recording.camera, session)
+            let end = recording.start.advanced(bySeconds: recording.duration)
+            try Self.recordCoverage(TimeSpan(start: recording.start, end: end), recording.camera, session)
             return .written(outcomes)
         }
     }

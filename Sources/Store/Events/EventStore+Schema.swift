@@ -14,31 +14,38 @@ public struct DatabaseStatus: Sendable, Equatable {
 
 extension EventStore {
     /// Brings the schema up to date and returns the steps applied, none if it was. Safe when several processes do it
-    /// at once. Throws ``StoreError/schemaMismatch(found:needed:address:)`` for a schema of a newer program.
+    /// at once. Throws ``StoreError/schemaMismatch(found:needed:address:)`` for a schema of a newer program, and
+    /// ``StoreError/forbidden(what:why:)`` when the server's role may not do what a step needs.
     @discardableResult
     public func migrate() async throws(StoreError) -> [Migration] {
         let target = address.description
         return try await writer.withTransaction("migrate the schema") { session throws(StoreError) in
-            // Two who migrate at once would both see no schema: the second waits here, then sees it.
-            _ = try session.query("migrate the schema", "SELECT pg_advisory_xact_lock(8750, 0)::text")
-            let found = try Self.schemaVersion(session) ?? 0
-            guard found <= Migration.current else {
-                throw .schemaMismatch(found: found, needed: Migration.current, address: target)
-            }
-            let pending = Array(Migration.all[found...])
-            for migration in pending {
-                try session.script("apply migration \(migration.version) (\(migration.name))", migration.sql)
-            }
-            return pending
+            try Self.migrate(session, target)
         }
     }
 
-    /// The steps that ``migrate()`` would apply.
-    public func pendingMigrations() async throws(StoreError) -> [Migration] {
-        let found = try await reader.run("read the schema's version") { session throws(StoreError) in
-            try Self.schemaVersion(session) ?? 0
+    /// Does what ``migrate()`` would do and takes it all back: returns the steps, or throws what would go wrong.
+    public func rehearseMigration() async throws(StoreError) -> [Migration] {
+        let target = address.description
+        return try await writer.run("rehearse the migration") { session throws(StoreError) in
+            try session.rehearse("rehearse the migration") { () throws(StoreError) in
+                try Self.migrate(session, target)
+            }
         }
-        return Array(Migration.all.dropFirst(found))
+    }
+
+    private static func migrate(_ session: PostgresSession, _ target: String) throws(StoreError) -> [Migration] {
+        // Two who migrate at once would both see no schema: the second waits here, then sees it.
+        _ = try session.query("migrate the schema", "SELECT pg_advisory_xact_lock(8750, 0)::text")
+        let found = try schemaVersion(session) ?? 0
+        guard found <= Migration.current else {
+            throw .schemaMismatch(found: found, needed: Migration.current, address: target)
+        }
+        let pending = Array(Migration.all.dropFirst(max(0, found)))
+        for migration in pending {
+            try session.script("apply migration \(migration.version) (\(migration.name))", migration.sql)
+        }
+        return pending
     }
 
     /// What the database holds.
@@ -55,7 +62,9 @@ extension EventStore {
         }
     }
 
-    func requireCurrentSchema() async throws(StoreError) {
+    /// Returns when the schema is the one this program speaks. Throws
+    /// ``StoreError/schemaMismatch(found:needed:address:)``, and `unavailable` when the database does not answer.
+    public func requireCurrentSchema() async throws(StoreError) {
         let target = address.description
         try await reader.run("read the schema's version") { session throws(StoreError) in
             let found = try Self.schemaVersion(session)

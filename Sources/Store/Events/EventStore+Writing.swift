@@ -17,15 +17,6 @@ extension EventStore {
         }
     }
 
-    /// Adds samples of score curves; one that is there already stays as it is. Returns how many were new.
-    @discardableResult
-    public func recordScores(_ samples: [ScoreSample], camera: CameraID) async throws(StoreError) -> Int {
-        try await writer.withTransaction("store scores of \(camera)") { session throws(StoreError) in
-            try Self.ensureCamera(camera, session)
-            return try Self.recordScores(samples, camera, session)
-        }
-    }
-
     /// Closes the camera's open events at their last evidence: for a daemon's start, after one that was killed.
     /// Returns how many were open.
     @discardableResult
@@ -48,29 +39,32 @@ extension EventStore {
     }
 
     static func record(_ writes: [EventWrite], _ session: PostgresSession) throws(StoreError) -> [EventOutcome] {
+        for write in writes { try check(write) }
+        let rows = try session.batch(
+            "store events",
+            """
+            SELECT event_id, change FROM alertd.record_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
+            $14, $15, $16)
+            """, writes.map(parameters))
         var outcomes: [EventOutcome] = []
-        for write in writes { outcomes.append(try record(write, session)) }
+        for result in rows {
+            let row = try result.only()
+            guard let change = EventOutcome.Change(rawValue: try row.text("change")) else {
+                throw .unexpectedResult(what: "store an event", why: "an unknown change")
+            }
+            outcomes.append(EventOutcome(id: try row.integer("event_id"), change: change))
+        }
         return outcomes
     }
 
-    private static func record(_ write: EventWrite, _ session: PostgresSession) throws(StoreError) -> EventOutcome {
+    /// What would break an index is refused before it is sent.
+    private static func check(_ write: EventWrite) throws(StoreError) {
         let source = write.event.source.key.utf8.count
         guard source <= 2000, (1...2500).contains(write.idempotencyKey.utf8.count) else {
             throw .invalidValue(
                 what: "an event of \(write.event.camera)",
                 why: "its source has \(source) bytes, 2000 fit, or its key has none or more than 2500")
         }
-        let row = try session.query(
-            "store an event of \(write.event.camera)",
-            """
-            SELECT event_id, change FROM alertd.record_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
-            $14, $15)
-            """, parameters(write)
-        ).only()
-        guard let change = EventOutcome.Change(rawValue: try row.text("change")) else {
-            throw .unexpectedResult(what: "store an event", why: "an unknown change")
-        }
-        return EventOutcome(id: try row.integer("event_id"), change: change)
     }
 
     private static func parameters(_ write: EventWrite) -> [SQLValue] {
@@ -82,34 +76,7 @@ extension EventStore {
             .time(event.during.start), .time(event.during.end), .bool(event.isOpen),
             .real(event.startError), .real(event.endError), .real(event.score), .optional(event.anomalyScore),
             .optional(write.description), .optional(write.description.map { _ in write.descriptionOrigin }),
-            .text(event.clock.rawValue), box ?? .null, .text(write.idempotencyKey),
+            .text(event.clock.rawValue), box ?? .null, .text(write.idempotencyKey), .optional(write.replaces),
         ]
-    }
-
-    static func recordScores(
-        _ samples: [ScoreSample], _ camera: CameraID, _ session: PostgresSession
-    ) throws(StoreError) -> Int {
-        var added = 0
-        // 5,000 samples are about half a megabyte on the wire.
-        for start in stride(from: 0, to: samples.count, by: 5000) {
-            let batch = samples[start..<min(start + 5000, samples.count)]
-            added += try session.query(
-                "store scores of \(camera)",
-                """
-                INSERT INTO alertd.score (camera_id, lane, at, value, p_value, explanation)
-                SELECT c.id, s.lane, s.at, s.value, s.p_value, s.explanation
-                FROM alertd.camera c,
-                     unnest($2::text[], $3::timestamptz[], $4::float8[], $5::float8[], $6::text[])
-                         AS s (lane, at, value, p_value, explanation)
-                WHERE c.name = $1
-                ON CONFLICT DO NOTHING
-                """,
-                [
-                    .text(camera.name), .texts(batch.map(\.lane)), .times(batch.map(\.at)),
-                    .reals(batch.map(\.value)), .reals(batch.map(\.pValue)), .texts(batch.map(\.explanation)),
-                ]
-            ).affected
-        }
-        return added
     }
 }

@@ -1,6 +1,5 @@
 public import Base
-internal import FoundationEssentials
-package import NN
+public import NN
 
 // Letters: B batch · D projected width · S side of the encoder's picture.
 
@@ -12,7 +11,7 @@ package import NN
 ///     text → BytePairTokenizer → CLIPText → text_projection → L2     ┘
 ///
 /// Immutable and shareable; every call runs on the calling thread.
-public struct CLIP: Sendable {
+public struct CLIP: PictureEncoder {
     private let configuration: Configuration
     private let vision: CLIPVision
     private let text: CLIPText
@@ -28,55 +27,44 @@ public struct CLIP: Sendable {
     public var imageSize: Int { configuration.vision.imageSize }
     /// D: length of every encoding.
     public var width: Int { configuration.projectionWidth }
+    /// Length of a token's state in ``encode(tokensOf:)``.
+    public var tokenWidth: Int { configuration.text.blocks.width }
     /// Longest text in tokens, start and end included; longer ones are cut.
     public var contextLength: Int { configuration.text.contextLength }
     /// Pictures that go through the network together; more are split.
     public static let batchSize = 16
 
     /// Loads the model in `folder`; reads all weights once, to check them.
-    public static func load(folder: String) throws(ModelError) -> CLIP {
+    public static func load(folder: String, precision: Precision = .fp32) throws(ModelError) -> CLIP {
         let (tokenizer, files) = try BytePairTokenizer.clip(folder: folder)
-        return try CLIP(folder: folder, tokenizer: tokenizer, tokenizerFiles: files)
+        return try CLIP(ModelFolder(path: folder, precision: precision), tokenizer: tokenizer, tokenizerFiles: files)
     }
 
     /// Loads a folder without tokenizer files, for ids that are given; ``encode(text:)`` then refuses.
-    package static func loadNetwork(folder: String) throws(ModelError) -> CLIP {
-        try CLIP(folder: folder, tokenizer: nil, tokenizerFiles: [])
+    package static func loadNetwork(folder: String, precision: Precision = .fp32) throws(ModelError) -> CLIP {
+        try CLIP(ModelFolder(path: folder, precision: precision), tokenizer: nil, tokenizerFiles: [])
     }
 
-    private init(folder: String, tokenizer: BytePairTokenizer?, tokenizerFiles: [String]) throws(ModelError) {
-        let file = try ConfigurationFile(folder: folder, name: "config.json")
+    init(
+        _ folder: ModelFolder, tokenizer: BytePairTokenizer?, tokenizerFiles: [String]
+    ) throws(ModelError) {
+        let file = try folder.configuration
         let configuration = try Configuration(file)
         if let tokenizer, tokenizer.largestID >= configuration.text.vocabulary {
             throw .badConfiguration(
                 file: file.path, key: "text_config.vocab_size",
                 problem: "\(configuration.text.vocabulary), but the tokenizer gives ids up to \(tokenizer.largestID)")
         }
-        let weights = try ModelError.wrapping { () throws(WeightsError) in try Checkpoint(folder: folder) }
+        let weights = try folder.weights
         (vision, text, visualProjection, textProjection, logitScale) = try ModelError.wrapping {
             () throws(WeightsError) in try Self.towers(weights, configuration)
         }
-        let preprocessor = "preprocessor_config.json"
-        let hasPreprocessor = FileManager.default.fileExists(atPath: folder + "/" + preprocessor)
-        processor =
-            if hasPreprocessor {
-                try ImageProcessor(
-                    ConfigurationFile(folder: folder, name: preprocessor), side: configuration.vision.imageSize)
-            } else {
-                .clip(side: configuration.vision.imageSize)
-            }
+        processor = try ImageProcessor(
+            folder.preprocessor, side: configuration.vision.imageSize,
+            defaults: .clip(side: configuration.vision.imageSize))
         self.configuration = configuration
         self.tokenizer = tokenizer
-        let names = ["config.json"] + (hasPreprocessor ? [preprocessor] : []) + tokenizerFiles
-        digest = try ModelError.wrapping { () throws(WeightsError) in
-            var digest = FileDigest()
-            digest.feed(Array("alertd CLIP encoding 1\n".utf8))
-            for name in names { try digest.add(file: folder + "/" + name, as: name) }
-            for path in weights.paths {
-                try digest.add(file: path, as: path.split(separator: "/").last.map(String.init) ?? "")
-            }
-            return digest.hexadecimal
-        }
+        digest = try folder.digest(label: "alertd CLIP encoding 1", more: tokenizerFiles, weights: weights)
     }
 
     private static func towers(
@@ -112,6 +100,15 @@ extension CLIP {
         let ids = try tokenizer.sequence(of: sentence, length: contextLength)
         guard ids.count > 2 else { throw .invalidText(reason: "it holds no word") }
         return TextEncoding(text: sentence, values: encode(ids: [ids]).values)
+    }
+
+    /// A sentence → one state for each of its tokens, start and end included, after the last norm and before the projection:
+    /// what networks that read CLIP's words take. Throws like ``encode(text:)``.
+    public func encode(tokensOf sentence: String) throws(ModelError) -> [[Float]] {
+        guard let tokenizer else { throw .invalidText(reason: "the model was loaded without its tokenizer") }
+        let ids = try tokenizer.sequence(of: sentence, length: contextLength)
+        guard ids.count > 2 else { throw .invalidText(reason: "it holds no word") }
+        return text.states(ids).rowArrays
     }
 
     /// The words of `text` that the vocabulary hardly knows (``BytePairTokenizer/unknownWords(in:)``), so that a command

@@ -5,7 +5,47 @@ import Store
 /// `alertd db`
 struct DatabaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "db", abstract: "Look after the database.", subcommands: [StatusCommand.self])
+        commandName: "db", abstract: "Look after the database.", subcommands: [MigrateCommand.self, StatusCommand.self])
+
+    /// `alertd db migrate`
+    struct MigrateCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "migrate", abstract: "Bring the database's schema up to date.",
+            discussion:
+                "Safe to run at any time and by several at once. A schema never goes back: make a back-up first.")
+
+        @OptionGroup var options: GlobalOptions
+        @Flag(help: "Do everything and take it back: says what would be applied, or what would go wrong.") var dryRun =
+            false
+
+        private struct Line: Encodable {
+            let version: Int
+            let name: String
+            let applied: Bool
+        }
+
+        func run() async throws {
+            let (dryRun, plan) = (
+                dryRun, try DatabaseSession.Plan(options, environment: ProcessInfo.processInfo.environment)
+            )
+            let steps = try await Interruption.guarding {
+                try await DatabaseSession.withoutSchema(plan, migrates: false) { session in
+                    dryRun ? try await session.events.rehearseMigration() : try await session.events.migrate()
+                }
+            }
+            if options.json {
+                for step in steps {
+                    let line = Line(version: step.version, name: step.name, applied: !dryRun)
+                    StandardStreams.print(try JSONLine.text(line))
+                }
+                return
+            }
+            if steps.isEmpty { StandardStreams.print("the schema is current") }
+            for step in steps {
+                StandardStreams.print("\(dryRun ? "would apply" : "applied") \(step.version) \(step.name)")
+            }
+        }
+    }
 
     /// `alertd db status`
     struct StatusCommand: AsyncParsableCommand {
@@ -28,7 +68,7 @@ struct DatabaseCommand: AsyncParsableCommand {
         func run() async throws {
             let plan = try DatabaseSession.Plan(options, environment: ProcessInfo.processInfo.environment)
             let (status, address) = try await Interruption.guarding {
-                try await DatabaseSession.with(plan) { session in
+                try await DatabaseSession.withoutSchema(plan, migrates: true) { session in
                     (try await session.events.status(), session.events.address.description)
                 }
             }

@@ -19,8 +19,23 @@ struct DatabaseSession: Sendable {
         _ plan: Plan, _ body: @Sendable (DatabaseSession) async throws -> Result
     ) async throws -> Result {
         try PrivilegeDrop.drop(to: try StateDirectory.prepare(plan.state.path))
-        let session = DatabaseSession(
-            events: try await EventStore.open(plan.target, logger: plan.logger), state: plan.state)
+        return try await use(try await EventStore.open(plan.target, logger: plan.logger), plan, body)
+    }
+
+    /// The same whatever schema the database has: to look at it, or to bring it up to date. The embedded database always
+    /// has the current one, unless `migrates` is false.
+    static func withoutSchema<Result: Sendable>(
+        _ plan: Plan, migrates: Bool, _ body: @Sendable (DatabaseSession) async throws -> Result
+    ) async throws -> Result {
+        if migrates, case .embedded = plan.target { return try await with(plan, body) }
+        try PrivilegeDrop.drop(to: try StateDirectory.prepare(plan.state.path))
+        return try await use(try await EventStore.connect(plan.target, logger: plan.logger), plan, body)
+    }
+
+    private static func use<Result: Sendable>(
+        _ events: EventStore, _ plan: Plan, _ body: @Sendable (DatabaseSession) async throws -> Result
+    ) async throws -> Result {
+        let session = DatabaseSession(events: events, state: plan.state)
         do {
             let result = try await body(session)
             await session.events.close()
@@ -45,6 +60,8 @@ struct DatabaseSession: Sendable {
     struct Plan: Sendable {
         let target: DatabaseTarget
         let state: URL
+        /// Everything that was read on the way.
+        let configuration: Configuration
         let logger: Logger
 
         /// Reads the configuration too. An address on the command line or in `ALERTD_DATABASE` may have either of
@@ -54,7 +71,7 @@ struct DatabaseSession: Sendable {
             var (options, environment) = (options, environment)
             options.database = nil
             environment["ALERTD_DATABASE"] = nil
-            let configuration = try ConfigurationSetup(options, environment: environment).read()
+            configuration = try ConfigurationSetup(options, environment: environment).read()
             state = URL(filePath: configuration.state, directoryHint: .isDirectory)
             logger = options.logger
             target =

@@ -1,0 +1,7 @@
+/// What an erasure removed from the database.
+public struct ErasureOutcome: Sendable, Equatable {
+    /// Events that touched the span.
+    public let events: Int
+    /// Values of curves inside it.
+    public let scores: Int
+}

@@ -1,0 +1,65 @@
+public import Base
+
+/// Curves are written with binary `COPY` into partitions by day. A batch that repeats something is told by the primary
+/// key and written row by row instead: slower, but rare.
+extension EventStore {
+    /// Adds samples of score curves; one that is there already stays as it is, one of a span that was erased is left
+    /// out. Returns how many were new.
+    @discardableResult
+    public func recordScores(_ samples: [ScoreSample], camera: CameraID) async throws(StoreError) -> Int {
+        if samples.isEmpty { return 0 }
+        try await ensureDays(.score, of: camera, samples.map(\.at))
+        return try await writer.withTransaction("store scores of \(camera)") { session throws(StoreError) in
+            try Self.recordScores(samples, camera, session)
+        }
+    }
+
+    /// The days' partitions must exist (``ensureDays(_:of:_:)``).
+    static func recordScores(
+        _ samples: [ScoreSample], _ camera: CameraID, _ session: PostgresSession
+    ) throws(StoreError) -> Int {
+        let purpose = "store scores of \(camera)"
+        let place = try PartitionPlace.find(camera, covering: samples.map(\.at), session, purpose)
+        let kept = samples.filter { !place.isErased($0.at) }
+        if kept.isEmpty { return 0 }
+        var rows = CopyRows(columns: 6)
+        rows.reserve(rows: kept.count, bytesPerRow: 80)
+        for sample in kept {
+            rows.beginRow()
+            rows.add(place.camera)
+            rows.add(sample.lane)
+            rows.add(sample.at)
+            rows.add(sample.value)
+            rows.add(sample.pValue)
+            rows.add(sample.explanation)
+        }
+        let columns = "alertd.score (camera_id, lane, at, value, p_value, explanation)"
+        if try session.copyUnlessRepeated(purpose, into: columns, rows) { return kept.count }
+        return try merge(kept, place.camera, session, purpose)
+    }
+
+    private static func merge(
+        _ samples: [ScoreSample], _ camera: Int32, _ session: PostgresSession, _ purpose: String
+    ) throws(StoreError) -> Int {
+        var added = 0
+        // 5,000 samples are about half a megabyte on the wire.
+        for start in stride(from: 0, to: samples.count, by: 5000) {
+            let batch = samples[start..<min(start + 5000, samples.count)]
+            added += try session.query(
+                purpose,
+                """
+                INSERT INTO alertd.score (camera_id, lane, at, value, p_value, explanation)
+                SELECT $1::bigint::integer, s.lane, s.at, s.value, s.p_value, s.explanation
+                FROM unnest($2::text[], $3::timestamptz[], $4::float8[], $5::float8[], $6::text[])
+                         AS s (lane, at, value, p_value, explanation)
+                ON CONFLICT DO NOTHING
+                """,
+                [
+                    .integer(Int64(camera)), .texts(batch.map(\.lane)), .times(batch.map(\.at)),
+                    .reals(batch.map(\.value)), .reals(batch.map(\.pValue)), .texts(batch.map(\.explanation)),
+                ]
+            ).affected
+        }
+        return added
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Base
+import Foundation
+import Store
+
+/// `alertd erase`
+struct EraseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "erase",
+        abstract: "Remove for good what is known of a camera and a span of time.",
+        discussion: """
+            Events that touch the span go whole, with their texts; curves, encodings, and what waits to be written go \
+            inside it. Tables and files are rewritten, so that no byte stays in them, and a tombstone keeps the span from \
+            being stored again. Back-ups are not reached, and PostgreSQL's write-ahead log is recycled in its own time.
+            """)
+
+    @OptionGroup var options: GlobalOptions
+    @Option(help: "The camera.") var camera: CameraID
+    @Option(help: ArgumentHelp("Beginning of the span (RFC 3339).", valueName: "time")) var from: WallTime
+    @Option(help: ArgumentHelp("End of the span; itself not in it (RFC 3339).", valueName: "time")) var to: WallTime
+
+    private struct Line: Encodable {
+        let camera: String
+        let start: String
+        let end: String
+        let events: Int
+        let scores: Int
+        let encodings: Int
+    }
+
+    func validate() throws {
+        guard from < to else { throw ValidationError("--from must lie before --to") }
+    }
+
+    func run() async throws {
+        let (camera, span) = (camera, TimeSpan(start: from, end: to))
+        let plan = try DatabaseSession.Plan(options, environment: ProcessInfo.processInfo.environment)
+        let (rows, encodings) = try await Interruption.guarding {
+            try await DatabaseSession.with(plan) { session in
+                // The tombstone first: what a daemon still has in hand is refused from then on.
+                let rows = try await session.events.erase(camera: camera, during: span)
+                let files = FileErasure(stateDirectory: session.state.path)
+                return (rows, try await files.eraseEncodings(of: camera, during: span))
+            }
+        }
+        if options.json {
+            let line = Line(
+                camera: camera.name, start: "\(span.start)", end: "\(span.end)", events: rows.events,
+                scores: rows.scores,
+                encodings: encodings)
+            StandardStreams.print(try JSONLine.text(line))
+            return
+        }
+        StandardStreams.print(
+            "erased of \(camera): \(rows.events) events, \(rows.scores) values of curves, \(encodings) encodings")
+    }
+}
