@@ -29,7 +29,8 @@ extension AnomalyModel {
             let bucket = HourBucket(sighting.time, offset: utcOffset, isInfrared: sighting.isInfrared)
             let isOrdinary = sighting.isAbsorbed || sighting.pValue > 1 - constants.ordinaryShare
             banks.learn(sighting, isOrdinary: isOrdinary, in: bucket, constants)
-            learnScores(sighting, in: bucket, withHistory: true)
+            // What a changed scene scored before it was known is no measure of normal scores.
+            learnScores(sighting, in: bucket, withHistory: !sighting.isAbsorbed)
         }
         waiting.removeFirst(ready.count)
     }

@@ -63,14 +63,16 @@ public struct ScoreSketch: Sendable, Equatable, Codable {
 
 extension ScoreSketch {
     /// Share of the scores above 0 from which the tail is extrapolated.
-    private static let tailShare = 0.01
+    private static let tailShare = 0.03
+    /// How much larger a share the slope of the tail is read from.
+    private static let tailReach = 5.0
     /// Least effective number of scores above 0 for an extrapolation.
     private static let tailMinimum = 300.0
 
     /// Probability that a score of the sketches `near` together is at least `score`: the share of scores above 0, times how
     /// rare it is among those.
     ///
-    /// Among those it is (1 + #{history ≥ score})/(1 + n), continued beyond the 99 % quantile by a power law (a Pareto
+    /// Among those it is (1 + #{history ≥ score})/(1 + n), continued beyond the 97 % quantile by a power law (a Pareto
     /// tail), so that scores never seen before still differ from each other. `all` stands in where `near` has seen too few for that.
     public static func exceedance(_ score: Double, near: [ScoreSketch], all: [ScoreSketch]) -> Double {
         guard bin(score) > 0 else { return 1 }
@@ -105,21 +107,24 @@ extension ScoreSketch {
             return tail(score)
         }
 
-        /// A power law through the median of the highest scores: a few that were never normal do not bend it.
+        /// A power law through two quantiles that are both known well: what was new once, and is rare, does not bend it.
         private func tail(_ score: Double) -> Double {
-            var (weight, bin) = (0.0, bins)
-            var levels: [(bin: Int, weight: Double)] = []
-            while bin > 1, weight < tailShare * present {
-                bin -= 1
-                let here = parts.reduce(0) { $0 + Double($1.counts[bin]) * $1.scale }
-                weight += here
-                if here > 0 { levels.append((bin, weight)) }
-            }
-            let median = levels.first { $0.weight >= weight / 2 }?.bin ?? bin
-            let slope = max(Double(median - bin) + 0.5, 1) * width / log(2)
-            let edge = lowerEdge(bin)
-            let share = min(1, max(weight, 1) / present)
+            let (outer, inner) = (top(tailShare * present), top(tailReach * tailShare * present))
+            let decades = log(max(inner.weight / outer.weight, 2))
+            let slope = Double(max(outer.bin - inner.bin, 1)) * width / decades
+            let edge = lowerEdge(outer.bin)
+            let share = min(1, max(outer.weight, 1) / present)
             return score > edge ? share * pow(score / edge, -1 / slope) : share
+        }
+
+        /// The bin above whose lower edge at least `wanted` scores lie, and their number.
+        private func top(_ wanted: Double) -> (bin: Int, weight: Double) {
+            var (weight, bin) = (0.0, bins)
+            while bin > 1, weight < wanted {
+                bin -= 1
+                weight += parts.reduce(0) { $0 + Double($1.counts[bin]) * $1.scale }
+            }
+            return (bin, max(weight, 1e-9))
         }
     }
 

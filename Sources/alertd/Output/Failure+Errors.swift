@@ -1,3 +1,4 @@
+import Anomaly
 import ArgumentParser
 import Configuration
 import Foundation
@@ -15,6 +16,7 @@ extension Failure {
         case let error as IngestError: self.init(.failed, "\(error)")
         case let error as WeightsError: self.init(.failed, "\(error)")
         case let error as ModelError: self.init(.failed, "\(error)")
+        case let error as AnomalyError: self.init(.failed, "\(error)")
         case let error as GroundingError: self.init(Self.code(of: error), "\(error)")
         case let error as StoreError: self.init(Self.code(of: error), "\(error)")
         case let error as ConfigurationError:
