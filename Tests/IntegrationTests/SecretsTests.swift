@@ -15,7 +15,9 @@ struct SecretsTests {
     private static func makePassword() -> String { "pa+ss~w0rd-\(UInt32.random(in: 1_000_000 ... .max))" }
 
     /// The commands that are watched, each with the exit status that the right password gives.
-    private static func runs(_ database: CommandDatabase, config: String, url: String) -> [SecretRun] {
+    private static func runs(
+        _ database: CommandDatabase, config: String, url: String, isRight: Bool
+    ) -> [SecretRun] {
         let options = database.options + ["--config", config]
         let picture = database.folder.file("state/picture.jpg").path
         return [
@@ -32,7 +34,10 @@ struct SecretsTests {
                 arguments: ["camera", "snapshot", "gate", "--output", picture, "--log-level", "trace"] + options),
             SecretRun(arguments: ["query", "add", "people", "a person"] + options),
             SecretRun(arguments: ["query", "list"] + options), SecretRun(arguments: ["events", "list"] + options),
-            SecretRun(arguments: ["coverage"] + options),
+            SecretRun(
+                arguments: ["run"] + options,
+                end: .signal(SIGTERM, afterErrors: isRight ? "camera gate: live" : "(401)")),
+            SecretRun(arguments: ["camera", "list"] + options), SecretRun(arguments: ["coverage"] + options),
         ]
     }
 
@@ -48,18 +53,19 @@ struct SecretsTests {
         try FileManager.default.createDirectory(at: database.folder.file("state"), withIntermediateDirectories: false)
 
         var search = SecretSearch(user: Self.user, password: password)
-        for var run in Self.runs(database, config: config, url: url) {
+        for var run in Self.runs(database, config: config, url: url, isRight: isRight) {
             run.environment.merge(environment) { own, _ in own }
             let outcome = try search.watch(run)
-            let asksCamera = run.arguments[1] == "probe" || run.arguments[1] == "snapshot"
-            let expected = asksCamera && !isRight ? 69 : run.status
+            let looksAtCamera = ["probe", "snapshot"].contains(run.arguments[1])
+            let asksCamera = looksAtCamera || run.arguments[0] == "run"
+            let expected = looksAtCamera && !isRight ? 69 : run.status
             #expect(outcome.status == expected, "\(run.arguments.prefix(2)): \(outcome.errors)")
             if asksCamera, !isRight { #expect(outcome.errors.contains("401"), "\(outcome.errors)") }
         }
         search.look(at: try database.dump().utf8, from: "the database")
         try search.look(into: database.folder.file("state"))
         #expect(search.findings == [])
-        #expect(search.places.isSuperset(of: ["the database", "the command line", "the errors of camera probe"]))
+        #expect(search.places.isSuperset(of: ["the database", "the command line", "the errors of run --database"]))
     }
 
     @Test("the search finds what it looks for")
@@ -79,7 +85,8 @@ struct SecretsTests {
         _ way: Way, _ password: String, _ server: RTSPServer, in folder: ScratchFolder
     ) throws -> (config: String, environment: [String: String]) {
         let word = way == .url ? password : "${GATE_PASSWORD}"
-        let text = "cameras: { gate: { url: \"\(server.url(credentials: "\(user):\(word)"))\" } }\n"
+        let url = server.url(credentials: "\(user):\(word)")
+        let text = "log: { level: trace }\ncameras: { gate: { url: \"\(url)\" } }\n"
         let config = try folder.write("alertd.yaml", Data(text.utf8))
         switch way {
         case .url: return (config, [:])
