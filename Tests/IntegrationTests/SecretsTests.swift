@@ -57,16 +57,15 @@ struct SecretsTests {
         for var run in Self.runs(database, config: config, url: url, isRight: isRight) {
             run.environment.merge(environment) { own, _ in own }
             let outcome = try search.watch(run)
-            let looksAtCamera = ["probe", "snapshot"].contains(run.arguments[1])
-            let asksCamera = looksAtCamera || run.arguments[0] == "run"
-            let expected = looksAtCamera && !isRight ? 69 : run.status
+            let asksCamera = run.arguments[1] == "probe" || run.arguments[1] == "snapshot"
+            let expected = asksCamera && !isRight ? 69 : run.status
             #expect(outcome.status == expected, "\(run.arguments.prefix(2)): \(outcome.errors)")
             if asksCamera, !isRight { #expect(outcome.errors.contains("401"), "\(outcome.errors)") }
         }
         search.look(at: try database.dump().utf8, from: "the database")
         try search.look(into: database.folder.file("state"))
         #expect(search.findings == [])
-        #expect(search.places.isSuperset(of: ["the database", "the command line", "the errors of run --database"]))
+        #expect(search.places.isSuperset(of: ["the database", "the command line", "the errors of camera probe"]))
     }
 
     @Test("the search finds what it looks for")
@@ -86,8 +85,7 @@ struct SecretsTests {
         _ way: Way, _ password: String, _ server: RTSPServer, in folder: ScratchFolder
     ) throws -> (config: String, environment: [String: String]) {
         let word = way == .url ? password : "${GATE_PASSWORD}"
-        let url = server.url(credentials: "\(user):\(word)")
-        let text = "log: { level: trace }\ncameras: { gate: { url: \"\(url)\" } }\n"
+        let text = "cameras: { gate: { url: \"\(server.url(credentials: "\(user):\(word)"))\" } }\n"
         let config = try folder.write("alertd.yaml", Data(text.utf8))
         switch way {
         case .url: return (config, [:])
