@@ -454,9 +454,10 @@ BEGIN
 
     SELECT k.event_id INTO v_own
     FROM alertd.event_key k JOIN alertd.event e ON e.id = k.event_id
-    WHERE k.camera_id = v_camera_id AND k.key = p_replaces AND e.source = p_source
+    WHERE k.camera_id = v_camera_id AND k.key >= p_replaces AND k.key < p_replaces || '~' AND e.source = p_source
       AND NOT EXISTS (
-          SELECT FROM alertd.event_key o WHERE o.event_id = k.event_id AND NOT starts_with(o.key, p_replaces));
+          SELECT FROM alertd.event_key o WHERE o.event_id = k.event_id AND NOT starts_with(o.key, p_replaces))
+    LIMIT 1;
 
     SELECT array_agg(e.id ORDER BY e.id), (array_agg(e.is_open ORDER BY e.id))[1] INTO v_old, v_was_open
     FROM alertd.event e
@@ -534,7 +535,7 @@ BEGIN
     INSERT INTO alertd.event_key (camera_id, key, event_id) VALUES (v_camera_id, p_key, record_event.event_id);
 END;
 $$;
-COMMENT ON FUNCTION alertd.record_event IS 'The only writer of events. A span that overlaps events of the same camera and source is merged with them: nothing is dropped, nothing is told twice. A key seen before for that camera changes nothing, and nothing is told of a span that was erased (event_id is 0 then; of a span that was erased in part, the last part left is told). p_replaces is the key under which the same thing was first told, all later keys begin with it: its span then gives way to this one, unless other evidence has joined it. change is open, update, close or none.';
+COMMENT ON FUNCTION alertd.record_event IS 'The only writer of events. A span that overlaps events of the same camera and source is merged with them: nothing is dropped, nothing is told twice. A key seen before for that camera changes nothing, and nothing is told of a span that was erased (event_id is 0 then; of a span that was erased in part, the last part left is told). p_replaces is how the keys of all tellings of the same thing begin: what they told gives way to this one, unless other evidence has joined it. change is open, update, close or none.';
 
 CREATE FUNCTION alertd.close_open_events(p_camera text) RETURNS bigint
 LANGUAGE plpgsql

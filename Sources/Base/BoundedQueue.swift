@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A first-in first-out hand-over between one producer and one consumer, bounded in count and in cost (bytes).
 ///
 /// When it is full, a recording's producer waits (``push(_:)``) and a live camera's oldest element is dropped and
@@ -43,7 +41,7 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
     private let countLimit: Int
     private let costLimit: Int
     private let costOf: @Sendable (Element) -> Int
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// A queue of at most `countLimit` elements whose costs add up to at most `costLimit`.
     public init(
@@ -67,13 +65,13 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
         let cost = costOf(element)
         while true {
             if Task.isCancelled { return false }
-            let isDone: Bool? = state.withLock { state in
-                if state.isFinished { return false }
-                guard hasRoom(for: cost, in: state) else { return nil }
-                append(element, cost, to: &state)
-                return true
+            let (isTaken, waiter): (Bool?, Waiter) = state.withLock { state in
+                if state.isFinished { return (false, .none) }
+                guard hasRoom(for: cost, in: state) else { return (nil, .none) }
+                return (true, append(element, cost, to: &state))
             }
-            if let isDone { return isDone }
+            waiter.resume()
+            if let isTaken { return isTaken }
             await waitForRoom(cost)
         }
     }
@@ -83,15 +81,16 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
     @discardableResult
     public func offer(_ element: Element) -> Bool {
         let cost = costOf(element)
-        return state.withLock { state in
-            if state.isFinished { return false }
+        let waiter: Waiter? = state.withLock { state in
+            if state.isFinished { return nil }
             while !hasRoom(for: cost, in: state) {
                 _ = state.removeFirst()
                 state.dropped += 1
             }
-            append(element, cost, to: &state)
-            return true
+            return append(element, cost, to: &state)
         }
+        waiter?.resume()
+        return waiter != nil
     }
 
     /// The next element, waiting for one; nil once the queue is finished and empty, or the calling task is
@@ -99,23 +98,8 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
     public func next() async throws -> Element? {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let producer = state.withLock { state -> CheckedContinuation<Void, Never>? in
-                    precondition(state.consumer == nil, "a BoundedQueue has one consumer")
-                    if state.count > 0 {
-                        continuation.resume(returning: state.removeFirst())
-                        return state.takeProducer()
-                    }
-                    if let failure = state.failure {
-                        state.failure = nil
-                        continuation.resume(throwing: failure)
-                    } else if state.isFinished || Task.isCancelled {
-                        continuation.resume(returning: nil)
-                    } else {
-                        state.consumer = continuation
-                    }
-                    return nil
-                }
-                producer?.resume()
+                let waiters = state.withLock { take(from: &$0, continuation) }
+                for waiter in waiters { waiter.resume() }
             }
         } onCancel: {
             let consumer = state.withLock { $0.takeConsumer() }
@@ -125,29 +109,62 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
 
     /// Ends the queue: what waits in it is still delivered, then nil or `error`. Later calls change nothing.
     public func finish(throwing error: (any Error)? = nil) {
-        state.withLock { state in
-            if state.isFinished { return }
+        let waiters: [Waiter] = state.withLock { state in
+            if state.isFinished { return [] }
             state.isFinished = true
-            state.takeProducer()?.resume()
+            let producer = state.takeProducer().map { Waiter.producer($0) } ?? .none
             guard let consumer = state.takeConsumer() else {
                 state.failure = error
-                return
+                return [producer]
             }
-            if let error { consumer.resume(throwing: error) } else { consumer.resume(returning: nil) }
+            return [producer, error.map { .failed(consumer, $0) } ?? .consumer(consumer, nil)]
         }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Who goes on after a change of state. Nobody is resumed under the lock: resuming takes the task's own lock, which a
+    /// cancellation holds while its handler waits for ours.
+    private enum Waiter {
+        case none
+        case consumer(CheckedContinuation<Element?, any Error>, Element?)
+        case failed(CheckedContinuation<Element?, any Error>, any Error)
+        case producer(CheckedContinuation<Void, Never>)
+
+        func resume() {
+            switch self {
+            case .none: break
+            case .consumer(let continuation, let element): continuation.resume(returning: element)
+            case .failed(let continuation, let error): continuation.resume(throwing: error)
+            case .producer(let continuation): continuation.resume()
+            }
+        }
+    }
+
+    /// Gives `continuation` the first element, or the end, or lets it wait.
+    private func take(from state: inout State, _ continuation: CheckedContinuation<Element?, any Error>) -> [Waiter] {
+        precondition(state.consumer == nil, "a BoundedQueue has one consumer")
+        if state.count > 0 {
+            let producer = state.takeProducer().map { Waiter.producer($0) } ?? .none
+            return [.consumer(continuation, state.removeFirst()), producer]
+        }
+        if let failure = state.failure {
+            state.failure = nil
+            return [.failed(continuation, failure)]
+        }
+        if state.isFinished || Task.isCancelled { return [.consumer(continuation, nil)] }
+        state.consumer = continuation
+        return []
     }
 
     private func hasRoom(for cost: Int, in state: State) -> Bool {
         state.count == 0 || (state.count < countLimit && state.cost <= costLimit - Swift.min(cost, costLimit))
     }
 
-    private func append(_ element: Element, _ cost: Int, to state: inout State) {
-        if let consumer = state.takeConsumer() {
-            consumer.resume(returning: element)
-        } else {
-            state.elements.append((element, cost))
-            state.cost += cost
-        }
+    private func append(_ element: Element, _ cost: Int, to state: inout State) -> Waiter {
+        if let consumer = state.takeConsumer() { return .consumer(consumer, element) }
+        state.elements.append((element, cost))
+        state.cost += cost
+        return .none
     }
 
     private func waitForRoom(_ cost: Int) async {

@@ -1,7 +1,7 @@
 public import FoundationEssentials
 
 /// A moment in UTC, in whole microseconds since 1970-01-01T00:00:00Z (what PostgreSQL's `timestamptz` resolves).
-public struct WallTime: Hashable, Sendable, Comparable, CustomStringConvertible {
+public struct WallTime: Hashable, Sendable, Comparable, Codable, CustomStringConvertible {
     /// Microseconds since 1970-01-01T00:00:00Z.
     public let microseconds: Int64
 

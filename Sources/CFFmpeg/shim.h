@@ -21,6 +21,7 @@ static const int ff_error_invalid_data = AVERROR_INVALIDDATA;
 static const int ff_error_unauthorized = AVERROR_HTTP_UNAUTHORIZED;
 static const int ff_error_not_found = AVERROR_HTTP_NOT_FOUND;
 static const int ff_error_decoder_not_found = AVERROR_DECODER_NOT_FOUND;
+static const int ff_error_encoder_not_found = AVERROR_ENCODER_NOT_FOUND;
 static inline int ff_error(int posix_code) { return AVERROR(posix_code); }
 
 // A macro with a cast.
@@ -69,6 +70,70 @@ static inline int ff_set_colours(struct SwsContext *scaler, int matrix, int sour
     return sws_setColorspaceDetails(
         scaler, sws_getCoefficients(matrix), source_is_full_range, sws_getCoefficients(SWS_CS_DEFAULT), 1, 0, 1 << 16,
         1 << 16);
+}
+
+// `rgb`, packed rows of width * 3 bytes, into a full-range 4:2:0 frame that was allocated with `width` and `height`. By
+// way of a frame with padded rows, because libswscale reads whole vectors.
+static inline int ff_frame_from_rgb(AVFrame *frame, const uint8_t *rgb) {
+    AVFrame *source = av_frame_alloc();
+    struct SwsContext *scaler = sws_getContext(
+        frame->width, frame->height, AV_PIX_FMT_RGB24, frame->width, frame->height, AV_PIX_FMT_YUV420P,
+        SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP, NULL, NULL, NULL);
+    int code = AVERROR(ENOMEM);
+    if (source != NULL && scaler != NULL) {
+        source->format = AV_PIX_FMT_RGB24;
+        source->width = frame->width;
+        source->height = frame->height;
+        // A JPEG file's colours are BT.601's in full range (JFIF 1.02).
+        const int *jfif = sws_getCoefficients(SWS_CS_ITU601);
+        code = sws_setColorspaceDetails(scaler, jfif, 1, jfif, 1, 0, 1 << 16, 1 << 16);
+        if (code >= 0) code = av_frame_get_buffer(source, 0);
+        if (code >= 0) {
+            const uint8_t *planes[4] = {rgb, NULL, NULL, NULL};
+            int strides[4] = {frame->width * 3, 0, 0, 0};
+            av_image_copy(
+                source->data, source->linesize, planes, strides, AV_PIX_FMT_RGB24, frame->width, frame->height);
+            code = sws_scale(
+                scaler, (const uint8_t *const *)source->data, source->linesize, 0, frame->height, frame->data,
+                frame->linesize);
+        }
+    }
+    sws_freeContext(scaler);
+    av_frame_free(&source);
+    return code < 0 ? code : 0;
+}
+
+// One JPEG file of a packed RGB picture; `quantiser` is 2 (finest) to 31. The bytes are the packet's. In C because
+// the frame's planes are fixed arrays and the pixel format of full-range 4:2:0 is a deprecated constant.
+static inline int ff_encode_jpeg(AVPacket *packet, const uint8_t *rgb, int width, int height, int quantiser) {
+    const AVCodec *codec = avcodec_find_encoder(AV_CODEC_ID_MJPEG);
+    if (codec == NULL) return AVERROR_ENCODER_NOT_FOUND;
+    AVCodecContext *encoder = avcodec_alloc_context3(codec);
+    AVFrame *frame = av_frame_alloc();
+    int code = AVERROR(ENOMEM);
+    if (encoder != NULL && frame != NULL) {
+        encoder->width = frame->width = width;
+        encoder->height = frame->height = height;
+        encoder->time_base = (AVRational){1, 1};
+        encoder->pix_fmt = AV_PIX_FMT_YUVJ420P;
+        encoder->color_range = AVCOL_RANGE_JPEG;
+        encoder->thread_count = 1;
+        encoder->flags |= AV_CODEC_FLAG_QSCALE;
+        encoder->global_quality = quantiser * FF_QP2LAMBDA;
+        frame->format = AV_PIX_FMT_YUVJ420P;
+        frame->color_range = AVCOL_RANGE_JPEG;
+        frame->quality = encoder->global_quality;
+        frame->pts = 0;
+        code = avcodec_open2(encoder, codec, NULL);
+        if (code >= 0) code = av_frame_get_buffer(frame, 0);
+        if (code >= 0) code = ff_frame_from_rgb(frame, rgb);
+        if (code >= 0) code = avcodec_send_frame(encoder, frame);
+        if (code >= 0) code = avcodec_send_frame(encoder, NULL);
+        if (code >= 0) code = avcodec_receive_packet(encoder, packet);
+    }
+    av_frame_free(&frame);
+    avcodec_free_context(&encoder);
+    return code;
 }
 
 // Where the log lines of one source go. AVFormatContext.opaque and AVCodecContext.opaque point at one.

@@ -10,7 +10,7 @@
 #endif
 #endif
 #if defined(__x86_64__) && defined(__linux__) && !defined(CK_SANITIZED)
-#define CK_DISPATCH __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
+#define CK_DISPATCH __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define CK_DISPATCH
 #endif

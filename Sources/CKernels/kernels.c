@@ -7,13 +7,8 @@
 
 #include "dispatch.h"
 #include "exponential.h"
-
-CK_DISPATCH
-static float row_maximum(const float *x, size_t n) {
-    float best = x[0];
-    for (size_t i = 1; i < n; i++) best = x[i] > best ? x[i] : best;
-    return best;
-}
+#include "team.h"
+#include "vectors.h"
 
 CK_DISPATCH
 static void exponentials(float *x, size_t n, float scale, float shift) {
@@ -46,7 +41,7 @@ void ck_softmax_rows(float *x, size_t rows, size_t columns, size_t stride, float
     for (size_t r = 0; r < rows; r++) {
         float *row = x + r * stride;
         size_t seen = causal ? columns - rows + r + 1 : columns;
-        exponentials(row, seen, scale, scale * row_maximum(row, seen));
+        exponentials(row, seen, scale, scale * ck_row_maximum(row, seen));
         multiply(row, seen, 1 / sum(row, seen));
         memset(row + seen, 0, (columns - seen) * sizeof(float));
     }
@@ -59,14 +54,32 @@ static void normalise(const float *x, float *out, size_t n, float mean, float in
     for (size_t i = 0; i < n; i++) out[i] = (x[i] - mean) * inverse * gain[i] + bias[i];
 }
 
+struct normalising {
+    const float *x;
+    float *out;
+    size_t rows, columns, rows_each;
+    const float *gain, *bias;
+    float epsilon;
+};
+
+static void normalise_rows(void *context, size_t piece, size_t participant) {
+    (void)participant;
+    const struct normalising *work = context;
+    size_t first = piece * work->rows_each, end = first + work->rows_each;
+    for (size_t r = first; r < end && r < work->rows; r++) {
+        const float *row = work->x + r * work->columns;
+        float mean = sum(row, work->columns) / (float)work->columns;
+        float variance = squared_deviations(row, work->columns, mean) / (float)work->columns;
+        normalise(row, work->out + r * work->columns, work->columns, mean, 1 / sqrtf(variance + work->epsilon),
+                  work->gain, work->bias);
+    }
+}
+
 void ck_layer_norm(const float *x, float *out, size_t rows, size_t columns, const float *gain, const float *bias,
                    float epsilon) {
-    for (size_t r = 0; r < rows; r++) {
-        const float *row = x + r * columns;
-        float mean = sum(row, columns) / (float)columns;
-        float variance = squared_deviations(row, columns, mean) / (float)columns;
-        normalise(row, out + r * columns, columns, mean, 1 / sqrtf(variance + epsilon), gain, bias);
-    }
+    size_t rows_each = CK_SHARED_VALUES / 2 / (columns ? columns : 1) + 1;
+    struct normalising work = {x, out, rows, columns, rows_each, gain, bias, epsilon};
+    ck_parallel((rows + rows_each - 1) / rows_each, normalise_rows, &work);
 }
 
 CK_DISPATCH

@@ -1,5 +1,5 @@
+import Base
 import CFFmpeg
-import Synchronization
 
 /// Gathers the error lines that libav writes while it works on one source, from whichever thread it writes them.
 ///
@@ -10,7 +10,7 @@ final class DamageLog: Sendable {
         var last: String?
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let redact: @Sendable (String) -> String
 
     /// A log that keeps lines as `redact` leaves them: what libav writes about a camera may hold its password.

@@ -1,5 +1,4 @@
 public import Base
-import Synchronization
 
 /// Reads a recording into sampled frames with honest time, on a thread of its own.
 ///

@@ -1,5 +1,4 @@
 import Base
-import Synchronization
 
 /// What a source's consumer may look at while the source's own thread reads.
 final class ReadingProgress: Sendable {
@@ -14,7 +13,7 @@ final class ReadingProgress: Sendable {
         var lastTime: WallTime?
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     var statistics: IngestStatistics { state.withLock { $0.statistics } }
 

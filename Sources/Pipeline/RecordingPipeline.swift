@@ -1,6 +1,4 @@
-internal import Anomaly
 public import Base
-internal import Grounding
 public import Ingest
 public import Store
 
@@ -68,12 +66,16 @@ public struct RecordingPipeline: Sendable {
         let clock = ContinuousClock()
         let (found, encodingTime) = try await source.withFrames { frames in
             var writing = Duration.zero
-            var analysis = Analysis(job: job, queries: queries, engine: engine)
+            var analysis = FrameAnalysis(
+                camera: job.camera, clock: .file, period: 1 / job.analyseFPS, queries: job.queries, encodings: queries,
+                engine: engine, detail: .settledOnly)
+            var found = Findings()
             var batch: [FrameEncoding] = []
             for try await frame in frames {
                 let seconds = source.seconds(of: frame)  // 1–4: decoded and sampled in Ingest
-                let encoding = await analysis.take(frame.picture, job.start.advanced(bySeconds: seconds))
-                batch.append(encoding)
+                let seen = await analysis.take(frame.picture, at: job.start.advanced(bySeconds: seconds))
+                found.add(seen)
+                batch.append(seen.encoding)
                 if batch.count == Self.encodingBatch {
                     writing += try await clock.measure { try await encodings.append(batch, camera: job.camera) }
                     batch.removeAll(keepingCapacity: true)
@@ -86,7 +88,8 @@ public struct RecordingPipeline: Sendable {
                 try await encodings.seal()
             }
             let end = job.start.advanced(bySeconds: source.statistics.mediaSeconds)
-            return (analysis.finish(at: end), writing)
+            found.events += analysis.finish(at: end).map(\.event)
+            return (found, writing)
         }
         let begin = clock.now
         let outcome = try await store(found, job, source.statistics, digest)
@@ -101,8 +104,19 @@ public struct RecordingPipeline: Sendable {
         }
     }
 
+    /// What the recording showed.
+    private struct Findings: Sendable {
+        var events: [Event] = []
+        var scores: [ScoreSample] = []
+
+        mutating func add(_ seen: FrameAnalysis.Seen) {
+            events += seen.tellings.map(\.event)
+            if let score = seen.score { scores.append(score) }
+        }
+    }
+
     private func store(
-        _ found: Analysis.Findings, _ job: Job, _ statistics: IngestStatistics, _ digest: ContentDigest
+        _ found: Findings, _ job: Job, _ statistics: IngestStatistics, _ digest: ContentDigest
     ) async throws -> RecordingOutcome {
         let recording = Recording(
             camera: job.camera, digest: digest.bytes, encoder: try engine.encoderIdentity().digest, start: job.start,
@@ -118,49 +132,5 @@ public struct RecordingPipeline: Sendable {
         let outcome = try await events.finishRecording(recording, events: writes, scores: found.scores)
         try await events.recordIndex(await encodings.takeSealedMinutes())
         return outcome
-    }
-}
-
-/// Stations 5 to 9 for one recording: a picture in, its encoding out, scores and events gathered.
-private struct Analysis: Sendable {
-    /// What the recording showed.
-    struct Findings: Sendable {
-        let events: [Event]
-        let scores: [ScoreSample]
-    }
-
-    private var encoder: FrameEncoder
-    private let saliency: SaliencyScorer
-    private var normality: NormalityModel
-    private var assembler: EventAssembler
-    private var events: [Event] = []
-    private var scores: [ScoreSample] = []
-
-    init(job: RecordingPipeline.Job, queries: [TextEncoding], engine: InferenceEngine) {
-        encoder = FrameEncoder(engine: engine)
-        saliency = SaliencyScorer(queries: queries, constants: engine.constants)
-        normality = NormalityModel(.init(floor: engine.constants.anomalyFloor))
-        assembler = EventAssembler(
-            camera: job.camera, clock: .file, period: 1 / job.analyseFPS, queries: job.queries,
-            constants: engine.constants)
-    }
-
-    mutating func take(_ picture: Picture, _ time: WallTime) async -> FrameEncoding {
-        let encoding = await encoder.encode(picture, at: time)  // 5–6
-        let anomaly = normality.observe(encoding)  // 8b
-        let scored = ScoredFrame(time: time, saliency: saliency.score(encoding), anomaly: anomaly)  // 8a
-        if let anomaly {
-            scores.append(
-                ScoreSample(
-                    lane: "anomaly:normality", at: time, value: anomaly.value, pValue: anomaly.pValue,
-                    explanation: anomaly.ratio >= 1 ? anomaly.explanation : nil))
-        }
-        events += assembler.advance(scored)  // 7, 9
-        return encoding
-    }
-
-    mutating func finish(at end: WallTime) -> Findings {
-        events += assembler.finish(at: end)
-        return Findings(events: events, scores: scores)
     }
 }

@@ -39,6 +39,8 @@ public enum StoreError: Error, Sendable, Equatable {
     case diskFull(path: String)
     /// Another process holds the state directory's lock longer than a start or stop may take.
     case stateBusy(path: String, seconds: Int)
+    /// Another daemon works with this state directory.
+    case stateTaken(path: String, process: Int32?)
     /// The process could not give up its privileges.
     case privilegeDropFailed(account: String, step: String, why: String)
     /// The account that should own the server does not exist.
@@ -124,6 +126,9 @@ extension StoreError: CustomStringConvertible {
 
     private var fileText: String {
         switch self {
+        case .stateTaken(let path, let process):
+            "cannot use \(path): another alertd run\(process.map { " (process \($0))" } ?? "") works with it; stop that "
+                + "one, or choose another --state"
         case .unusablePath(let path, let why, let remedy): "cannot use \(path): \(why); \(remedy)"
         case .diskFull(let path): "cannot write in \(path): no space left on the disk; free some, then try again"
         case .encodingFile(let path, let step, let why):

@@ -14,6 +14,8 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
     case weights(WeightsError)
     /// A text that cannot be encoded.
     case invalidText(reason: String)
+    /// A sentence for a model that has only eyes.
+    case hasNoText(model: String)
 
     /// One line: what, where, why, what to do.
     public var description: String {
@@ -28,6 +30,8 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
             "\(file): no recipe loads model type \"\(found)\"; known are \(supported.joined(separator: ", "))"
         case .weights(let error): error.description
         case .invalidText(let reason): "cannot encode the text: \(reason)"
+        case .hasNoText(let model):
+            "\(model) has no text tower, so it cannot encode sentences; queries need a CLIP or SigLIP encoder"
         }
     }
 }

@@ -13,8 +13,10 @@ struct Alertd: AsyncParsableCommand {
             """,
         version: ProgramVersion.text,
         subcommands: [
-            IngestCommand.self, GroundCommand.self, SearchCommand.self, EventsCommand.self, AnomaliesCommand.self,
-            EraseCommand.self, DatabaseCommand.self, CheckConfigCommand.self, DoctorCommand.self, VersionCommand.self,
+            RunCommand.self, IngestCommand.self, GroundCommand.self, SearchCommand.self, EventsCommand.self,
+            AnomaliesCommand.self, DatabaseCommand.self, CheckConfigCommand.self, DoctorCommand.self,
+            VersionCommand.self, EvalCommand.self, CoverageCommand.self, QueryCommand.self, CameraCommand.self,
+            EraseCommand.self,
         ])
 
     static func main() async {

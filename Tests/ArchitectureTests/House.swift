@@ -26,7 +26,7 @@ enum House {
             "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Pipeline",
             "ArgumentParser",
             "Logging",
-            "UnixSignals",
+            "UnixSignals", "ServiceLifecycle",
         ],
     ]
 

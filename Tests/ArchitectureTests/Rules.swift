@@ -37,6 +37,12 @@ enum Rules {
             ])
     }
 
+    /// The standard library's mutex outside ``Locked``, which says why.
+    static func mutex(_ file: SourceFile) -> [String] {
+        if file.path == "Sources/Base/Locked.swift" { return [] }
+        return matches(in: file, [(#"\bMutex\s*[<(]"#, "Mutex (use Base's Locked)")])
+    }
+
     /// Tasks and queues that nothing waits for or cancels.
     static func unstructuredConcurrency(_ file: SourceFile) -> [String] {
         if House.unstructured[file.path] != nil { return [] }

@@ -65,6 +65,14 @@ struct SourceRulesTests {
         #expect(sources.flatMap(Rules.unstructuredConcurrency) == [])
     }
 
+    @Test("every lock is Base's, whose calls are never inlined into async functions")
+    func mutex() {
+        #expect(Rules.mutex(sample("private let state = Mutex(State())")).count == 1)
+        #expect(Rules.mutex(sample("private let state: Mutex<Int>")).count == 1)
+        #expect(Rules.mutex(sample("private let state = Locked(State()) // not a Mutex(…)")).isEmpty)
+        #expect(sources.flatMap(Rules.mutex) == [])
+    }
+
     @Test("every unchecked promise has its SAFETY comment")
     func safety() {
         #expect(Rules.unexplainedUnsafety(sample("final class A: @unchecked Sendable {}")).count == 1)

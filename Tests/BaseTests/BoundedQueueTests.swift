@@ -1,5 +1,4 @@
 import Base
-import Synchronization
 import Testing
 
 @Suite("Bounded queue", .timeLimit(.minutes(5)))
@@ -7,7 +6,7 @@ struct BoundedQueueTests {
     private struct Broken: Error {}
 
     private final class Counter: Sendable {
-        private let count = Mutex(0)
+        private let count = Locked(0)
         var value: Int { count.withLock { $0 } }
         func increment() { count.withLock { $0 += 1 } }
     }
@@ -81,5 +80,29 @@ struct BoundedQueueTests {
             group.cancelAll()
             for await wentThrough in group { #expect(!wentThrough) }
         }
+    }
+
+    @Test("elements, ends and cancellations that meet at the same moment leave nobody waiting")
+    func meeting() async {
+        let queue = BoundedQueue<Int>(countLimit: 1)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for turn in 0..<20_000 {
+                    await withTaskGroup(of: Void.self) { race in
+                        race.addTask { for _ in 0..<(turn % 5) { await Task.yield() } }
+                        race.addTask { _ = try? await queue.next() }
+                        await race.next()
+                        race.cancelAll()
+                    }
+                }
+            }
+            group.addTask {
+                for turn in 0..<40_000 {
+                    queue.offer(turn)
+                    if turn % 3 == 0 { await Task.yield() }
+                }
+            }
+        }
+        #expect(queue.count <= 1)
     }
 }

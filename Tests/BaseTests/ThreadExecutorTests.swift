@@ -1,6 +1,5 @@
 import Base
 import Foundation
-import Synchronization
 import Testing
 
 private actor Worker {
@@ -21,7 +20,7 @@ private actor Worker {
 
 /// Blocks a thread until it is opened, and tells when one has come to it.
 private final class Gate: Sendable {
-    private let state = Mutex((reached: false, open: false))
+    private let state = Locked((reached: false, open: false))
 
     var isReached: Bool { state.withLock { $0.reached } }
     var isOpen: Bool { state.withLock { $0.open } }

@@ -6,7 +6,15 @@ import Testing
 @Suite("golden vectors", .tags(.parity), .timeLimit(.minutes(10)))
 struct ParityTests {
     /// The forms of vector folders that can be read, tried in order.
-    private static let readers: [Reader] = [Reader(isReader: CLIPParity.isReader, check: CLIPParity.check)]
+    private static let readers: [Reader] = [
+        Reader(isReader: CLIPParity.isReader, check: CLIPParity.check),
+        Reader(isReader: AnomalyParity.isReader, check: AnomalyParity.check),
+        Reader(isReader: GroundingParity.isReader, check: GroundingParity.check),
+        Reader(isReader: SigLIPParity.isReader, check: SigLIPParity.check),
+        Reader(isReader: DINOv2Parity.isReader, check: DINOv2Parity.check),
+        Reader(isReader: SmallOperationsParity.isReader, check: SmallOperationsParity.check),
+        Reader(isReader: MiniLMParity.isReader, check: MiniLMParity.check),
+    ]
 
     private struct Reader: Sendable {
         let isReader: @Sendable (VectorFolder) throws -> Bool

@@ -42,6 +42,42 @@ struct TokenizerParityTests {
         }
     }
 
+    /// A file like `qwen_bpe_golden.json`.
+    struct QwenGolden: Decodable {
+        struct Case: Decodable {
+            let text: String
+            let ids: [Int]
+            let idsSpecialsAsText: [Int]?
+        }
+
+        let cases: [Case]
+    }
+
+    @Test("Qwen's tokenizer spells every golden text as tiktoken does", .timeLimit(.minutes(5)))
+    func qwen() throws {
+        guard let folder = Fixtures.media?.appending(path: "text") else {
+            print("parity: no shared texts (ALERTD_MEDIA), Qwen's published vocabulary not tested")
+            return
+        }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+            .filter { $0.lastPathComponent.hasPrefix("qwen_bpe_golden") && $0.pathExtension == "json" }
+        #expect(!files.isEmpty)
+        let ranks = Array(try Data(contentsOf: folder.appending(path: "qwen.tiktoken")))
+        let tokenizer = try TiktokenFile.qwen(ranks, file: "qwen.tiktoken")
+        let plain = try TiktokenFile.qwen(ranks, file: "qwen.tiktoken", knowsMarks: false)
+        for file in files {
+            let golden = try decoder.decode(QwenGolden.self, from: Data(contentsOf: file))
+            for item in golden.cases {
+                let name = "\(item.text.debugDescription.prefix(200))"
+                #expect(try tokenizer.ids(of: item.text) == item.ids, "\(name)")
+                #expect(try plain.ids(of: item.text) == item.idsSpecialsAsText ?? item.ids, "\(name), as text")
+            }
+            print("parity: \(file.lastPathComponent): \(golden.cases.count) texts")
+        }
+    }
+
     private func inflated(_ file: URL) throws -> [UInt8] {
         let process = Process()
         let output = Pipe()

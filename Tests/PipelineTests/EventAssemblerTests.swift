@@ -61,9 +61,9 @@ struct EventAssemblerTests {
             let anomaly = AnomalyScore(
                 value: isOdd ? 0.5 : 0.01, pValue: isOdd ? 0.02 : 0.9, ratio: isOdd ? 2.5 : 0.05, box: corner,
                 nearest: time(1))
-            events += assembler.advance(frame(Double(second), 0, anomaly))
+            events += assembler.advance(frame(Double(second), 0, anomaly)).map(\.event)
         }
-        events += assembler.finish(at: time(40))
+        events += assembler.finish(at: time(40)).map(\.event)
         let event = try #require(events.first)
         #expect(events.count == 1)
         #expect(event.source == .anomaly(lane: "normality"))
@@ -83,8 +83,10 @@ struct EventAssemblerTests {
         var assembler = try assembler()
         let times = times ?? saliency.indices.map(Double.init)
         var events: [Event] = []
-        for (second, value) in zip(times, saliency) { events += assembler.advance(frame(second, value, nil)) }
-        return events + assembler.finish(at: time((times.last ?? 0) + 0.5))
+        for (second, value) in zip(times, saliency) {
+            events += assembler.advance(frame(second, value, nil)).map(\.event)
+        }
+        return events + assembler.finish(at: time((times.last ?? 0) + 0.5)).map(\.event)
     }
 
     private func assembler() throws -> EventAssembler {

@@ -1,12 +1,12 @@
+import Base
 import Foundation
 import Glibc
 import Store
-import Synchronization
 import TestSupport
 
 /// Making a cluster takes seconds, copying one takes a fraction: it is made once.
 final class Template: Sendable {
-    private let made = Mutex<String?>(nil)
+    private let made = Locked<String?>(nil)
 
     private static var path: String { "/tmp/alertd-template-\(getpid())" }
 

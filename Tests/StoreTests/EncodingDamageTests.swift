@@ -1,7 +1,6 @@
 import Base
 import Foundation
 import Store
-import Synchronization
 import Testing
 
 @Suite("Damaged files of encodings", .timeLimit(.minutes(5)))
@@ -110,7 +109,7 @@ struct EncodingDamageTests {
 
 /// Collects numbers from another thread.
 final class Sizes: Sendable {
-    private let values = Mutex<[Int]>([])
+    private let values = Locked<[Int]>([])
     var all: [Int] { values.withLock { $0 } }
     func append(_ value: Int) { values.withLock { $0.append(value) } }
 }

@@ -1,6 +1,5 @@
 public import Foundation
 import Glibc
-import Synchronization
 
 /// Runs the built `alertd` as a user would, and gives what it printed.
 public enum AlertdProgram {
@@ -8,7 +7,9 @@ public enum AlertdProgram {
     public struct Outcome: Sendable {
         /// Exit status; 128 + n when signal n ended it.
         public let status: Int32
-        /// Standard output.
+        /// Standard output as it is.
+        public let outputBytes: Data
+        /// Standard output as text.
         public let output: String
         /// Standard error.
         public let errors: String
@@ -25,19 +26,26 @@ public enum AlertdProgram {
         URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "alertd")
     }
 
-    /// Runs it to its end. `environment` is added to the test's own.
-    public static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
-        try start(arguments, environment: environment).wait()
+    /// Runs it to its end. `environment` is added to the test's own; `input` is what standard input holds.
+    public static func run(
+        _ arguments: [String], environment: [String: String] = [:], input: String? = nil
+    ) throws -> Outcome {
+        try start(arguments, environment: environment, input: input).wait()
     }
 
     /// Starts it, for tests that signal it.
-    public static func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Running {
+    public static func start(
+        _ arguments: [String], environment: [String: String] = [:], input: String? = nil
+    ) throws -> Running {
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
-        process.standardInput = FileHandle.nullDevice
         let folder = try ScratchFolder()
+        process.standardInput =
+            try input.map { text in
+                try FileHandle(forReadingFrom: URL(filePath: try folder.write("input", Data(text.utf8))))
+            } ?? FileHandle.nullDevice
         let (output, errors) = (folder.file("output"), folder.file("errors"))
         for file in [output, errors] { try Data().write(to: file) }
         process.standardOutput = try FileHandle(forWritingTo: output)
@@ -56,6 +64,31 @@ public enum AlertdProgram {
         /// Its process number.
         public var identifier: Int32 { process.processIdentifier }
 
+        /// Whether it has not ended yet.
+        public var isRunning: Bool { process.isRunning }
+
+        /// What it has written to standard error so far.
+        public func errorsSoFar() throws -> String { try String(contentsOf: errors, encoding: .utf8) }
+
+        /// Blocks until standard output holds `count` lines or the program has ended; returns them.
+        public func awaitLines(_ count: Int) throws -> [Substring] {
+            try awaitText(in: output) { $0.count { $0 == "\n" } >= count }.split(separator: "\n")
+        }
+
+        /// Blocks until standard error holds `words` or the program has ended; returns what it holds.
+        public func awaitErrors(containing words: String) throws -> String {
+            try awaitText(in: errors) { $0.contains(words) }
+        }
+
+        private func awaitText(in file: URL, _ isEnough: (String) -> Bool) throws -> String {
+            while true {
+                let hasEnded = !process.isRunning
+                let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+                if hasEnded || isEnough(text) { return text }
+                usleep(20_000)
+            }
+        }
+
         /// Sends it a signal.
         public func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
@@ -65,9 +98,10 @@ public enum AlertdProgram {
             let status =
                 process.terminationReason == .uncaughtSignal
                 ? 128 + process.terminationStatus : process.terminationStatus
+            let bytes = try Data(contentsOf: output)
             return Outcome(
-                status: status, output: try String(contentsOf: output, encoding: .utf8),
-                errors: try String(contentsOf: errors, encoding: .utf8))
+                status: status, outputBytes: bytes, output: String(decoding: bytes, as: UTF8.self),
+                errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
         }
     }
 }

@@ -1,9 +1,9 @@
+import Base
 import Foundation
-import Synchronization
 
 /// The recording that ``RTSPServer`` serves, rendered once a process.
 enum CameraClip {
-    private static let made = Mutex<ScratchFolder?>(nil)
+    private static let made = Locked<ScratchFolder?>(nil)
 
     static func path() throws -> String {
         try made.withLock { made in

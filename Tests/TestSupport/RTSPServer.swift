@@ -1,6 +1,6 @@
+import Base
 import Foundation
 import Glibc
-import Synchronization
 
 /// A camera for tests: GStreamer's RTSP server on 127.0.0.1, in a process of its own, with knobs for what goes wrong.
 ///
@@ -42,14 +42,17 @@ public final class RTSPServer: Sendable {
     public let port: Int
 
     private let access: Access
-    private let running: Mutex<Running>
+    private let clip: String
+    private let running: Locked<Running>
 
-    /// Starts a server on a free port. Blocks for about a second.
-    public init(_ access: Access = .open) throws {
-        let running = try Self.launch(access, port: 0)
+    /// Starts a server on a free port; `clip` is the path of what `/camera` shows instead. Blocks for about a second.
+    public init(_ access: Access = .open, clip: String? = nil) throws {
+        let clip = try clip ?? CameraClip.path()
+        let running = try Self.launch(access, clip, port: 0)
         port = running.port
         self.access = access
-        self.running = Mutex(running)
+        self.clip = clip
+        self.running = Locked(running)
     }
 
     deinit { kill() }
@@ -85,7 +88,7 @@ public final class RTSPServer: Sendable {
     /// Starts a new process on the same port.
     public func restart() throws {
         kill()
-        try running.withLock { running in running = try Self.launch(access, port: port) }
+        try running.withLock { running in running = try Self.launch(access, clip, port: port) }
     }
 
     private func signal(_ number: Int32) {
@@ -106,11 +109,11 @@ public final class RTSPServer: Sendable {
         return text
     }
 
-    private static func launch(_ access: Access, port: Int) throws -> Running {
+    private static func launch(_ access: Access, _ clip: String, port: Int) throws -> Running {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/python3")
         let script = Fixtures.root.appending(path: "Tests/TestSupport/rtsp-server.py").path
-        process.arguments = [script, try CameraClip.path(), String(port)] + access.arguments
+        process.arguments = [script, clip, String(port)] + access.arguments
         let (input, output) = (Pipe(), Pipe())
         process.standardInput = input
         process.standardOutput = output

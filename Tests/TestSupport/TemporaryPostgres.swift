@@ -1,6 +1,6 @@
+import Base
 import Foundation
 import Glibc
-import Synchronization
 
 /// A PostgreSQL server for tests: made on first use, shared by all tests of the process, gone with the process, however
 /// that ends. Works as root (the server then runs as the user `postgres`) and as a plain user.
@@ -11,11 +11,11 @@ public final class TemporaryPostgres: Sendable {
         public let description: String
     }
 
-    private static let shared = Mutex<Result<TemporaryPostgres, Failure>?>(nil)
+    private static let shared = Locked<Result<TemporaryPostgres, Failure>?>(nil)
 
     private let directory: URL
     private let programs: String
-    private let databases = Mutex(0)
+    private let databases = Locked(0)
 
     /// The process's server. Blocks for some seconds the first time.
     public static func server() throws -> TemporaryPostgres {
@@ -56,6 +56,9 @@ public final class TemporaryPostgres: Sendable {
         // Newer versions of pg_dump guard their output with a random word.
         return text.split(separator: "\n").filter { !$0.contains("restrict ") }.joined(separator: "\n")
     }
+
+    /// Everything in a database, definitions and rows, as pg_dump writes it.
+    public func dump(of url: String) throws -> String { try Self.run([programs + "/pg_dump", "-d", url]) }
 
     private init() throws(Failure) {
         guard let programs = Self.programsDirectory() else {

@@ -1,13 +1,36 @@
-// Vector kernels for transformer inference, and SHA-256. Every function works on contiguous rows of floats, keeps no
-// state, may be called from several threads at once and trusts its caller's sizes (NN checks them).
+// Kernels for transformer inference. Every function works on contiguous rows, keeps no state, may be called from several
+// threads at once and trusts its caller's sizes (NN checks them).
 //
-// Letters: R rows · C columns. Sources are plain loops that the compiler vectorises; on x86-64 each is compiled for
-// several instruction sets and chosen when the program starts (see CK_DISPATCH in dispatch.h).
+// Letters: R rows · C columns · I inputs · O outputs. Sources are plain loops that the compiler vectorises; on x86-64 each
+// is compiled for several instruction sets and chosen when the program starts (see CK_DISPATCH in dispatch.h). The products
+// of bytes and the attention, where loops are not enough, choose among ck_instructions.
 #ifndef ALERTD_CKERNELS_H
 #define ALERTD_CKERNELS_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+// MARK: threads
+
+// Threads that share the loops inside the kernels below. One thread at a time leads a team; what it calls is shared with the
+// team's helpers, and what other threads call is not.
+typedef struct ck_team ck_team;
+
+// A team of `helpers` threads besides the one that will lead; fewer where the system refuses threads, NULL without memory.
+ck_team *ck_team_create(size_t helpers);
+// Ends the helpers. Nobody may lead the team any more.
+void ck_team_destroy(ck_team *team);
+size_t ck_team_helpers(const ck_team *team);
+// Makes the calling thread lead `team` (NULL: none) and returns the team it led before.
+ck_team *ck_team_lead(ck_team *team);
+// Threads that a loop of the calling thread is shared by: 1 without a team.
+size_t ck_participants(void);
+// body(context, item, participant) for each item of 0..<count, in any order, on participants of 0..<ck_participants();
+// returns when all are done. Inside a body, and while another thread uses the team, a loop runs on its caller alone.
+typedef void (*ck_body)(void *context, size_t item, size_t participant);
+void ck_parallel(size_t count, ck_body body, void *context);
+
+// MARK: rows
 
 // x [R, C] with `stride` floats between rows → softmax(scale · x) of each row, in place; scale ≥ 0, C ≥ 1. With
 // `causal`, row r sees only its first C − R + r + 1 columns and the others become 0 (R ≤ C: the last row sees all).
@@ -17,12 +40,17 @@ void ck_softmax_rows(float *x, size_t rows, size_t columns, size_t stride, float
 void ck_layer_norm(const float *x, float *out, size_t rows, size_t columns, const float *gain, const float *bias,
                    float epsilon);
 
-// Activations in place over n values.
-void ck_gelu(float *x, size_t n);        // x · Φ(x), error below 3e-7 · |x|
-void ck_gelu_tanh(float *x, size_t n);   // 0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³)))
-void ck_quick_gelu(float *x, size_t n);  // x · σ(1.702 x)
-void ck_silu(float *x, size_t n);        // x · σ(x)
-void ck_relu(float *x, size_t n);        // max(x, 0)
+// Activation functions, as below.
+typedef enum { CK_IDENTITY, CK_GELU, CK_GELU_TANH, CK_QUICK_GELU, CK_SILU, CK_RELU } ck_activation;
+// In place over n values:
+void ck_activate(ck_activation function, float *x, size_t n);
+// Over x [R, C] with `stride` floats between rows:
+void ck_activate_rows(ck_activation function, float *x, size_t rows, size_t columns, size_t stride);
+//   GELU        x · Φ(x), error below 3e-7 · |x|
+//   GELU_TANH   0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³)))
+//   QUICK_GELU  x · σ(1.702 x)
+//   SILU        x · σ(x)
+//   RELU        max(x, 0)
 
 // y [n] += x [n].
 void ck_add(float *y, const float *x, size_t n);
@@ -33,5 +61,63 @@ int ck_all_finite(const float *x, size_t n);
 // Little-endian 16-bit floats (IEEE half, bfloat16) at any alignment → float.
 void ck_half_to_float(const uint8_t *half, float *out, size_t n);
 void ck_bfloat_to_float(const uint8_t *bfloat, float *out, size_t n);
+
+// MARK: linear layers in 8-bit integers
+
+// Instruction sets with product kernels of their own. All give the same integers.
+typedef enum { CK_PORTABLE, CK_AVX2, CK_AVX512 } ck_instructions;
+int ck_supports(ck_instructions set);
+ck_instructions ck_best_instructions(void);
+
+// Weights [O, I] as bytes w with one scale for each output: weight ≈ scales[o] · w, w in −127…127, rounded to nearest, ties
+// to even. `panels` (64-byte aligned, ck_int8_panels_size bytes) is laid out as layout.h says; `scales`, `sums` (Σ w of each
+// output) and `bias` have O rounded up to a multiple of 32 entries, the last ones 0. I ≤ 65536.
+typedef struct {
+    size_t outputs, inputs;
+    const int8_t *panels;
+    const float *scales;
+    const int32_t *sums;
+    const float *bias;
+} ck_int8_weights;
+size_t ck_int8_panels_size(size_t outputs, size_t inputs);
+void ck_int8_pack(const float *weight, size_t outputs, size_t inputs, int8_t *panels, float *scales, int32_t *sums);
+
+// Rows [R, I] as unsigned bytes q: x ≈ scales[r] · (q − zeros[r]). Scale and zero point come from the row's smallest and
+// largest value (and 0). `bytes` has ck_int8_rows_size bytes and is laid out as layout.h says.
+typedef struct {
+    size_t rows;
+    const uint8_t *bytes;
+    const float *scales;
+    const int32_t *zeros;
+} ck_int8_rows;
+size_t ck_int8_rows_size(size_t rows, size_t inputs);
+// x [R, I] with `stride` floats between rows.
+void ck_int8_quantise(const float *x, size_t stride, size_t rows, size_t inputs, uint8_t *bytes, float *scales,
+                      int32_t *zeros);
+
+// y [R, O] with `stride` floats between rows = activation(x · weightsᵀ + bias), or += it.
+void ck_int8_linear(ck_instructions set, const ck_int8_rows *x, const ck_int8_weights *weights, ck_activation activation,
+                    int is_adding, float *y, size_t stride);
+// out [R, O] = Σ q · w alone.
+void ck_int8_product(ck_instructions set, size_t rows, const uint8_t *bytes, const ck_int8_weights *weights, int32_t *out);
+
+// MARK: attention
+
+// Scaled dot-product attention of several heads: for every sequence and head, softmax(scale · q kᵀ) v. Letters: S sequences
+// · Q queries and T keys of a sequence · H heads · G heads of the keys, a divisor of H · W width of a head. q [S·Q, H·W],
+// k and v [S·T, G·W], out [S·Q, H·W], each with a stride in floats between rows. With `is_causal` query i sees the keys
+// 0...T − Q + i (Q ≤ T). T ≥ 1, W ≥ 1.
+typedef struct {
+    size_t sequences, queries, keys, heads, key_heads, width;
+    const float *q, *k, *v;
+    size_t query_stride, key_stride, value_stride;
+    float *out;
+    size_t out_stride;
+    float scale;
+    int is_causal;
+} ck_attention;
+// Floats of working memory for each of ck_participants(): grows with T, not with Q · T.
+size_t ck_attention_scratch(size_t keys, size_t width);
+void ck_attend(ck_instructions set, const ck_attention *attention, float *scratch);
 
 #endif

@@ -1,12 +1,11 @@
 import Base
 import Glibc
-import Synchronization
 
 /// Looks a host's name up on a thread of its own: getaddrinfo(3) can neither be interrupted nor given a deadline. A
 /// look-up that nobody waits for any longer ends by the resolver's own time-outs.
 final class HostNameLookup: Sendable {
     private let host: String
-    private let outcome = Mutex<Int32?>(nil)
+    private let outcome = Locked<Int32?>(nil)
 
     private static let pollMicroseconds: UInt32 = 10_000
 

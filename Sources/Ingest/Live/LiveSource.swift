@@ -1,5 +1,4 @@
 import Base
-import Synchronization
 
 /// A camera for as long as the daemon runs: connects, reads, and after a loss connects again, for ever.
 ///
@@ -26,7 +25,7 @@ public final class LiveSource: Sendable {
     private let chance: @Sendable () -> Double
     private let stages = BoundedQueue<Stage>(countLimit: 16)
     private let stopSignal = BoundedQueue<Never>(countLimit: 1)
-    private let totals = Mutex(Totals())
+    private let totals = Locked(Totals())
 
     /// What the loop hands to the items, in order.
     enum Stage: Sendable {

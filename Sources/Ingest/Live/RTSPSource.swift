@@ -1,5 +1,4 @@
 public import Base
-import Synchronization
 
 /// One connection to a camera over RTSP: sampled frames with honest time, read on a thread of its own.
 ///

@@ -1,42 +1,56 @@
 /// The weights of one model, read by the publisher's own key strings: `w["visual"]["blocks"][3]["attn"]`.
 ///
-/// A checkpoint is one safetensors file or several shards with an index. Scopes share one record of the keys that were
-/// read, so that ``finish(ignoring:)`` can name what nobody asked for. Used while a model loads, on one thread.
+/// A checkpoint is one file or several shards with an index, as safetensors or as torch saves them. Scopes share one record
+/// of the keys that were read, so that ``finish(ignoring:)`` can name what nobody asked for. Used while a model loads, on
+/// one thread.
 public struct Checkpoint {
     private let shards: Shards
     /// Where this scope stands, with its dot; empty at the top.
-    private let prefix: String
+    private var prefix: String
+    /// What the linear layers that are read from here compute with.
+    public private(set) var precision = Precision.fp32
 
     /// Opens `folder/model.safetensors`, else the shards of `folder/model.safetensors.index.json`, else the only
-    /// `.safetensors` file there is.
+    /// `.safetensors` file there is, else `pytorch_model.bin`, else the shards of `pytorch_model.bin.index.json`.
     public init(folder: String) throws(WeightsError) {
         shards = try Shards(folder: folder)
         prefix = ""
     }
 
-    /// Opens a single file.
+    /// Opens a single file, safetensors or torch's, told apart by their first bytes.
     public init(file: String) throws(WeightsError) {
-        shards = Shards([try SafetensorsFile(path: file)])
+        shards = Shards([try Shards.open(file)])
         prefix = ""
     }
 
-    private init(shards: Shards, prefix: String) {
-        self.shards = shards
-        self.prefix = prefix
+    /// The same scope, whose linear layers compute in `precision`.
+    public func read(in precision: Precision) -> Checkpoint {
+        var scope = self
+        scope.precision = precision
+        return scope
     }
 
     /// The scope one level down.
-    public subscript(name: String) -> Checkpoint { Checkpoint(shards: shards, prefix: prefix + name + ".") }
+    public subscript(name: String) -> Checkpoint {
+        var scope = self
+        scope.prefix += name + "."
+        return scope
+    }
 
     /// The scope of element `index`.
     public subscript(index: Int) -> Checkpoint { self[String(index)] }
 
     /// The paths of the files behind this checkpoint, sorted.
-    public var paths: [String] { shards.files.map(\.path).sorted() }
+    public var paths: [String] { shards.files.map(\.table.path).sorted() }
 
     /// Every key of the checkpoint with its shape and format, whatever the scope.
-    public var entries: [String: SafetensorsFile.Entry] {
-        shards.files.reduce(into: [:]) { all, file in all.merge(file.entries) { first, _ in first } }
+    public var entries: [String: TensorEntry] {
+        shards.files.reduce(into: [:]) { all, file in all.merge(file.table.entries) { first, _ in first } }
+    }
+
+    /// A number, a text or a list of them that a torch checkpoint holds beside its tensors, of this scope.
+    public func setting(_ name: String) -> JSONValue? {
+        shards.files.lazy.compactMap { $0.settings[prefix + name] }.first
     }
 
     /// Whether a tensor of this name exists in this scope.
@@ -46,7 +60,7 @@ public struct Checkpoint {
     public func tensor(_ name: String, shape: [Int]) throws(WeightsError) -> Tensor {
         let key = prefix + name
         guard let index = shards.home[key] else { throw .missingKey(file: shards.label, key: key) }
-        let file = shards.files[index]
+        let file = shards.files[index].table
         let entry = try file.entry(key)
         guard entry.shape == shape else {
             throw .wrongShape(file: file.path, key: key, expected: shape, found: entry.shape)
@@ -57,11 +71,11 @@ public struct Checkpoint {
         return tensor
     }
 
-    /// Throws when keys are left that nothing read. `ignored` names keys that are known and of no use (whole keys, or
-    /// endings that start with a dot).
+    /// Throws when keys of this scope are left that nothing read. `ignored` names keys that are known and of no use (whole
+    /// keys, or endings that start with a dot).
     public func finish(ignoring ignored: [String] = []) throws(WeightsError) {
         let left = shards.unused.filter { key in
-            !ignored.contains { key == $0 || ($0.hasPrefix(".") && key.hasSuffix($0)) }
+            key.hasPrefix(prefix) && !ignored.contains { key == $0 || ($0.hasPrefix(".") && key.hasSuffix($0)) }
         }
         guard left.isEmpty else { throw .unusedKeys(file: shards.label, keys: left.sorted()) }
     }
@@ -69,27 +83,49 @@ public struct Checkpoint {
 
 /// The files of a checkpoint and which keys were read from them.
 private final class Shards {
-    let files: [SafetensorsFile]
+    /// One file: its tensors and what else it holds.
+    struct File {
+        let table: TensorTable
+        let settings: [String: JSONValue]
+    }
+
+    let files: [File]
     /// Index into `files` of each key.
     let home: [String: Int]
     var unused: Set<String>
 
-    init(_ files: [SafetensorsFile]) {
+    init(_ files: [File]) {
         self.files = files
         home = files.enumerated().reduce(into: [:]) { home, file in
-            for key in file.element.entries.keys { home[key] = file.offset }
+            for key in file.element.table.entries.keys { home[key] = file.offset }
         }
         unused = Set(home.keys)
     }
 
     convenience init(folder: String) throws(WeightsError) {
         let layout = try CheckpointFolder(path: folder)
-        var files: [SafetensorsFile] = []
-        for path in layout.paths { files.append(try SafetensorsFile(path: path)) }
-        try layout.check(files)
+        var files: [File] = []
+        for path in layout.paths { files.append(try Self.open(path)) }
+        try layout.check(files.map(\.table))
         self.init(files)
     }
 
     /// What errors about the checkpoint as a whole call it.
-    var label: String { files.count == 1 ? files[0].path : files.map(\.path).min() ?? "(no file)" }
+    var label: String { files.count == 1 ? files[0].table.path : files.map(\.table.path).min() ?? "(no file)" }
+
+    /// Opens one file by its first bytes: a zip archive is torch's, everything else has to be safetensors.
+    static func open(_ path: String) throws(WeightsError) -> File {
+        let file = try MappedFile(path: path)
+        let isArchive = file.bytes.starts(with: [0x50, 0x4B, 3, 4])
+        if file.bytes.starts(with: [0x80, 2, 0x8A, 0x0A]) {
+            throw .malformedArchive(
+                file: path, problem: "it is in torch's form before version 1.6, which is not read")
+        }
+        withExtendedLifetime(file) {}
+        if isArchive {
+            let torch = try TorchFile(path: path)
+            return File(table: torch.table, settings: torch.settings)
+        }
+        return File(table: try SafetensorsFile(path: path).table, settings: [:])
+    }
 }

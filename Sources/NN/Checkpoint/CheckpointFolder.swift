@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 
-/// Which safetensors files a model folder consists of.
+/// Which files of weights a model folder consists of.
 struct CheckpointFolder {
     /// Paths of the files, in the order of their names.
     let paths: [String]
@@ -10,21 +10,26 @@ struct CheckpointFolder {
 
     /// A folder with one file, or with an index whose shard names stay inside the folder.
     init(path folder: String) throws(WeightsError) {
-        let single = folder + "/model.safetensors"
-        let index = single + ".index.json"
-        if FileManager.default.fileExists(atPath: single) {
-            (paths, indexPath, expectedHome) = ([single], nil, [:])
-        } else if FileManager.default.fileExists(atPath: index) {
-            expectedHome = try Self.weightMap(of: index)
-            paths = Set(expectedHome.values).sorted().map { folder + "/" + $0 }
-            indexPath = index
-        } else {
-            (paths, indexPath, expectedHome) = ([try Self.onlyFile(in: folder)], nil, [:])
+        let exists = { (name: String) in FileManager.default.fileExists(atPath: folder + "/" + name) }
+        let only = try Self.onlyFile(in: folder)
+        for name in ["model.safetensors", only, "pytorch_model.bin"].compactMap({ $0 }) {
+            let index = name + ".index.json"
+            if exists(name) {
+                (paths, indexPath, expectedHome) = ([folder + "/" + name], nil, [:])
+                return
+            }
+            guard exists(index) else { continue }
+            let ending = String(name.split(separator: ".").last ?? "")
+            let homes = try Self.weightMap(of: folder + "/" + index, ending: "." + ending)
+            paths = Set(homes.values).sorted().map { folder + "/" + $0 }
+            (indexPath, expectedHome) = (folder + "/" + index, homes)
+            return
         }
+        throw .unreadable(file: folder, reason: "no .safetensors file and no pytorch_model.bin in it")
     }
 
     /// Checks that every key lies in the shard that the index names, and in no other.
-    func check(_ files: [SafetensorsFile]) throws(WeightsError) {
+    func check(_ files: [TensorTable]) throws(WeightsError) {
         guard let indexPath else { return }
         for (file, path) in zip(files, paths) {
             let name = path.split(separator: "/").last.map(String.init) ?? path
@@ -38,7 +43,7 @@ struct CheckpointFolder {
         }
     }
 
-    private static func weightMap(of index: String) throws(WeightsError) -> [String: String] {
+    private static func weightMap(of index: String, ending: String) throws(WeightsError) -> [String: String] {
         let file = try MappedFile(path: index)
         defer { withExtendedLifetime(file) {} }
         let json: JSONValue
@@ -49,8 +54,9 @@ struct CheckpointFolder {
             throw .malformedIndex(file: index, key: nil, problem: "weight_map is missing, empty or no object")
         }
         var homes: [String: String] = [:]
-        for (key, value) in map {
-            guard let name = value.string, isPlainName(name) else {
+        for (entry, value) in map {
+            let key = entry.text
+            guard let name = value.string, isPlainName(name, ending: ending) else {
                 throw .malformedIndex(
                     file: index, key: key, problem: "its file name is not that of a file beside the index")
             }
@@ -60,16 +66,19 @@ struct CheckpointFolder {
     }
 
     /// A file name without a path: it cannot lead out of the folder.
-    private static func isPlainName(_ name: String) -> Bool {
-        name.hasSuffix(".safetensors") && !name.contains("/") && !name.contains("\0") && !name.hasPrefix(".")
+    private static func isPlainName(_ name: String, ending: String) -> Bool {
+        name.hasSuffix(ending) && !name.contains("/") && !name.contains("\0") && !name.hasPrefix(".")
     }
 
-    private static func onlyFile(in folder: String) throws(WeightsError) -> String {
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter(isPlainName)
-        guard names.count == 1, let name = names.first else {
-            let reason = names.isEmpty ? "no .safetensors file in it" : "\(names.count) .safetensors files and no index"
-            throw .unreadable(file: folder, reason: reason)
+    /// The only safetensors file of a folder whose files have other names than the usual ones; nil when there is none.
+    private static func onlyFile(in folder: String) throws(WeightsError) -> String? {
+        let usual = ["model.safetensors", "model.safetensors.index.json"]
+        if usual.contains(where: { FileManager.default.fileExists(atPath: folder + "/" + $0) }) { return nil }
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
+            .filter { isPlainName($0, ending: ".safetensors") }
+        guard names.count <= 1 else {
+            throw .unreadable(file: folder, reason: "\(names.count) .safetensors files and no index")
         }
-        return folder + "/" + name
+        return names.first
     }
 }

@@ -38,7 +38,7 @@ struct JSONParser {
     }
 
     private mutating func object() throws(JSONError) -> JSONValue {
-        var entries: [String: JSONValue] = [:]
+        var entries: [ScalarString: JSONValue] = [:]
         skipSpace()
         if take("}") { return .object(entries) }
         while true {
@@ -48,7 +48,7 @@ struct JSONParser {
             skipSpace()
             guard take(":") else { throw fault("expected ':' after key \"\(key)\"") }
             let value = try value()
-            guard entries.updateValue(value, forKey: key) == nil else {
+            guard entries.updateValue(value, forKey: ScalarString(key)) == nil else {
                 throw JSONError(offset: start, problem: "duplicate key \"\(key)\"")
             }
             skipSpace()

@@ -14,7 +14,7 @@ public enum JSONValue: Equatable, Sendable {
     /// `[…]`
     case array([JSONValue])
     /// `{…}`
-    case object([String: JSONValue])
+    case object([ScalarString: JSONValue])
 
     /// Objects and arrays inside each other.
     public static let maximumDepth = 64
@@ -28,12 +28,12 @@ public enum JSONValue: Equatable, Sendable {
 
     /// The entry of an object; nil for none and for anything that is no object.
     public subscript(key: String) -> JSONValue? {
-        if case .object(let entries) = self { return entries[key] }
+        if case .object(let entries) = self { return entries[ScalarString(key)] }
         return nil
     }
 
     /// The entries, when this is an object.
-    public var object: [String: JSONValue]? { if case .object(let entries) = self { entries } else { nil } }
+    public var object: [ScalarString: JSONValue]? { if case .object(let entries) = self { entries } else { nil } }
     /// The elements, when this is an array.
     public var array: [JSONValue]? { if case .array(let elements) = self { elements } else { nil } }
     /// The text, when this is a string.

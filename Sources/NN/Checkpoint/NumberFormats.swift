@@ -4,7 +4,7 @@ internal import CKernels
 enum NumberFormats {
     /// Writes as many floats as `target` holds from little-endian `bytes` of F32, F16 or BF16.
     static func widen(
-        _ bytes: UnsafeRawBufferPointer, _ format: SafetensorsFile.NumberFormat,
+        _ bytes: UnsafeRawBufferPointer, _ format: NumberFormat,
         to target: UnsafeMutableBufferPointer<Float>
     ) {
         precondition(bytes.count == target.count * format.byteCount, "\(bytes.count) bytes of \(format)")

@@ -1,7 +1,7 @@
 /// Reads and checks the header of a safetensors file; every number in it is taken as hostile.
 enum SafetensorsHeader {
     /// The tensors of `file`, whose ranges tile the bytes after the header exactly.
-    static func entries(of file: MappedFile) throws(WeightsError) -> [String: SafetensorsFile.Entry] {
+    static func entries(of file: MappedFile) throws(WeightsError) -> [String: TensorEntry] {
         let dataStart = try headerEnd(of: file)
         let header = UnsafeRawBufferPointer(rebasing: file.bytes[8..<dataStart])
         guard header.first == UInt8(ascii: "{") else {
@@ -14,8 +14,9 @@ enum SafetensorsHeader {
         guard let object = json.object else {
             throw .malformedHeader(file: file.path, key: nil, problem: "not an object")
         }
-        var entries: [String: SafetensorsFile.Entry] = [:]
-        for (key, value) in object {
+        var entries: [String: TensorEntry] = [:]
+        for (name, value) in object {
+            let key = name.text
             if key == "__metadata__" {
                 try checkMetadata(value, file)
             } else {
@@ -50,16 +51,16 @@ enum SafetensorsHeader {
 
     private static func entry(
         _ key: String, _ value: JSONValue, dataStart: Int, _ file: MappedFile
-    ) throws(WeightsError) -> SafetensorsFile.Entry {
+    ) throws(WeightsError) -> TensorEntry {
         func refuse(_ problem: String) -> WeightsError {
             .malformedHeader(file: file.path, key: key, problem: problem)
         }
         guard let fields = value.object else { throw refuse("not an object") }
-        for field in fields.keys where !["dtype", "shape", "data_offsets"].contains(field) {
-            throw refuse("unknown field \"\(field)\"")
+        for field in fields.keys where !["dtype", "shape", "data_offsets"].contains(field.text) {
+            throw refuse("unknown field \"\(field.text)\"")
         }
         guard let name = fields["dtype"]?.string else { throw refuse("dtype is missing or no string") }
-        guard let format = SafetensorsFile.NumberFormat(rawValue: name) else {
+        guard let format = NumberFormat(rawValue: name) else {
             throw refuse("unknown dtype \"\(name)\"")
         }
         guard let extents = fields["shape"]?.array else { throw refuse("shape is missing or no array") }
@@ -78,7 +79,7 @@ enum SafetensorsHeader {
         guard range.count == bytes.partialValue else {
             throw refuse("\(range.count) bytes for \(shape) of \(name), \(bytes.partialValue) needed")
         }
-        return SafetensorsFile.Entry(format: format, shape: shape, count: count, byteRange: range)
+        return TensorEntry(format: format, shape: shape, count: count, byteRange: range, strides: nil)
     }
 
     private static func byteRange(
@@ -97,7 +98,7 @@ enum SafetensorsHeader {
     }
 
     private static func checkTiling(
-        _ entries: [String: SafetensorsFile.Entry], dataStart: Int, _ file: MappedFile
+        _ entries: [String: TensorEntry], dataStart: Int, _ file: MappedFile
     ) throws(WeightsError) {
         let sorted = entries.sorted {
             ($0.value.byteRange.lowerBound, $0.value.byteRange.upperBound, $0.key)

@@ -8,6 +8,12 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
     case malformedHeader(file: String, key: String?, problem: String)
     /// The index of a sharded checkpoint breaks the format.
     case malformedIndex(file: String, key: String?, problem: String)
+    /// The zip archive of a torch checkpoint breaks the format.
+    case malformedArchive(file: String, problem: String)
+    /// The pickle of a torch checkpoint breaks the format; `key` is the entry at fault when one is known.
+    case malformedPickle(file: String, key: String?, problem: String)
+    /// The pickle of a torch checkpoint names something that is no part of weights; it was not looked up.
+    case forbiddenPickle(file: String, name: String)
     /// A tensor that the model needs is not in the file.
     case missingKey(file: String, key: String)
     /// Tensors that the model does not know.
@@ -30,6 +36,14 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
             "weights \(file)\(Self.tensor(key)): malformed safetensors header: \(problem); fetch the file again"
         case .malformedIndex(let file, let key, let problem):
             "index \(file)\(Self.tensor(key)): \(problem); fetch the file again"
+        case .malformedArchive(let file, let problem):
+            "weights \(file): malformed torch archive: \(problem); fetch the file again, or convert it to safetensors"
+        case .malformedPickle(let file, let key, let problem):
+            "weights \(file)\(Self.tensor(key)): malformed pickle: \(problem); fetch the file again, or convert it to "
+                + "safetensors"
+        case .forbiddenPickle(let file, let name):
+            "weights \(file): its pickle wants \(name), which weights have no use for; nothing was executed; take the "
+                + "model from a source that you trust, as safetensors"
         case .missingKey(let file, let key):
             "weights \(file): tensor \(key) is missing; the file does not belong to this configuration"
         case .unusedKeys(let file, let keys):

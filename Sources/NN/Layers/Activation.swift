@@ -25,14 +25,21 @@ public enum Activation: String, Sendable, CaseIterable {
     /// Replaces every value of `x` by its function value.
     public func apply(to x: inout Tensor) {
         let count = x.count
-        x.withMutablePointer { values in
-            switch self {
-            case .gelu: ck_gelu(values, count)
-            case .geluTanh: ck_gelu_tanh(values, count)
-            case .quickGELU: ck_quick_gelu(values, count)
-            case .silu: ck_silu(values, count)
-            case .relu: ck_relu(values, count)
-            }
+        OperationProfile.measure(.activation) {
+            x.withMutablePointer { ck_activate(code, $0, count) }
         }
     }
+
+    var code: ck_activation {
+        switch self {
+        case .gelu: CK_GELU
+        case .geluTanh: CK_GELU_TANH
+        case .quickGELU: CK_QUICK_GELU
+        case .silu: CK_SILU
+        case .relu: CK_RELU
+        }
+    }
+
+    /// What the kernels call `activation`; none is the identity.
+    static func code(_ activation: Activation?) -> ck_activation { activation?.code ?? CK_IDENTITY }
 }

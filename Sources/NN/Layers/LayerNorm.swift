@@ -32,10 +32,12 @@ public struct LayerNorm: Sendable {
         let (rows, columns) = x.matrixShape
         weight.expect(columns)
         return Tensor(shape: x.shape) { result in
-            x.withPointer { x in
-                weight.withPointer { gain in
-                    bias.withPointer { shift in
-                        ck_layer_norm(x, result.start, rows, columns, gain, shift, epsilon)
+            OperationProfile.measure(.norm) {
+                x.withPointer { x in
+                    weight.withPointer { gain in
+                        bias.withPointer { shift in
+                            ck_layer_norm(x, result.start, rows, columns, gain, shift, epsilon)
+                        }
                     }
                 }
             }

@@ -11,7 +11,9 @@ public struct MultiHeadAttention: Sendable {
     public init(query: Linear, key: Linear, value: Linear, output: Linear, heads: Int) {
         let width = query.inputs
         precondition(heads > 0 && width % heads == 0, "\(heads) heads of width \(width)")
-        for layer in [query, key, value, output] { layer.weight.expect(width, width) }
+        for layer in [query, key, value, output] {
+            precondition((layer.inputs, layer.outputs) == (width, width), "\(layer.inputs) to \(layer.outputs)")
+        }
         self.query = query
         self.key = key
         self.value = value
@@ -27,11 +29,12 @@ public struct MultiHeadAttention: Sendable {
 
     /// x [N, D] → queries, keys and values beside each other [N, 3·D].
     private func project(_ x: Tensor) -> Tensor {
-        let (rows, width) = x.matrixShape
-        return Tensor(shape: [rows, 3 * width]) { result in
-            query.apply(x, rows: rows, to: result.start, stride: 3 * width, isAdding: false)
-            key.apply(x, rows: rows, to: result.start + width, stride: 3 * width, isAdding: false)
-            value.apply(x, rows: rows, to: result.start + 2 * width, stride: 3 * width, isAdding: false)
+        let input = LinearInput(x)
+        let width = input.width
+        return Tensor(shape: [input.rows, 3 * width]) { result in
+            for (place, layer) in [query, key, value].enumerated() {
+                layer.apply(input, to: result.start + place * width, stride: 3 * width)
+            }
         }
     }
 
@@ -40,28 +43,16 @@ public struct MultiHeadAttention: Sendable {
         let width = query.outputs
         let rows = projected.shape[0]
         precondition(batch > 0 && rows % batch == 0, "\(rows) rows in \(batch) sequences")
-        let tokens = rows / batch
         let headWidth = width / heads
-        let scale = 1 / Float(headWidth).squareRoot()
-        var scores = Tensor(zeros: [tokens, tokens])
+        let attention = FusedAttention(
+            sequences: batch, queries: rows / batch, keys: rows / batch, heads: heads, keyHeads: heads,
+            headWidth: headWidth, isCausal: isCausal)
         return Tensor(shape: [rows, width]) { mixed in
             projected.withPointer { projected in
-                scores.withMutablePointer { scores in
-                    for sequence in 0..<batch {
-                        let first = sequence * tokens
-                        for head in 0..<heads {
-                            let queries = projected + first * 3 * width + head * headWidth
-                            BLAS.multiplyTransposed(
-                                queries, stride: 3 * width, queries + width, stride: 3 * width, into: scores,
-                                stride: tokens, m: tokens, n: tokens, k: headWidth)
-                            Softmax.apply(scores, rows: tokens, columns: tokens, scale: scale, isCausal: isCausal)
-                            BLAS.multiply(
-                                scores, stride: tokens, queries + 2 * width, stride: 3 * width,
-                                into: mixed.start + first * width + head * headWidth, stride: width, m: tokens,
-                                n: headWidth, k: tokens)
-                        }
-                    }
-                }
+                let parts = (0..<3).map { FusedAttention.Rows(projected + $0 * width, stride: 3 * width) }
+                attention.apply(
+                    q: parts[0], k: parts[1], v: parts[2], to: mixed.start, stride: width,
+                    scale: 1 / Float(headWidth).squareRoot())
             }
         }
     }

@@ -16,7 +16,9 @@ public struct PatchEmbedding: Sendable {
     ) throws(WeightsError) {
         let kernel = try weights.tensor("weight", shape: [width, channels, patchSize, patchSize])
         let bias = hasBias ? try weights.tensor("bias", shape: [width]) : nil
-        projection = Linear(weight: kernel.reshaped([width, channels * patchSize * patchSize]), bias: bias)
+        projection = Linear(
+            weight: kernel.reshaped([width, channels * patchSize * patchSize]), bias: bias,
+            precision: weights.precision)
         self.channels = channels
         self.patchSize = patchSize
     }

@@ -13,6 +13,7 @@ public actor InferenceEngine {
     private let executor: ThreadExecutor
     private let model: CLIP
     private var busySeconds = 0.0
+    private nonisolated let job = Locked<ContinuousClock.Instant?>(nil)
 
     /// How the encoder's similarities become saliency.
     public nonisolated let constants: GroundingConstants
@@ -46,13 +47,20 @@ public actor InferenceEngine {
         executor = ThreadExecutor(name: "engine")
     }
 
+    /// Since when the job under way runs; nil between jobs. A job that takes much longer than a second hangs.
+    public nonisolated var jobStart: ContinuousClock.Instant? { job.withLock { $0 } }
+
     /// Seconds of CPU spent encoding pictures.
     public var encodeSeconds: Double { busySeconds }
 
     /// Pictures → one L2-normalised vector [D] each.
     func encode(_ pictures: [Picture]) -> [[Float]] {
         let start = ThreadClock.now()
-        defer { busySeconds += ThreadClock.now() - start }
+        job.withLock { $0 = .now }
+        defer {
+            busySeconds += ThreadClock.now() - start
+            job.withLock { $0 = nil }
+        }
         return model.encode(pictures: pictures)
     }
 

@@ -22,6 +22,12 @@ struct RollingMemory: Sendable {
         }
     }
 
+    /// Replaces each frame by what `transform` makes of it; times must stay.
+    mutating func rewrite(_ transform: (ScoredFrame) -> ScoredFrame) {
+        frames = frames[head...].map(transform)
+        head = 0
+    }
+
     /// The frames of `from … through`, oldest first.
     func frames(from: WallTime, through: WallTime) -> ArraySlice<ScoredFrame> {
         let all = frames[head...]

@@ -82,12 +82,13 @@ public struct FootageSearch: Sendable {
                     constants: engine.constants)
             let saliency = await engine.saliency(of: frames, query)
             for (frame, saliency) in zip(frames, saliency) {
-                found += current.advance(ScoredFrame(time: frame.time, saliency: [saliency], anomaly: nil))
+                let scored = ScoredFrame(time: frame.time, saliency: [saliency], anomaly: nil)
+                found += current.advance(scored).map(\.event)
             }
             last = frames.last?.time ?? first.time
             assembler = current
         }
-        if var assembler, let last { found += assembler.finish(at: last) }
+        if var assembler, let last { found += assembler.finish(at: last).map(\.event) }
         return found
     }
 

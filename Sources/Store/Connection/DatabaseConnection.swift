@@ -1,5 +1,4 @@
 import Base
-import Synchronization
 
 /// A database connection on a thread of its own: opened on first use, opened again after it was lost.
 ///
@@ -9,7 +8,7 @@ package actor DatabaseConnection {
     private let executor: ThreadExecutor
     private let limits: PostgresSession.Limits
     private var session: PostgresSession?
-    private nonisolated let inFlight = Mutex(InFlight())
+    private nonisolated let inFlight = Locked(InFlight())
 
     /// Where the connection goes.
     package nonisolated let address: DatabaseAddress

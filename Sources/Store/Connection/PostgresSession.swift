@@ -16,6 +16,7 @@ package final class PostgresSession {
 
     let handle: OpaquePointer
     let limits: Limits
+    private let wake: WakeSignal?
     private var statementNames: [String: String] = [:]
     private var isInTransaction = false
 
@@ -23,7 +24,13 @@ package final class PostgresSession {
     package let address: DatabaseAddress
 
     /// Connects to `address`. Throws ``StoreError/unavailable(what:address:why:)``.
-    package init(address: DatabaseAddress, limits: Limits = Limits()) throws(StoreError) {
+    package convenience init(address: DatabaseAddress, limits: Limits = Limits()) throws(StoreError) {
+        try self.init(address: address, limits: limits, wake: nil)
+    }
+
+    /// The same, with waits that throw ``StoreError/cancelled(what:)`` once `wake` is raised; the session is of no use
+    /// after that.
+    init(address: DatabaseAddress, limits: Limits, wake: WakeSignal?) throws(StoreError) {
         // Keywords before dbname are defaults that the address may override; those after it override the address.
         let keywords = ["tcp_user_timeout", "fallback_application_name", "dbname", "client_encoding"]
         let values = ["15000", "alertd", address.text, "UTF8"]
@@ -34,6 +41,7 @@ package final class PostgresSession {
         self.handle = handle
         self.address = address
         self.limits = limits
+        self.wake = wake
         try finishConnecting()
         guard PQsetnonblocking(handle, 1) == 0 else { throw unavailable("connect") }
         guard PQserverVersion(handle) >= 150_000 else {
@@ -194,15 +202,26 @@ extension PostgresSession {
     func wait(
         for events: Int32, until deadline: ContinuousClock.Instant, _ purpose: String
     ) throws(StoreError) {
+        guard try isReady(for: events, until: deadline, purpose) else {
+            throw .unavailable(what: purpose, address: address.description, why: "no answer in time")
+        }
+    }
+
+    /// Whether the socket is ready for `events` before `deadline`.
+    func isReady(
+        for events: Int32, until deadline: ContinuousClock.Instant, _ purpose: String
+    ) throws(StoreError) -> Bool {
         while true {
             let left = deadline - ContinuousClock.now
-            guard left > .zero else {
-                throw .unavailable(what: purpose, address: address.description, why: "no answer in time")
-            }
+            guard left > .zero else { return false }
             let milliseconds = min(left.components.seconds * 1000 + 1, 60_000)
-            var descriptor = pollfd(fd: PQsocket(handle), events: Int16(truncatingIfNeeded: events), revents: 0)
-            let ready = poll(&descriptor, 1, Int32(milliseconds))
-            if ready > 0 { return }
+            var descriptors = [
+                pollfd(fd: PQsocket(handle), events: Int16(truncatingIfNeeded: events), revents: 0),
+                pollfd(fd: wake?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
+            ]
+            let ready = poll(&descriptors, 2, Int32(milliseconds))
+            if descriptors[1].revents != 0 { throw .cancelled(what: purpose) }
+            if ready > 0 { return true }
             if ready < 0, errno != EINTR { throw unavailable(purpose) }
         }
     }

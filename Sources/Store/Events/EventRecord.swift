@@ -76,8 +76,8 @@ public struct EventWrite: Sendable, Equatable {
     public let descriptionOrigin: String
     /// Names this change among all of the camera's for ever: 1–2500 bytes.
     public let idempotencyKey: String
-    /// The key under which the same thing was told first, when this telling replaces its span instead of joining it; the
-    /// keys of all tellings begin with it.
+    /// How the keys of all tellings of the same thing begin, when this one replaces the earlier ones instead of joining
+    /// them; ends with `/`.
     public let replaces: String?
 
     /// Gathers the parts of a write.

@@ -65,7 +65,8 @@ extension EventStore {
         }
     }
 
-    private static var eventColumns: String {
+    /// The columns of `alertd.v_events` that make an ``EventRecord``.
+    static var eventColumns: String {
         """
         id, camera, kind, reason, query, query_text, started_at AS start, ended_at AS "end", open, start_error, \
         end_error, score, anomaly_score, description, description_origin, clock, (box->>0)::float8 AS box_left, \

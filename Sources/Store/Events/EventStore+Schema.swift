@@ -62,7 +62,9 @@ extension EventStore {
         }
     }
 
-    func requireCurrentSchema() async throws(StoreError) {
+    /// Returns when the schema is the one this program speaks. Throws
+    /// ``StoreError/schemaMismatch(found:needed:address:)``, and `unavailable` when the database does not answer.
+    public func requireCurrentSchema() async throws(StoreError) {
         let target = address.description
         try await reader.run("read the schema's version") { session throws(StoreError) in
             let found = try Self.schemaVersion(session)

@@ -51,6 +51,9 @@ public final class EventStore: Sendable {
         }
     }
 
+    /// Starts the private cluster's server again if it has died; nothing for a server of yours.
+    func reviveCluster() async throws(StoreError) { _ = try await cluster?.start() }
+
     /// Ends the connections, and stops the private cluster if nobody else uses it.
     public func close() async {
         await writer.close()

@@ -8,6 +8,11 @@ extension CLIP {
         /// `projection_dim`.
         var projectionWidth: Int
 
+        private static let vit = TransformerShape(
+            width: 768, hiddenWidth: 3072, layers: 12, heads: 12, activation: .quickGELU, epsilon: 1e-5)
+        private static let textBlocks = TransformerShape(
+            width: 512, hiddenWidth: 2048, layers: 12, heads: 8, activation: .quickGELU, epsilon: 1e-5)
+
         /// Reads and checks `file`.
         init(_ file: ConfigurationFile) throws(ModelError) {
             vision = try Self.vision(Self.section("vision_config", of: file))
@@ -22,41 +27,18 @@ extension CLIP {
         }
 
         private static func vision(_ section: ConfigurationFile) throws(ModelError) -> CLIPVision.Configuration {
-            let imageSize = try section.integer("image_size", default: 224, in: 1...4096)
-            let patchSize = try section.integer("patch_size", default: 32, in: 1...4096)
-            guard patchSize <= imageSize else {
-                throw section.refusal("patch_size", "\(patchSize), larger than image_size \(imageSize)")
-            }
-            let channels = try section.integer("num_channels", default: 3, in: 1...16)
-            guard channels == 3 else { throw section.refusal("num_channels", "\(channels), pictures have 3") }
+            let (imageSize, patchSize, channels) = try section.patches(imageSize: 224, patchSize: 32)
             return CLIPVision.Configuration(
-                blocks: try blocks(section, width: 768, hiddenWidth: 3072, heads: 12), imageSize: imageSize,
+                blocks: try TransformerShape(section, defaults: vit), imageSize: imageSize,
                 patchSize: patchSize, channels: channels)
         }
 
         private static func text(_ section: ConfigurationFile) throws(ModelError) -> CLIPText.Configuration {
             CLIPText.Configuration(
-                blocks: try blocks(section, width: 512, hiddenWidth: 2048, heads: 8),
+                blocks: try TransformerShape(section, defaults: textBlocks),
                 vocabulary: try section.integer("vocab_size", default: 49408, in: 3...4_000_000),
                 contextLength: try section.integer("max_position_embeddings", default: 77, in: 3...65536),
                 endToken: try section.integer("eos_token_id", default: 49407, in: 0...4_000_000))
-        }
-
-        private static func blocks(
-            _ section: ConfigurationFile, width: Int, hiddenWidth: Int, heads: Int
-        ) throws(ModelError) -> TransformerShape {
-            let shape = TransformerShape(
-                width: try section.integer("hidden_size", default: width, in: 1...65536),
-                hiddenWidth: try section.integer("intermediate_size", default: hiddenWidth, in: 1...262_144),
-                layers: try section.integer("num_hidden_layers", default: 12, in: 1...512),
-                heads: try section.integer("num_attention_heads", default: heads, in: 1...1024),
-                activation: try section.activation("hidden_act", default: .quickGELU),
-                epsilon: Float(try section.number("layer_norm_eps", default: 1e-5, in: 0...1)))
-            guard shape.width % shape.heads == 0 else {
-                throw section.refusal(
-                    "num_attention_heads", "\(shape.heads) does not divide hidden_size \(shape.width)")
-            }
-            return shape
         }
     }
 }

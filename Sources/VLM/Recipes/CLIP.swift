@@ -1,5 +1,4 @@
 public import Base
-internal import FoundationEssentials
 package import NN
 
 // Letters: B batch · D projected width · S side of the encoder's picture.
@@ -12,7 +11,7 @@ package import NN
 ///     text → BytePairTokenizer → CLIPText → text_projection → L2     ┘
 ///
 /// Immutable and shareable; every call runs on the calling thread.
-public struct CLIP: Sendable {
+public struct CLIP: PictureEncoder {
     private let configuration: Configuration
     private let vision: CLIPVision
     private let text: CLIPText
@@ -45,38 +44,24 @@ public struct CLIP: Sendable {
     }
 
     private init(folder: String, tokenizer: BytePairTokenizer?, tokenizerFiles: [String]) throws(ModelError) {
-        let file = try ConfigurationFile(folder: folder, name: "config.json")
+        let folder = ModelFolder(path: folder)
+        let file = try folder.configuration
         let configuration = try Configuration(file)
         if let tokenizer, tokenizer.largestID >= configuration.text.vocabulary {
             throw .badConfiguration(
                 file: file.path, key: "text_config.vocab_size",
                 problem: "\(configuration.text.vocabulary), but the tokenizer gives ids up to \(tokenizer.largestID)")
         }
-        let weights = try ModelError.wrapping { () throws(WeightsError) in try Checkpoint(folder: folder) }
+        let weights = try folder.weights
         (vision, text, visualProjection, textProjection, logitScale) = try ModelError.wrapping {
             () throws(WeightsError) in try Self.towers(weights, configuration)
         }
-        let preprocessor = "preprocessor_config.json"
-        let hasPreprocessor = FileManager.default.fileExists(atPath: folder + "/" + preprocessor)
-        processor =
-            if hasPreprocessor {
-                try ImageProcessor(
-                    ConfigurationFile(folder: folder, name: preprocessor), side: configuration.vision.imageSize)
-            } else {
-                .clip(side: configuration.vision.imageSize)
-            }
+        processor = try ImageProcessor(
+            folder.preprocessor, side: configuration.vision.imageSize,
+            defaults: .clip(side: configuration.vision.imageSize))
         self.configuration = configuration
         self.tokenizer = tokenizer
-        let names = ["config.json"] + (hasPreprocessor ? [preprocessor] : []) + tokenizerFiles
-        digest = try ModelError.wrapping { () throws(WeightsError) in
-            var digest = FileDigest()
-            digest.feed(Array("alertd CLIP encoding 1\n".utf8))
-            for name in names { try digest.add(file: folder + "/" + name, as: name) }
-            for path in weights.paths {
-                try digest.add(file: path, as: path.split(separator: "/").last.map(String.init) ?? "")
-            }
-            return digest.hexadecimal
-        }
+        digest = try folder.digest(label: "alertd CLIP encoding 1", more: tokenizerFiles, weights: weights)
     }
 
     private static func towers(

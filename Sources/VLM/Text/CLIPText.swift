@@ -29,9 +29,7 @@ struct CLIPText: Sendable {
             weights["embeddings"]["token_embedding"], count: configuration.vocabulary, width: shape.width)
         positions = try Embedding(
             weights["embeddings"]["position_embedding"], count: configuration.contextLength, width: shape.width)
-        var blocks: [ViTBlock] = []
-        for layer in 0..<shape.layers { blocks.append(try ViTBlock(weights["encoder"]["layers"][layer], shape)) }
-        self.blocks = blocks
+        blocks = try ViTBlock.stack(weights["encoder"]["layers"], shape)
         finalNorm = try LayerNorm(weights["final_layer_norm"], width: shape.width, epsilon: shape.epsilon)
     }
 

@@ -1,6 +1,8 @@
 /// GPT-2's writing of bytes as printable characters, in which byte-level vocabularies are published: printable bytes of
 /// Latin-1 stand for themselves, the other 68 for U+0100 onwards (openai/gpt-2, `encoder.py`, `bytes_to_unicode`).
 struct ByteAlphabet: Sendable {
+    static let shared = ByteAlphabet()
+
     /// The character of each byte.
     let characters: [Unicode.Scalar]
     /// The bytes in the order in which CLIP's vocabulary numbers them: the printable ones first.

@@ -33,11 +33,11 @@ extension BytePairTokenizer {
     /// (openai/CLIP, `simple_tokenizer.py`, `SimpleTokenizer.__init__`).
     public static func clip(merges bytes: [UInt8], file: String) throws(ModelError) -> BytePairTokenizer {
         let merges = try mergeLines(bytes, file: file, limit: 49_152 - 256 - 2)
-        let alphabet = ByteAlphabet()
+        let alphabet = ByteAlphabet.shared
         let letters = alphabet.order.map { String(alphabet.characters[Int($0)]) }
         let pieces = letters + letters.map { $0 + wordEnd } + merges.map { $0.left + $0.right } + [clipStart, clipEnd]
-        var vocabulary: [String: Int] = [:]
-        for (id, piece) in pieces.enumerated() { vocabulary[piece] = id }
+        var vocabulary: [ScalarString: Int] = [:]
+        for (id, piece) in pieces.enumerated() { vocabulary[ScalarString(piece)] = id }
         let model = try BytePairModel(
             vocabulary: vocabulary, merges: merges, endOfWord: wordEnd, unknown: nil, file: file)
         return try clip(model, file: file)
@@ -45,10 +45,10 @@ extension BytePairTokenizer {
 
     private static func clip(vocabulary folder: String, merges name: String) throws(ModelError) -> BytePairTokenizer {
         let file = try ConfigurationFile(folder: folder, name: "vocab.json")
-        var vocabulary: [String: Int] = [:]
+        var vocabulary: [ScalarString: Int] = [:]
         for (piece, id) in file.json.object ?? [:] {
             guard let id = id.integer else {
-                throw file.refusal(String(piece.prefix(60)), "\(id.kind), expected an id")
+                throw file.refusal(String(piece.text.prefix(60)), "\(id.kind), expected an id")
             }
             vocabulary[piece] = id
         }
@@ -61,7 +61,7 @@ extension BytePairTokenizer {
 
     private static func clip(_ model: BytePairModel, file: String) throws(ModelError) -> BytePairTokenizer {
         let specials = [clipStart, clipEnd].compactMap { text in
-            model.vocabulary[text].map { Special(text: text, id: $0) }
+            model.vocabulary[ScalarString(text)].map { Special(text: text, id: $0) }
         }
         return try BytePairTokenizer(
             model: model, normalizers: clipNormalizers, split: .clip(ignoresCase: true), specials: specials,

@@ -4,8 +4,24 @@ internal import Foundation
 enum TextNormalizer: Sendable, Equatable {
     /// openai/CLIP's `basic_clean`: repair, HTML entities twice, see ``TextRepair``.
     case clipCleanUp
-    /// Unicode Normalization Form C.
-    case composed
+    /// Unicode Normalization Forms C, D, KC and KD.
+    case composed, decomposed, compatiblyComposed, compatiblyDecomposed
+    /// Nonspacing marks go (general category Mn).
+    case stripAccents
+    /// BERT's clean-up: control characters go, white space becomes spaces (google-research/bert, `tokenization.py`).
+    case bertCleanUp
+    /// A space before and after every CJK ideograph (the same, `_tokenize_chinese_chars`).
+    case separateIdeographs
+    /// Every occurrence of a text becomes another.
+    case replace(String, with: String)
+    /// Runs of two spaces or more become a text.
+    case replaceSpaces(with: String)
+    /// A text before every text that is not empty.
+    case prepend(String)
+    /// White space at the ends goes.
+    case trim(left: Bool, right: Bool)
+    /// SentencePiece's own table.
+    case table(CharacterTable)
     /// Runs of white space become one space each; with `isTrimming`, those at the ends go.
     case foldWhitespace(isTrimming: Bool)
     /// Full Unicode lower-casing; with `knowsFinalSigma`, Σ at a word's end becomes ς (SpecialCasing.txt), as Python does
@@ -17,6 +33,20 @@ enum TextNormalizer: Sendable, Equatable {
         switch self {
         case .clipCleanUp: TextRepair.cleanedUp(text)
         case .composed: text.precomposedStringWithCanonicalMapping
+        case .decomposed: text.decomposedStringWithCanonicalMapping
+        case .compatiblyComposed: text.precomposedStringWithCompatibilityMapping
+        case .compatiblyDecomposed: text.decomposedStringWithCompatibilityMapping
+        case .stripAccents:
+            String(
+                String.UnicodeScalarView(
+                    text.unicodeScalars.filter { $0.properties.generalCategory != .nonspacingMark }))
+        case .bertCleanUp: Self.cleaned(text)
+        case .separateIdeographs: Self.separated(text)
+        case .replace(let old, let new): Self.replaced(text, Array(old.unicodeScalars), Array(new.unicodeScalars))
+        case .replaceSpaces(let new): Self.replacedSpaces(text, Array(new.unicodeScalars))
+        case .prepend(let prefix): text.isEmpty ? text : prefix + text
+        case .trim(let left, let right): Self.trimmed(text, left: left, right: right)
+        case .table(let table): table.applied(to: text)
         case .foldWhitespace(let isTrimming): Self.folded(text, isTrimming: isTrimming)
         case .lowercase(let knowsFinalSigma): Self.lowercased(text, knowsFinalSigma: knowsFinalSigma)
         }

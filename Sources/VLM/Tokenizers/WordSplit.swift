@@ -74,7 +74,7 @@ extension ArraySlice<Unicode.Scalar> {
 }
 
 extension Unicode.Scalar {
-    fileprivate func isCaseVariant(of letter: Unicode.Scalar) -> Bool {
+    func isCaseVariant(of letter: Unicode.Scalar) -> Bool {
         (self == "\u{17F}" && letter == "s") || properties.lowercaseMapping.unicodeScalars.elementsEqual([letter])
     }
 }

@@ -39,9 +39,7 @@ struct CLIPVision: Sendable {
             "weight", shape: [configuration.patches + 1, shape.width])
         preNorm = try LayerNorm(weights["pre_layrnorm"], width: shape.width, epsilon: shape.epsilon)  // sic
         postNorm = try LayerNorm(weights["post_layernorm"], width: shape.width, epsilon: shape.epsilon)
-        var blocks: [ViTBlock] = []
-        for layer in 0..<shape.layers { blocks.append(try ViTBlock(weights["encoder"]["layers"][layer], shape)) }
-        self.blocks = blocks
+        blocks = try ViTBlock.stack(weights["encoder"]["layers"], shape)
     }
 
     /// pixels [B, C, S, S], normalised → pooled [B, D]. Traces `vision.hidden.0` (after the first norm) to

@@ -1,45 +1,77 @@
 import NN
 
 extension ImageProcessor {
-    /// Reads `folder/preprocessor_config.json`, for an encoder of `side` × `side`.
-    package init(folder: String, side: Int) throws(ModelError) {
-        self = try ImageProcessor(ConfigurationFile(folder: folder, name: "preprocessor_config.json"), side: side)
+    /// What a model's own processor does where its file is silent (the class attributes in transformers; all sizes there are
+    /// 224). Without a file they hold at the encoder's own size.
+    struct Defaults {
+        var resize: Resize
+        var crop: Int?
+        var mean, deviation: [Float]
+
+        /// `CLIPImageProcessor`.
+        static func clip(side: Int) -> Defaults {
+            Defaults(resize: .shortestEdge(side), crop: side, mean: clipMean, deviation: clipDeviation)
+        }
+
+        /// `SiglipImageProcessor`: both sides are brought to the size, whatever the proportion.
+        static func siglip(side: Int) -> Defaults {
+            Defaults(resize: .exact(width: side, height: side), crop: nil, mean: halves, deviation: halves)
+        }
+
+        /// `Siglip2ImageProcessor`, whose size ``PatchProcessor`` finds for each picture.
+        static let naflex = siglip(side: 1)
+
+        // transformers, image_utils.py: OPENAI_CLIP_MEAN, OPENAI_CLIP_STD, IMAGENET_STANDARD_MEAN
+        private static let clipMean: [Float] = [0.48145466, 0.4578275, 0.40821073]
+        private static let clipDeviation: [Float] = [0.26862954, 0.26130258, 0.27577711]
+        private static let halves: [Float] = [0.5, 0.5, 0.5]
     }
 
-    /// Reads `file`, a `preprocessor_config.json`; missing values are `CLIPImageProcessor`'s defaults. Refuses one that
-    /// does not end at pictures of `side` × `side`.
-    init(_ file: ConfigurationFile, side: Int) throws(ModelError) {
-        let resize = try file.bool("do_resize", default: true) ? try Self.resize(file) : nil
-        let crop = try file.bool("do_center_crop", default: true) ? try Self.crop(file) : nil
+    /// Reads `folder/preprocessor_config.json`, for a CLIP encoder of `side` × `side`.
+    package init(folder: String, side: Int) throws(ModelError) {
+        let file = try ConfigurationFile(folder: folder, name: "preprocessor_config.json")
+        self = try ImageProcessor(file, side: side, defaults: .clip(side: 224))
+    }
+
+    /// Reads `file`, a `preprocessor_config.json`; what it leaves out, or all of it when there is none, is `defaults`.
+    /// Refuses one that does not end at pictures of `side` × `side`; nil stands for any size, but one for all pictures.
+    init(_ file: ConfigurationFile?, side: Int?, defaults: Defaults) throws(ModelError) {
+        guard let file else {
+            self.init(defaults)
+            return
+        }
+        let resize = try file.bool("do_resize", default: true) ? try Self.resize(file, defaults) : nil
+        let isCropping = try file.bool("do_center_crop", default: defaults.crop != nil)
+        let crop = isCropping ? try Self.crop(file) : nil
         try Self.check(resize, crop, side, file)
         let number = try file.integer("resample", default: ResampleFilter.bicubic.rawValue, in: 0...5)
         let isRescaling = try file.bool("do_rescale", default: true)
         let factor = try file.number("rescale_factor", default: 1 / 255, in: -1e6...1e6)
         let isNormalising = try file.bool("do_normalize", default: true)
-        let mean = try Self.triple("image_mean", of: file, default: Self.clipMean, in: -1e6...1e6)
-        let deviation = try Self.triple("image_std", of: file, default: Self.clipDeviation, in: 1e-6...1e6)
+        let mean = try Self.triple("image_mean", of: file, default: defaults.mean, in: -1e6...1e6)
+        let deviation = try Self.triple("image_std", of: file, default: defaults.deviation, in: 1e-6...1e6)
         self.init(
             resize: resize, filter: ResampleFilter(rawValue: number) ?? .bicubic, crop: crop,
             scale: isRescaling ? factor : 1, mean: isNormalising ? mean : [0, 0, 0],
             deviation: isNormalising ? deviation : [1, 1, 1])
     }
 
-    /// The processor of a CLIP folder that holds no `preprocessor_config.json`: all defaults at the encoder's own size.
-    package static func clip(side: Int) -> ImageProcessor {
-        ImageProcessor(
-            resize: .shortestEdge(side), filter: .bicubic, crop: (side, side), scale: 1 / 255, mean: clipMean,
-            deviation: clipDeviation)
+    private init(_ defaults: Defaults) {
+        self.init(
+            resize: defaults.resize, filter: .bicubic, crop: defaults.crop.map { ($0, $0) }, scale: 1 / 255,
+            mean: defaults.mean, deviation: defaults.deviation)
     }
 
-    // transformers, image_utils.py: OPENAI_CLIP_MEAN, OPENAI_CLIP_STD
-    private static let clipMean: [Float] = [0.48145466, 0.4578275, 0.40821073]
-    private static let clipDeviation: [Float] = [0.26862954, 0.26130258, 0.27577711]
+    /// The processor of a CLIP folder that holds no `preprocessor_config.json`.
+    package static func clip(side: Int) -> ImageProcessor { ImageProcessor(.clip(side: side)) }
 
     private static let sides = 1...8192
 
-    private static func resize(_ file: ConfigurationFile) throws(ModelError) -> Resize {
+    private static func resize(_ file: ConfigurationFile, _ defaults: Defaults) throws(ModelError) -> Resize {
         if file.json["size"]?.integer != nil || !file.has("size") {
-            return .shortestEdge(try file.integer("size", default: 224, in: sides))
+            let edge = try file.integer("size", default: 224, in: sides)
+            guard case .exact = defaults.resize else { return .shortestEdge(edge) }
+            return .exact(width: edge, height: edge)
         }
         let size = try file.object("size")
         if size.has("shortest_edge") {
@@ -66,16 +98,18 @@ extension ImageProcessor {
     }
 
     private static func check(
-        _ resize: Resize?, _ crop: (width: Int, height: Int)?, _ side: Int, _ file: ConfigurationFile
+        _ resize: Resize?, _ crop: (width: Int, height: Int)?, _ side: Int?, _ file: ConfigurationFile
     ) throws(ModelError) {
         if let crop {
-            guard crop == (side, side) else {
-                throw file.refusal("crop_size", "\(crop.width)×\(crop.height), but image_size is \(side)")
+            guard side == nil || crop == (side ?? 0, side ?? 0) else {
+                throw file.refusal("crop_size", "\(crop.width)×\(crop.height), but image_size is \(side ?? 0)")
+            }
+        } else if case .exact(let width, let height)? = resize {
+            guard side == nil || (width, height) == (side ?? 0, side ?? 0) else {
+                throw file.refusal("size", "\(width)×\(height), but image_size is \(side ?? 0)")
             }
         } else {
-            guard resize == .exact(width: side, height: side) else {
-                throw file.refusal("size", "without a crop it must be image_size, \(side)×\(side)")
-            }
+            throw file.refusal("size", "without a crop it must give height and width")
         }
     }
 

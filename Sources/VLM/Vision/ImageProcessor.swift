@@ -18,7 +18,7 @@ public struct ImageProcessor: Sendable, Equatable {
     /// Width and height of the centre crop.
     var crop: (width: Int, height: Int)?
     /// What each 8-bit value becomes, for R, G and B.
-    private var tables: [[Float]]
+    private(set) var tables: [[Float]]
 
     init(
         resize: Resize?, filter: ResampleFilter, crop: (width: Int, height: Int)?, scale: Double, mean: [Float],
@@ -39,16 +39,30 @@ public struct ImageProcessor: Sendable, Equatable {
             && a.crop?.height == b.crop?.height
     }
 
+    /// Width and height of every picture after resize and crop; nil when they depend on the picture.
+    var outputSize: (width: Int, height: Int)? {
+        if let crop { return crop }
+        guard case .exact(let width, let height)? = resize else { return nil }
+        return (width, height)
+    }
+
     /// B pictures → pixels [B, 3, S, S]; the recipe has checked that this processor ends at the encoder's S.
     public func pixels(of pictures: [Picture], side: Int) -> Tensor {
-        Tensor(shape: [pictures.count, 3, side, side]) { result in
+        precondition(outputSize.map { $0 == (side, side) } ?? false, "a processor that does not end at \(side)")
+        return pixels(of: pictures)
+    }
+
+    /// B pictures → pixels [B, 3, height, width] of ``outputSize``.
+    func pixels(of pictures: [Picture]) -> Tensor {
+        guard let (width, height) = outputSize else { preconditionFailure("a processor without one output size") }
+        return Tensor(shape: [pictures.count, 3, height, width]) { result in
             for (index, picture) in pictures.enumerated() {
                 let sized = sized(picture)
-                precondition(sized.width == side && sized.height == side, "\(sized.width)×\(sized.height) for \(side)")
+                precondition(sized.width == width && sized.height == height, "\(sized.width)×\(sized.height)")
                 for channel in 0..<3 {
-                    let plane = (index * 3 + channel) * side * side
+                    let plane = (index * 3 + channel) * width * height
                     let table = tables[channel]
-                    for pixel in 0..<side * side {
+                    for pixel in 0..<width * height {
                         result[plane + pixel] = table[Int(sized.pixels[pixel * 3 + channel])]
                     }
                 }

@@ -18,15 +18,23 @@ struct TransformerShape: Equatable, Sendable {
     var epsilon: Float
 }
 
-/// A transformer block with the norms before its two halves (Dosovitskiy et al. 2021, equations 2 and 3); CLIP's text
-/// tower is made of the same block.
+/// A transformer block with the norms before its two halves (Dosovitskiy et al. 2021, equations 2 and 3); the text towers
+/// of CLIP and SigLIP are made of the same block.
 struct ViTBlock: Sendable {
-    private let norm1, norm2: LayerNorm
-    private let attention: MultiHeadAttention
-    private let hidden, output: Linear
-    private let activation: Activation
+    let norm1: LayerNorm
+    let attention: MultiHeadAttention
+    let norm2: LayerNorm
+    let feedForward: FeedForward
 
-    /// Reads the block below `weights` under Hugging Face CLIP's key names.
+    /// residual [B·T, D] through the block, in place.
+    func apply(to residual: inout Tensor, batch: Int, isCausal: Bool) {
+        attention.add(norm1(residual), batch: batch, isCausal: isCausal, to: &residual)
+        feedForward.add(norm2(residual), to: &residual)
+    }
+}
+
+extension ViTBlock {
+    /// Reads the block below `weights` under the key names that Hugging Face gives CLIP and SigLIP.
     init(_ weights: Checkpoint, _ shape: TransformerShape) throws(WeightsError) {
         let width = shape.width
         norm1 = try LayerNorm(weights["layer_norm1"], width: width, epsilon: shape.epsilon)
@@ -37,16 +45,16 @@ struct ViTBlock: Sendable {
             key: try Linear(heads["k_proj"], inputs: width, outputs: width),
             value: try Linear(heads["v_proj"], inputs: width, outputs: width),
             output: try Linear(heads["out_proj"], inputs: width, outputs: width), heads: shape.heads)
-        hidden = try Linear(weights["mlp"]["fc1"], inputs: width, outputs: shape.hiddenWidth)
-        output = try Linear(weights["mlp"]["fc2"], inputs: shape.hiddenWidth, outputs: width)
-        activation = shape.activation
+        feedForward = .plain(
+            hidden: try Linear(weights["mlp"]["fc1"], inputs: width, outputs: shape.hiddenWidth),
+            activation: shape.activation,
+            output: try Linear(weights["mlp"]["fc2"], inputs: shape.hiddenWidth, outputs: width))
     }
 
-    /// residual [B·T, D] through the block, in place.
-    func apply(to residual: inout Tensor, batch: Int, isCausal: Bool) {
-        attention.add(norm1(residual), batch: batch, isCausal: isCausal, to: &residual)
-        var values = hidden(norm2(residual))
-        activation.apply(to: &values)
-        output.add(values, to: &residual)
+    /// The blocks `0`, `1`, … below `weights`.
+    static func stack(_ weights: Checkpoint, _ shape: TransformerShape) throws(WeightsError) -> [ViTBlock] {
+        var blocks: [ViTBlock] = []
+        for layer in 0..<shape.layers { blocks.append(try ViTBlock(weights[layer], shape)) }
+        return blocks
     }
 }

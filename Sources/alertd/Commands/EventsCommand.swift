@@ -6,8 +6,9 @@ import Store
 /// `alertd events`
 struct EventsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "events", abstract: "List the events that were found, or show one.",
-        subcommands: [ListCommand.self, ShowCommand.self], defaultSubcommand: ListCommand.self)
+        commandName: "events", abstract: "List the events that were found, show one, or watch them come.",
+        subcommands: [ListCommand.self, ShowCommand.self, EventsWatchCommand.self],
+        defaultSubcommand: ListCommand.self)
 
     /// `alertd events list`
     struct ListCommand: AsyncParsableCommand {

@@ -7,7 +7,7 @@ struct EventLine: Encodable {
 
     init(_ row: EventRecord) { self.row = row }
 
-    private enum Key: String, CodingKey {
+    enum Key: String, CodingKey {
         case id, camera, kind, reason, query, start, end, startErrorSeconds, endErrorSeconds, open, score
         case anomalyScore, description, descriptionOrigin, clock, box
     }
@@ -57,7 +57,8 @@ struct EventLine: Encodable {
         ]
     }
 
-    private var source: String {
+    /// What made the event, for people.
+    var source: String {
         switch row.kind {
         case "query": row.query ?? "query"
         default: row.reason.map { "\(row.kind): \($0)" } ?? row.kind

@@ -60,6 +60,8 @@ struct DatabaseSession: Sendable {
     struct Plan: Sendable {
         let target: DatabaseTarget
         let state: URL
+        /// Everything that was read on the way.
+        let configuration: Configuration
         let logger: Logger
 
         /// Reads the configuration too. An address on the command line or in `ALERTD_DATABASE` may have either of
@@ -69,7 +71,7 @@ struct DatabaseSession: Sendable {
             var (options, environment) = (options, environment)
             options.database = nil
             environment["ALERTD_DATABASE"] = nil
-            let configuration = try ConfigurationSetup(options, environment: environment).read()
+            configuration = try ConfigurationSetup(options, environment: environment).read()
             state = URL(filePath: configuration.state, directoryHint: .isDirectory)
             logger = options.logger
             target =

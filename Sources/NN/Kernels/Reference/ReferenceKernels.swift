@@ -50,7 +50,8 @@ package enum ReferenceKernels {
         }
     }
 
-    /// queries, keys, values [T, D] each → attention of H heads [T, D], one sequence.
+    /// queries [Q, D], keys and values [T, D] → attention of H heads [Q, D], one sequence; with `isCausal` query i sees the
+    /// keys 0...T − Q + i.
     package static func attention(
         queries: [[Double]], keys: [[Double]], values: [[Double]], heads: Int, isCausal: Bool
     ) -> [[Double]] {
@@ -60,7 +61,7 @@ package enum ReferenceKernels {
         for head in 0..<heads {
             let columns = head * headWidth..<(head + 1) * headWidth
             for (token, query) in queries.enumerated() {
-                let seen = isCausal ? token + 1 : keys.count
+                let seen = isCausal ? keys.count - queries.count + token + 1 : keys.count
                 let scores = keys.prefix(seen).map { key in
                     columns.reduce(0.0) { $0 + query[$1] * key[$1] } / Double(headWidth).squareRoot()
                 }

@@ -1,0 +1,83 @@
+internal import Base
+public import Foundation
+
+extension AnomalyModel {
+    /// Everything that a restart needs.
+    private struct State: Codable {
+        let camera: String
+        let encoder: EncoderIdentity
+        let phase: AnomalyReading.Phase
+        let sentences: SentenceLanes.State?
+        let banks: NormalityBanks
+        let history: LaneHistory
+        let limit: AlarmThreshold
+        let log: AlarmLog
+        let light: LightMode
+        let motion: MotionAttributes
+        let smoother: Smoother
+        let automaton: EventAutomaton
+        let waiting: [Sighting]
+        let quietFrom: WallTime?
+        let quietUntil: WallTime?
+        let isAbsorbing: Bool
+        let firstTime: WallTime?
+        let lastTime: WallTime?
+        let agedAt: WallTime?
+        let frames: Int
+        let watched: Double
+    }
+
+    /// The model's whole state in the form of ``SnapshotFile``, bound to its camera and encoder.
+    public func snapshot() throws -> Data {
+        let state = State(
+            camera: camera.name, encoder: encoder, phase: phase, sentences: sentences?.state, banks: banks,
+            history: history, limit: limit, log: log, light: light, motion: motion, smoother: smoother,
+            automaton: automaton, waiting: waiting, quietFrom: quietFrom, quietUntil: quietUntil,
+            isAbsorbing: isAbsorbing, firstTime: firstTime, lastTime: lastTime, agedAt: agedAt, frames: frames,
+            watched: watched)
+        let encoder = PropertyListEncoder()
+        encoder.outputFormat = .binary
+        return SnapshotFile.seal(try encoder.encode(state))
+    }
+
+    /// Takes over the state in `data`, which errors call `file`. The ceiling, the constants and the sentences stay those of
+    /// this model. Throws `AnomalyError.snapshot` for anything damaged and `AnomalyError.foreignSnapshot` for another
+    /// camera's or encoder's; the model is unchanged then.
+    public mutating func restore(_ data: Data, file: String) throws(AnomalyError) {
+        let state = try Self.decode(try SnapshotFile.open(data, file: file), file)
+        guard state.camera == camera.name, state.encoder == encoder else {
+            throw .foreignSnapshot(
+                file: file, found: "camera \(state.camera) with encoder \(state.encoder)",
+                wanted: "camera \(camera) with encoder \(encoder)")
+        }
+        let isWhole =
+            state.history.isWhole && state.banks.isWhole(width: encoder.width)
+            && state.waiting.allSatisfy { $0.isWhole(width: encoder.width) } && state.watched >= 0
+        var restored = self
+        let fits = state.sentences.map { restored.sentences?.restore($0) ?? true } ?? true
+        guard isWhole, fits else { throw .snapshot(file: file, problem: "its parts do not fit together") }
+        restored.take(state)
+        self = restored
+    }
+
+    private mutating func take(_ state: State) {
+        (phase, banks, history, log) = (state.phase, state.banks, state.history, state.log)
+        (light, motion, smoother, automaton) = (state.light, state.motion, state.smoother, state.automaton)
+        (waiting, quietFrom, quietUntil) = (state.waiting, state.quietFrom, state.quietUntil)
+        (isAbsorbing, firstTime, lastTime) = (state.isAbsorbing, state.firstTime, state.lastTime)
+        (agedAt, frames, watched) = (state.agedAt, state.frames, state.watched)
+        let ceiling = limit.settings.ceilingPerDay
+        limit = state.limit
+        if limit.settings.ceilingPerDay != ceiling { limit.change(ceilingPerDay: ceiling) }
+    }
+
+    private static func decode(_ payload: Data, _ file: String) throws(AnomalyError) -> State {
+        do {
+            return try PropertyListDecoder().decode(State.self, from: payload)
+        } catch let DecodingError.dataCorrupted(context) {
+            throw .snapshot(file: file, problem: context.debugDescription)
+        } catch {
+            throw .snapshot(file: file, problem: "not in the form of this version")
+        }
+    }
+}

@@ -1,0 +1,42 @@
+internal import Base
+internal import Foundation
+
+/// What each lane scored in a camera's normal past, by hour, colour and infrared apart.
+struct LaneHistory: Sendable, Codable {
+    private static let buckets = 48
+    private let halfLife: Double
+    private let hourMinimum: Double
+    private var sketches: [ScoreSketch?]
+
+    init(halfLife: Double, hourMinimum: Double) {
+        self.halfLife = halfLife
+        self.hourMinimum = hourMinimum
+        sketches = Array(repeating: nil, count: AnomalyLane.allCases.count * Self.buckets)
+    }
+
+    /// Whether the parts fit together after decoding.
+    var isWhole: Bool { sketches.count == AnomalyLane.allCases.count * Self.buckets }
+
+    var byteCount: Int { sketches.count { $0 != nil } * ScoreSketch.bins * 4 }
+
+    /// Counts a normal score.
+    mutating func insert(_ score: Double, _ lane: AnomalyLane, at seconds: Double, in bucket: HourBucket) {
+        let index = place(lane, bucket.index)
+        if sketches[index] == nil { sketches[index] = ScoreSketch(halfLife: halfLife) }
+        sketches[index]?.insert(score, at: seconds)
+    }
+
+    /// Probability of a score at least as high around this hour; of any hour while this one has seen too little.
+    func exceedance(_ score: Double, _ lane: AnomalyLane, in bucket: HourBucket) -> Double {
+        let near = bucket.consulted.compactMap { sketches[place(lane, $0)] }
+        if near.reduce(0, { $0 + $1.total }) >= hourMinimum { return ScoreSketch.exceedance(score, among: near) }
+        return exceedance(score, lane)
+    }
+
+    /// Probability of a score at least as high at any hour.
+    func exceedance(_ score: Double, _ lane: AnomalyLane) -> Double {
+        ScoreSketch.exceedance(score, among: (0..<Self.buckets).compactMap { sketches[place(lane, $0)] })
+    }
+
+    private func place(_ lane: AnomalyLane, _ bucket: Int) -> Int { lane.index * Self.buckets + bucket }
+}

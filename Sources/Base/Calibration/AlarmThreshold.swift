@@ -1,0 +1,108 @@
+/// A threshold that keeps the alarms of one detector below a ceiling, from what its scores did so far.
+///
+/// Where the history is long enough the rate is read from it; beyond, it is extrapolated by ``ExceedanceTail``. While
+/// the history is short the threshold follows it every hour; later it is estimated once a day and moves by a tenth at
+/// most, so that no single day can blind or flood anybody.
+public struct AlarmThreshold: Sendable, Equatable, Codable {
+    /// How thresholds are found. All times in seconds.
+    public struct Settings: Sendable, Equatable, Codable {
+        /// Most alarms a day.
+        public var ceilingPerDay: Double
+        /// The rate aimed at, as a share of the ceiling: room for estimates that are off.
+        public var aim = 0.5
+        /// Rises within this time are one alarm.
+        public var cooldown: Double = 30
+        /// Time after which history counts half.
+        public var halfLife: Double = 30 * 86_400
+        /// Lowest threshold.
+        public var floor = 3.0
+        /// Threshold before anything can be estimated.
+        public var initial = 6.0
+        /// Time between estimates while the history is short.
+        public var hastyInterval: Double = 3600
+        /// Time between estimates afterwards.
+        public var interval: Double = 86_400
+        /// Most that one later estimate may move the threshold, as a share of it.
+        public var largestMove = 0.1
+        /// Watched days after which the history is no longer short.
+        public var shortDays = 3.0
+        /// Events in the history at the wanted rate from which the rate is read and not extrapolated.
+        public var countable = 10.0
+
+        /// The defaults with the user's ceiling.
+        public init(ceilingPerDay: Double) {
+            precondition(ceilingPerDay > 0, "ceiling \(ceilingPerDay)")
+            self.ceilingPerDay = ceilingPerDay
+        }
+    }
+
+    /// Why the threshold is what it is.
+    public enum Basis: String, Sendable, Codable {
+        /// Too little was watched.
+        case initial
+        /// Read from the history.
+        case counted
+        /// Extrapolated by the tail.
+        case extrapolated
+    }
+
+    /// The settings in force.
+    public private(set) var settings: Settings
+    /// What the scores did so far.
+    public private(set) var history: ExceedanceGrid
+    /// The threshold in force.
+    public private(set) var value: Double
+    /// Where it comes from.
+    public private(set) var basis = Basis.initial
+    private var estimatedAt: Double?
+
+    /// A threshold without history.
+    public init(_ settings: Settings) {
+        self.settings = settings
+        history = ExceedanceGrid(cooldown: settings.cooldown, halfLife: settings.halfLife)
+        value = settings.initial
+    }
+
+    /// Another ceiling from now on; the history stays, the threshold is estimated anew without a bound on its move.
+    public mutating func change(ceilingPerDay: Double, site: ExceedanceGrid? = nil) {
+        settings.ceilingPerDay = ceilingPerDay
+        estimatedAt = nil
+        if history.days > 0 { estimate(site: site, isBounded: false) }
+    }
+
+    /// Takes a score that held for `duration` until `seconds`. `site` is the pooled history of the other cameras, used
+    /// while the own one is short. Scores count up to the threshold in force only.
+    public mutating func take(_ score: Double, at seconds: Double, duration: Double, site: ExceedanceGrid? = nil) {
+        history.insert(score, at: seconds, duration: duration, censoring: value + ExceedanceGrid.step)
+        let start = estimatedAt ?? seconds
+        if estimatedAt == nil { estimatedAt = seconds }
+        let isShort = history.days < settings.shortDays
+        guard seconds - start >= (isShort ? settings.hastyInterval : settings.interval) else { return }
+        estimatedAt = seconds
+        estimate(site: isShort ? site : nil, isBounded: !isShort)
+    }
+
+    /// Takes an alarm back that was confirmed as an incident, `age` seconds ago.
+    public mutating func forget(alarmAt age: Double) { history.forget(level: value + ExceedanceGrid.step, age: age) }
+
+    private mutating func estimate(site: ExceedanceGrid?, isBounded: Bool) {
+        let grid = site.map { history.pooled(with: $0) } ?? history
+        let wanted = settings.aim * settings.ceilingPerDay
+        guard let (found, basis) = Self.find(grid, wanted: wanted, countable: settings.countable) else { return }
+        let least = isBounded ? value * (1 - settings.largestMove) : 0
+        let most = isBounded ? value * (1 + settings.largestMove) : .infinity
+        value = max(settings.floor, min(max(found, least), most))
+        self.basis = basis
+    }
+
+    private static func find(_ grid: ExceedanceGrid, wanted: Double, countable: Double) -> (Double, Basis)? {
+        let levels = 0..<ExceedanceGrid.levels
+        let countable = levels.filter { grid.days($0) * wanted >= countable }
+        if let counted = countable.first(where: { (grid.rate($0) ?? 0) <= wanted }) {
+            return (ExceedanceGrid.level(counted), .counted)
+        }
+        // Known to be too low, however the tail was fitted.
+        let tooLow = countable.last.map { ExceedanceGrid.level($0) + ExceedanceGrid.step } ?? 0
+        return ExceedanceTail(grid).map { (max($0.threshold(perDay: wanted), tooLow), .extrapolated) }
+    }
+}

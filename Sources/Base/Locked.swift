@@ -1,0 +1,22 @@
+internal import Synchronization
+
+/// A value behind a lock: the only form in which this program uses a mutex.
+///
+/// The standard library's `Mutex` is inlined where it is used. On Linux it knows its owner by the thread's number, kept in
+/// a thread-local variable, and inside an `async` function the optimiser computes that variable's place once and uses it
+/// again after a suspension, when the function runs on another thread (LLVM's coroutines do not know that threads change).
+/// The lock then believes that somebody else holds it and ends the program. A call that is never inlined asks anew.
+public struct Locked<Value: ~Copyable>: ~Copyable, Sendable {
+    private let mutex: Mutex<Value>
+
+    /// Puts `value` behind a lock.
+    public init(_ value: consuming sending Value) { mutex = Mutex(value) }
+
+    /// Runs `body` with the value, alone. `body` must neither wait nor resume a continuation.
+    @inline(never)
+    public borrowing func withLock<Result: ~Copyable, Failure: Error>(
+        _ body: (inout sending Value) throws(Failure) -> sending Result
+    ) throws(Failure) -> sending Result {
+        try mutex.withLock(body)
+    }
+}

@@ -1,0 +1,134 @@
+#include "int8_tiles.h"
+
+#include <string.h>
+
+static void portable_tile(size_t rows, const uint8_t *group, const int8_t *panel, size_t quads, int32_t *out,
+                          const int8_t *next) {
+    (void)next;
+    memset(out, 0, rows * CK_PANEL * sizeof *out);
+    for (size_t quad = 0; quad < quads; quad++) {
+        for (size_t row = 0; row < rows; row++) {
+            const uint8_t *a = group + 4 * (quad * rows + row);
+            const int8_t *b = panel + 4 * quad * CK_PANEL;
+            int32_t *sums = out + row * CK_PANEL;
+            for (size_t i = 0; i < CK_PANEL; i++)
+                sums[i] += a[0] * b[4 * i] + a[1] * b[4 * i + 1] + a[2] * b[4 * i + 2] + a[3] * b[4 * i + 3];
+        }
+    }
+}
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define INLINE_FOR(features) static inline __attribute__((always_inline, target(features)))
+#define VNNI "avx512f,avx512bw,avx512vl,avx512vnni"
+
+INLINE_FOR("avx2") int32_t word_at(const void *bytes) {
+    int32_t word;
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+// `rows` is a constant wherever this is inlined, so the sums live in registers.
+INLINE_FOR(VNNI)
+void vnni_rows(const size_t rows, const uint8_t *group, const int8_t *panel, size_t quads, int32_t *out,
+               const int8_t *next) {
+    __m512i sums[CK_GROUP][2];
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; r++) sums[r][0] = sums[r][1] = _mm512_setzero_si512();
+    for (size_t quad = 0; quad < quads; quad++) {
+        __m512i left = _mm512_loadu_si512(panel), right = _mm512_loadu_si512(panel + 64);
+        _mm_prefetch(next, _MM_HINT_T1);
+#pragma clang loop unroll(full)
+        for (size_t r = 0; r < rows; r++) {
+            __m512i a = _mm512_set1_epi32(word_at(group + 4 * r));
+            sums[r][0] = _mm512_dpbusd_epi32(sums[r][0], a, left);
+            sums[r][1] = _mm512_dpbusd_epi32(sums[r][1], a, right);
+        }
+        group += 4 * rows;
+        panel += 4 * CK_PANEL;
+        next += 64;
+    }
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; r++) {
+        _mm512_storeu_si512(out + r * CK_PANEL, sums[r][0]);
+        _mm512_storeu_si512(out + r * CK_PANEL + 16, sums[r][1]);
+    }
+}
+
+#define ROWS(n) case n: vnni_rows(n, group, panel, quads, out, next); break;
+__attribute__((target(VNNI)))
+static void vnni_tile(size_t rows, const uint8_t *group, const int8_t *panel, size_t quads, int32_t *out,
+                      const int8_t *next) {
+    switch (rows) {
+        ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6) ROWS(7) ROWS(8) ROWS(9) ROWS(10) ROWS(11) ROWS(12)
+    }
+}
+
+// Four rows at most and 8 columns at a time. The byte product of AVX2 (vpmaddubsw) saturates at 16 bits, so bytes are
+// widened first; a sum stays split in two, [columns][2], until the end.
+INLINE_FOR("avx2")
+void avx2_rows(const size_t rows, size_t step, const uint8_t *group, const int8_t *panel, size_t quads, int32_t *out) {
+    for (size_t column = 0; column < CK_PANEL; column += 8) {
+        __m256i sums[4][2];
+#pragma clang loop unroll(full)
+        for (size_t r = 0; r < rows; r++) sums[r][0] = sums[r][1] = _mm256_setzero_si256();
+        for (size_t quad = 0; quad < quads; quad++) {
+            const int8_t *b = panel + 4 * (quad * CK_PANEL + column);
+            __m256i low = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)b));
+            __m256i high = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(b + 16)));
+#pragma clang loop unroll(full)
+            for (size_t r = 0; r < rows; r++) {
+                __m256i a = _mm256_cvtepu8_epi16(_mm_set1_epi32(word_at(group + 4 * (quad * step + r))));
+                sums[r][0] = _mm256_add_epi32(sums[r][0], _mm256_madd_epi16(a, low));
+                sums[r][1] = _mm256_add_epi32(sums[r][1], _mm256_madd_epi16(a, high));
+            }
+        }
+#pragma clang loop unroll(full)
+        for (size_t r = 0; r < rows; r++) {
+            __m256i pairs = _mm256_hadd_epi32(sums[r][0], sums[r][1]);  // columns 0 1 4 5 | 2 3 6 7
+            _mm256_storeu_si256((__m256i *)(out + r * CK_PANEL + column), _mm256_permute4x64_epi64(pairs, 0xd8));
+        }
+    }
+}
+
+__attribute__((target("avx2")))
+static void avx2_tile(size_t rows, const uint8_t *group, const int8_t *panel, size_t quads, int32_t *out,
+                      const int8_t *next) {
+    (void)next;
+    for (size_t first = 0; first < rows; first += 4) {
+        const uint8_t *a = group + 4 * first;
+        int32_t *target = out + first * CK_PANEL;
+        switch (ck_smaller(rows - first, 4)) {
+        case 1: avx2_rows(1, rows, a, panel, quads, target); break;
+        case 2: avx2_rows(2, rows, a, panel, quads, target); break;
+        case 3: avx2_rows(3, rows, a, panel, quads, target); break;
+        default: avx2_rows(4, rows, a, panel, quads, target); break;
+        }
+    }
+}
+#endif
+
+int ck_supports(ck_instructions set) {
+    switch (set) {
+    case CK_PORTABLE: return 1;
+#if defined(__x86_64__)
+    case CK_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    case CK_AVX512: return __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512vl") &&
+                           __builtin_cpu_supports("avx512bw");
+#endif
+    default: return 0;
+    }
+}
+
+ck_instructions ck_best_instructions(void) {
+    return ck_supports(CK_AVX512) ? CK_AVX512 : ck_supports(CK_AVX2) ? CK_AVX2 : CK_PORTABLE;
+}
+
+ck_int8_tile ck_int8_tile_of(ck_instructions set) {
+#if defined(__x86_64__)
+    if (set == CK_AVX512) return vnni_tile;
+    if (set == CK_AVX2) return avx2_tile;
+#endif
+    return portable_tile;
+}

@@ -1,0 +1,48 @@
+internal import NN
+
+// Letters: L clips · d width · O outputs.
+
+/// Three convolutions along time with a kernel of three clips, zeros beyond the ends, ReLU between them (UniVTG,
+/// section 3.3). A convolution is one matrix product over each clip and its neighbours side by side.
+struct ConvolutionHead: Sendable {
+    /// From [previous | this | next] to the outputs.
+    private let layers: [Linear]
+
+    init(_ weights: Checkpoint, width: Int, outputs: Int) throws(WeightsError) {
+        var layers: [Linear] = []
+        for (index, outputs) in [width, width, outputs].enumerated() {
+            let kernel = try weights[index].tensor("weight", shape: [outputs, width, 3])
+            let bias = try weights[index].tensor("bias", shape: [outputs])
+            layers.append(Linear(weight: Self.tapsFirst(kernel), bias: bias))
+        }
+        self.layers = layers
+    }
+
+    /// memory [L, d] → L · O values, clip by clip.
+    func callAsFunction(_ memory: Tensor) -> [Float] {
+        var hidden = memory
+        for (index, layer) in layers.enumerated() {
+            if index > 0 { Activation.relu.apply(to: &hidden) }
+            hidden = layer(hidden.withNeighbours())
+        }
+        return hidden.values
+    }
+
+    /// [O, d, 3] → [O, 3·d].
+    private static func tapsFirst(_ kernel: Tensor) -> Tensor {
+        let (outputs, width) = (kernel.shape[0], kernel.shape[1])
+        return Tensor(shape: [outputs, 3 * width]) { target in
+            kernel.withValues { source in
+                for output in 0..<outputs {
+                    for channel in 0..<width {
+                        for tap in 0..<3 {
+                            target.initializeElement(
+                                at: (output * 3 + tap) * width + channel,
+                                to: source[(output * width + channel) * 3 + tap])
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

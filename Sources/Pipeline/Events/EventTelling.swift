@@ -1,0 +1,23 @@
+package import Base
+
+/// What is known of an event at one moment of its life. Later tellings of the same event replace earlier ones.
+package struct EventTelling: Sendable, Equatable {
+    /// Where in its life the event is.
+    package enum Stage: Sendable {
+        /// It has just been recognised, or goes on after it had closed.
+        case opened
+        /// It has new evidence.
+        case extended
+        /// It has ended, as far as can be said so soon.
+        case closed
+        /// Nothing will change it any more.
+        case settled
+    }
+
+    /// Where in its life the event is.
+    package let stage: Stage
+    /// The event as it is known now.
+    package let event: Event
+    /// Its first sample of evidence: names the event among all of its camera and source.
+    package let firstEvidence: WallTime
+}

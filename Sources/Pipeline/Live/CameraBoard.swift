@@ -1,0 +1,33 @@
+public import Base
+public import Ingest
+
+/// How each camera stands, for status lines, pages and metrics.
+public final class CameraBoard: Sendable {
+    /// One camera's standing.
+    public struct Entry: Sendable {
+        /// Its connection.
+        public var state: ConnectionState = .connecting
+        /// The moment of the last frame analysed.
+        public var lastFrame: WallTime?
+        /// Frames analysed.
+        public var framesAnalysed = 0
+        /// What was read, up to the last change of state.
+        public var statistics = LiveStatistics()
+    }
+
+    private let entries = Locked<[CameraID: Entry]>([:])
+
+    /// An empty board.
+    public init() {}
+
+    /// All cameras that are watched.
+    public var all: [CameraID: Entry] { entries.withLock { $0 } }
+
+    /// Changes the entry of `camera`, making it if it is missing.
+    func update(_ camera: CameraID, _ change: (inout Entry) -> Void) {
+        entries.withLock { change(&$0[camera, default: Entry()]) }
+    }
+
+    /// Forgets a camera that is no longer watched.
+    func remove(_ camera: CameraID) { entries.withLock { $0[camera] = nil } }
+}

@@ -1,0 +1,34 @@
+public import Logging
+public import Store
+
+/// What all cameras of a daemon share.
+public struct LiveServices: Sendable {
+    /// Where networks run.
+    public let engine: InferenceEngine
+    /// Where encodings are appended.
+    public let encodings: EncodingStore
+    /// Where events, scores and coverage are handed in.
+    public let writer: StoreWriter
+    /// Where watched spans are noted.
+    public let ledger: CoverageLedger
+    /// What each camera is watched for.
+    public let queries: QueryBoard
+    /// How each camera stands.
+    public let board: CameraBoard
+    /// The daemon's log.
+    public let logger: Logger
+
+    /// Gathers the services.
+    public init(
+        engine: InferenceEngine, encodings: EncodingStore, writer: StoreWriter, ledger: CoverageLedger,
+        queries: QueryBoard, board: CameraBoard, logger: Logger
+    ) {
+        self.engine = engine
+        self.encodings = encodings
+        self.writer = writer
+        self.ledger = ledger
+        self.queries = queries
+        self.board = board
+        self.logger = logger
+    }
+}

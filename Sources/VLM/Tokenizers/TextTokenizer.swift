@@ -1,0 +1,93 @@
+/// A tokenizer as a `tokenizer.json` describes it: added tokens → normalizers → words → pieces → marks around them. What
+/// differs between published ones is data; the steps are those of the `tokenizers` library, in its order.
+public struct TextTokenizer: Sendable {
+    let rawTokens, normalizedTokens: AddedTokens
+    let addedIDs: [String: Int]
+    let normalizers: [TextNormalizer]
+    let rules: [WordRule]
+    let model: TokenModel
+    /// What stands before and after every text.
+    let before, after: [Int]
+
+    /// Longest text, in UTF-8 bytes.
+    public static let maximumLength = 1 << 20
+
+    /// A tokenizer of these parts; `added` are found in a text before anything else.
+    init(
+        added: [AddedToken], normalizers: [TextNormalizer], rules: [WordRule], model: TokenModel, before: [Int],
+        after: [Int]
+    ) {
+        rawTokens = AddedTokens(added.filter { !$0.isNormalized }.map { ($0.text, $0) })
+        normalizedTokens = AddedTokens(
+            added.filter(\.isNormalized).map { token in
+                (normalizers.reduce(token.text) { $1.applied(to: $0) }, token)
+            })
+        addedIDs = Dictionary(added.map { ($0.text, $0.id) }) { first, _ in first }
+        (self.normalizers, self.rules, self.model) = (normalizers, rules, model)
+        (self.before, self.after) = (before, after)
+    }
+
+    /// The largest id that this tokenizer gives.
+    public var largestID: Int { max(model.largestID, addedIDs.values.max() ?? 0) }
+
+    /// The id of the token written `text`, added or of the vocabulary.
+    public func id(of text: String) -> Int? { addedIDs[text] ?? model.id(of: text) }
+
+    /// The ids of `text` alone. Throws for texts beyond ``maximumLength``.
+    public func ids(of text: String) throws(ModelError) -> [Int] {
+        guard text.utf8.count <= Self.maximumLength else {
+            throw .invalidText(reason: "\(text.utf8.count) bytes, at most \(Self.maximumLength) are taken; shorten it")
+        }
+        var ids: [Int] = []
+        let scalars = Array(text.unicodeScalars)
+        for segment in rawTokens.segments(of: scalars) {
+            switch segment {
+            case .token(let id): ids.append(id)
+            case .text(let range): ids += normalizedIDs(of: scalars[range], isFirst: range.lowerBound == 0)
+            }
+        }
+        return ids
+    }
+
+    /// `text` between the marks that the model was trained with, cut to `length` ids by shortening the text.
+    public func sequence(of text: String, length: Int) throws(ModelError) -> [Int] {
+        let room = max(0, length - before.count - after.count)
+        return before + (try ids(of: text)).prefix(room) + after
+    }
+
+    /// The words of `text` that the vocabulary hardly knows, in order, each once: words of letters spelled by more than one
+    /// piece for every two letters, or by the unknown piece.
+    public func unknownWords(in text: String) throws(ModelError) -> [String] {
+        var unknown: [String] = []
+        for word in text.unicodeScalars.split(whereSeparator: { $0.wordKind != .letter }) {
+            let name = String(word)
+            let ids = try ids(of: name)
+            let isSpelled = ids.count > 1 && 2 * ids.count > word.count
+            let isUnknown = ids.isEmpty || ids.contains { $0 == model.unknown }
+            if isSpelled || isUnknown, !unknown.contains(name) { unknown.append(name) }
+        }
+        return unknown
+    }
+
+    private func normalizedIDs(of text: ArraySlice<Unicode.Scalar>, isFirst: Bool) -> [Int] {
+        let given = String(String.UnicodeScalarView(text))
+        let clean = Array(normalizers.reduce(given) { $1.applied(to: $0) }.unicodeScalars)
+        var ids: [Int] = []
+        for segment in normalizedTokens.segments(of: clean) {
+            switch segment {
+            case .token(let id): ids.append(id)
+            case .text(let range):
+                for word in words(of: clean[range], isFirst: isFirst && range.lowerBound == 0) {
+                    ids += model.ids(of: word)
+                }
+            }
+        }
+        return ids
+    }
+
+    private func words(of text: ArraySlice<Unicode.Scalar>, isFirst: Bool) -> [ArraySlice<Unicode.Scalar>] {
+        rules.reduce([text]) { words, rule in
+            words.enumerated().flatMap { rule.words(of: $1, isFirst: isFirst && $0 == 0) }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import NN
+
+// Letters: B batch · T tokens of a picture · D width.
+
+/// What SigLIP and SigLIP 2 do with embedded patches: blocks, a last norm, and attention pooling (Zhai et al. 2023,
+/// "Sigmoid Loss for Language Image Pre-Training").
+struct SigLIPTrunk: Sendable {
+    private let blocks: [ViTBlock]
+    private let norm: LayerNorm
+    private let head: AttentionPooling
+
+    /// Reads `encoder`, `post_layernorm` and `head` below `weights` (`vision_model`).
+    init(_ weights: Checkpoint, _ shape: TransformerShape) throws(WeightsError) {
+        blocks = try ViTBlock.stack(weights["encoder"]["layers"], shape)
+        norm = try LayerNorm(weights["post_layernorm"], width: shape.width, epsilon: shape.epsilon)
+        head = try AttentionPooling(weights["head"], shape)
+    }
+
+    /// Embedded patches [B·T, D] of B pictures of equal size → pooled [B, D]. Traces `vision.hidden.0` … and `vision.last`.
+    func encode(_ embedded: Tensor, batch: Int, trace: Trace?) -> Tensor {
+        var hidden = embedded
+        trace?("vision.hidden.0", hidden)
+        for (layer, block) in blocks.enumerated() {
+            block.apply(to: &hidden, batch: batch, isCausal: false)
+            trace?("vision.hidden.\(layer + 1)", hidden)
+        }
+        let last = norm(hidden)
+        trace?("vision.last", last)
+        return head.pool(last, batch: batch)
+    }
+}

@@ -1,0 +1,46 @@
+import NN
+
+// Letters: B batch · C channels · S side of the picture · P patches ((S / p)²) · D width.
+
+/// SigLIP's vision transformer for pictures of one size (Hugging Face `SiglipVisionTransformer`): no class token.
+struct SigLIPVision: Sendable {
+    /// The numbers of `vision_config`.
+    struct Configuration: Equatable, Sendable {
+        var blocks: TransformerShape
+        /// S, `image_size`.
+        var imageSize: Int
+        /// p, `patch_size`.
+        var patchSize: Int
+        /// C, `num_channels`.
+        var channels: Int
+
+        /// P.
+        var patches: Int { (imageSize / patchSize) * (imageSize / patchSize) }
+    }
+
+    private let configuration: Configuration
+    private let patchEmbedding: PatchEmbedding
+    private let positions: Tensor  // [P, D]
+    private let trunk: SigLIPTrunk
+
+    /// Reads the tower below `weights` (`vision_model`).
+    init(_ weights: Checkpoint, _ configuration: Configuration) throws(WeightsError) {
+        let embeddings = weights["embeddings"]
+        let width = configuration.blocks.width
+        self.configuration = configuration
+        patchEmbedding = try PatchEmbedding(
+            embeddings["patch_embedding"], channels: configuration.channels, patchSize: configuration.patchSize,
+            width: width, hasBias: true)
+        positions = try embeddings["position_embedding"].tensor("weight", shape: [configuration.patches, width])
+        trunk = try SigLIPTrunk(weights, configuration.blocks)
+    }
+
+    /// pixels [B, C, S, S], normalised → pooled [B, D].
+    func encode(_ pixels: Tensor, trace: Trace? = nil) -> Tensor {
+        let (batch, side) = (pixels.shape[0], configuration.imageSize)
+        pixels.expect(batch, configuration.channels, side, side)
+        var hidden = patchEmbedding(pixels)
+        hidden.add(Tensor(joining: Array(repeating: positions, count: batch)))
+        return trunk.encode(hidden, batch: batch, trace: trace)
+    }
+}

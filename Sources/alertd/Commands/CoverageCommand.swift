@@ -1,0 +1,66 @@
+import ArgumentParser
+import Base
+import Foundation
+import Store
+
+/// `alertd coverage`
+struct CoverageCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "coverage",
+        abstract: "Print when each camera was really watched, and the gaps with their reasons, by camera and time.",
+        discussion: """
+            A camera's ledger reaches from its first watched or blind moment to its last one, or from --since and to \
+            --until. The reason of a gap is that of the blind event at that time (no_stream, frozen, covered, \
+            defocused, moved), or not_running: alertd did not run then, or had not been told of the camera, so \
+            nobody knows what happened.
+            """)
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var range: RangeOptions
+
+    private struct Line: Encodable {
+        let row: CoverageRecord
+
+        private enum Key: String, CodingKey {
+            case camera, start, end, state, reason
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(row.camera, forKey: .camera)
+            try container.encode(row.during.start.description, forKey: .start)
+            try container.encode(row.during.end.description, forKey: .end)
+            try container.encode(state, forKey: .state)
+            try container.encode(row.reason, forKey: .reason)
+        }
+
+        var state: String { row.isWatched ? "watched" : "blind" }
+
+        var tableRow: [String] {
+            [
+                row.camera, row.during.start.description, row.during.end.description,
+                "\(Rounded.milliseconds(row.during.seconds))", state, row.reason ?? "–",
+            ]
+        }
+    }
+
+    func run() async throws {
+        let (camera, since, until) = (range.camera, range.since, range.until)
+        let plan = try DatabaseSession.Plan(options, environment: ProcessInfo.processInfo.environment)
+        let rows = try await Interruption.guarding {
+            try await DatabaseSession.with(plan) {
+                try await $0.events.listCoverage(camera: camera, since: since, until: until)
+            }
+        }
+        var table = Table(["camera", "start", "end", "seconds", "state", "reason"])
+        for row in rows {
+            let line = Line(row: row)
+            if options.json {
+                StandardStreams.print(try JSONLine.text(line))
+            } else {
+                table.add(line.tableRow)
+            }
+        }
+        if !options.json { table.lines.forEach(StandardStreams.print) }
+    }
+}

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Foundation
+
+/// `alertd run`
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Watch the configured cameras until SIGTERM: the daemon.",
+        discussion: """
+            SIGHUP reads the configuration again: cameras that changed begin anew, the others go on undisturbed, and a \
+            wrong file changes nothing. SIGTERM and Ctrl-C close what is open, store it and exit 0.
+            """)
+
+    @OptionGroup var options: GlobalOptions
+    @OptionGroup var encoder: EncoderOptions
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let setup = ConfigurationSetup(options, environment: environment)
+        let configuration = try setup.read()
+        let cameras = try WatchedCameras(configuration)
+        let plan = try DatabaseSession.Plan(options, environment: environment)
+        let engine = try encoder.engine(options, environment: environment)
+        try await Daemon(
+            configuration: configuration, cameras: cameras, setup: setup, plan: plan, engine: engine,
+            environment: environment
+        ).run()
+    }
+}

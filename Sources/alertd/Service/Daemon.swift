@@ -1,0 +1,126 @@
+import Base
+import Configuration
+import Foundation
+import Logging
+import Pipeline
+import ServiceLifecycle
+import Store
+import UnixSignals
+
+/// The daemon: made of a checked configuration, it watches until it is told to stop.
+struct Daemon: Sendable {
+    /// Time for closing and storing what is open after SIGTERM, before waiting is given up.
+    private static let stopping = Duration.seconds(4)
+
+    let configuration: Configuration
+    let cameras: WatchedCameras
+    let setup: ConfigurationSetup
+    let plan: DatabaseSession.Plan
+    let engine: InferenceEngine
+    let environment: [String: String]
+
+    /// Returns after SIGTERM or Ctrl-C, when everything is stored. Throws `StoreError` and ``Failure`` when the daemon
+    /// cannot start.
+    func run() async throws {
+        let logger = makeLogger()
+        try PrivilegeDrop.drop(to: try StateDirectory.prepare(plan.state.path))
+        let alone = try StateLock.hold(plan.state.path)
+        let store = try await openStore(logger)
+        do {
+            try await serve(store, logger)
+        } catch {
+            await store.close()
+            throw error
+        }
+        await store.close()
+        withExtendedLifetime(alone) {}
+        logger.notice("alertd stopped")
+    }
+
+    private func makeLogger() -> Logger {
+        let level = Logger.Level(rawValue: configuration.log.level.rawValue) ?? .notice
+        let form =
+            configuration.log.format == .json ? .json : LogForm.standardError(environment: environment)
+        return Logger(label: "alertd") { _ in ServiceLog(form, level: level) }
+    }
+
+    /// A server that is away is waited for while cameras are watched; one with another schema is refused.
+    private func openStore(_ logger: Logger) async throws(StoreError) -> EventStore {
+        if case .embedded = plan.target { return try await EventStore.open(plan.target, logger: logger) }
+        let store = try await EventStore.connect(plan.target, logger: logger)
+        do throws(StoreError) {
+            try await store.requireCurrentSchema()
+        } catch .unavailable {
+            logger.warning("\(store.address) cannot be reached; cameras are watched, and events wait until it can")
+        } catch {
+            await store.close()
+            throw error
+        }
+        return store
+    }
+
+    private func serve(_ store: EventStore, _ logger: Logger) async throws {
+        let encodings = EncodingStore(stateDirectory: plan.state.path, encoder: try engine.encoderIdentity())
+        let spool = try await Spool.open(stateDirectory: plan.state.path)
+        let writer = StoreWriter(store: store, spool: spool, logger: logger)
+        let services = LiveServices(
+            engine: engine, encodings: encodings, writer: writer,
+            ledger: CoverageLedger(encodings: encodings, writer: writer, logger: logger), queries: QueryBoard(),
+            board: CameraBoard(), logger: logger)
+        let supervisor = CameraSupervisor(services: services)
+        let queries = QueryWatch(
+            configuration, store: store, engine: engine, board: services.queries, logger: logger)
+        let notifier = SystemdNotifier(environment: environment)
+        let status = DaemonStatus(board: services.board, writer: writer, supervisor: supervisor, engine: engine)
+
+        // What a killed process left open ends before anything new is told.
+        writer.enqueue(.closeOpenEvents)
+        await queries.publish(at: Date())
+        supervisor.watch(cameras.all)
+        warnAboutWhatIsNotThere(logger)
+
+        // Stopped in the opposite order: nothing stops before those that hand work to it.
+        let parts: [any Service] = [
+            StoppableService(body: writer.run, finish: writer.finish),
+            StoppableService(body: services.ledger.run, finish: services.ledger.finish),
+            StoppableService(body: supervisor.run, finish: supervisor.finish),
+            queries,
+            ConfigurationReload(
+                setup: setup, initial: configuration, supervisor: supervisor, queries: queries, status: status,
+                notifier: notifier, logger: logger),
+            Heartbeat(status: status, notifier: notifier, logger: logger),
+        ]
+        var group = ServiceGroupConfiguration(
+            services: parts.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: quiet(logger))
+        group.maximumGracefulShutdownDuration = Self.stopping
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch is CancellationError {
+            logger.warning("stopping took longer than \(Self.stopping); what waits is given up")
+        }
+        if await !spool.isEmpty {
+            let bytes = await spool.status.bytes
+            logger.warning("the database is away: up to \(bytes) bytes wait in the spool for the next start")
+        }
+        let left = writer.status.waiting
+        if left > 0 { logger.error("\(left) changes could not be stored before the end: the database is away") }
+    }
+
+    /// The group's own lines tell of its inner life: of interest only to those who look for a fault in it.
+    private func quiet(_ logger: Logger) -> Logger {
+        var quiet = logger
+        quiet.logLevel = logger.logLevel <= .debug ? logger.logLevel : .error
+        return quiet
+    }
+
+    private func warnAboutWhatIsNotThere(_ logger: Logger) {
+        for query in configuration.queries where query.zone != nil {
+            logger.warning("query \(query.name): zones are not applied yet; it is watched in the whole picture")
+        }
+        if configuration.notify.webhook != nil || configuration.notify.mqtt != nil {
+            logger.warning("notify: announcing events is not there yet; they are stored, and NOTIFY alertd_event tells")
+        }
+        if cameras.all.isEmpty { logger.warning("no cameras are configured; SIGHUP reads the file again") }
+    }
+}

@@ -1,0 +1,45 @@
+import Base
+import Configuration
+import Ingest
+import Pipeline
+
+/// The cameras of a configuration as the pipeline takes them.
+struct WatchedCameras: Sendable {
+    /// In the file's order.
+    let all: [LiveCamera]
+
+    /// Throws ``Failure`` that names every camera which cannot be watched.
+    init(_ configuration: Configuration) throws(Failure) {
+        var all: [LiveCamera] = []
+        var problems: [String] = []
+        for camera in configuration.cameras {
+            do throws(IngestError) {
+                if camera.transport == .udp {
+                    problems.append("cameras.\(camera.name).transport: udp is not supported yet; use tcp")
+                }
+                all.append(try Self.camera(camera))
+            } catch {
+                problems.append("cameras.\(camera.name).url: \(error)")
+            }
+        }
+        guard problems.isEmpty else {
+            throw Failure(.badConfiguration, "bad configuration\n" + problems.joined(separator: "\n"))
+        }
+        self.all = all
+    }
+
+    private static func camera(_ camera: CameraConfiguration) throws(IngestError) -> LiveCamera {
+        var frames = IngestConfiguration(analyseFPS: camera.analyseFPS, decoderThreads: 1)
+        frames.queuedFrames = 4
+        let stream = StreamConfiguration(
+            frames: frames, openTimeout: camera.openTimeout, readTimeout: camera.readTimeout,
+            verifyTLS: camera.verifiesTLS)
+        let problems = stream.validate()
+        guard problems.isEmpty else { throw .invalidConfiguration(problems: problems) }
+        let mask = PrivacyMask(
+            camera.masks.map { polygon in polygon.points.map { PrivacyMask.Point(x: $0.x, y: $0.y) } })
+        return LiveCamera(
+            name: camera.name, address: try StreamAddress(camera.url.revealed), stream: stream, mask: mask,
+            revision: camera.hashValue)
+    }
+}
