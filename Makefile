@@ -9,8 +9,8 @@
 #   make media        real media files alone; ALERTD_MEDIA points at a folder of them
 #   make integration  tests against a real PostgreSQL and the built program, alone
 #   make eval         published metrics, written to eval.json                        (not there yet)
-#   make fuzz         each fuzzer for 60 seconds                                     (not there yet)
-#   make bench        benchmarks, written to bench.json                              (not there yet)
+#   make fuzz         the readers of published files, each fuzzed for 60 seconds
+#   make bench        the engine beside torch, ONNX Runtime and OpenVINO, written to bench.json
 #   make docs         the documentation as a web site                                (not there yet)
 #   make deb          the Debian package                                             (not there yet)
 #   make format       rewrite the Swift sources in the house style
@@ -37,11 +37,17 @@ build:
 unit parity media integration:
 	@scripts/test $@
 
+bench:
+	@scripts/bench
+
 format:
 	swift format --in-place --parallel --recursive $(wildcard Sources Tests Benchmarks) Package.swift
 
 clean:
 	rm -rf .build
 
-long eval fuzz bench docs deb:
+fuzz:
+	@scripts/fuzz
+
+long eval docs deb:
 	@echo "make $@: not there yet" >&2; exit 1

@@ -12,11 +12,6 @@
 #include "team.h"
 #include "vectors.h"
 
-// Bytes of one block of quantised rows: what stays in the second-level cache beside a panel of weights.
-#define BLOCK_BYTES (384 * 1024)
-// Tasks for each thread, so that one that is held up does not hold up the others.
-#define TASKS_EACH 8
-
 // Adding 1.5·2²³ rounds to the nearest integer, ties to even, and leaves it in the low bits of the number.
 static inline __attribute__((always_inline)) int32_t rounded(float x) {
     float shifted = x + 12582912.0f;
@@ -62,9 +57,9 @@ static void pack_panel(void *context, size_t panel, size_t participant) {
     memset(target, 0, size);
     for (size_t column = 0; column < CK_PANEL; column++) {
         size_t output = panel * CK_PANEL + column;
-        int isThere = output < work->outputs;
+        int is_there = output < work->outputs;
         work->sums[output] = 0;
-        work->scales[output] = isThere ? pack_output(work->weight + output * work->inputs, work->inputs,
+        work->scales[output] = is_there ? pack_output(work->weight + output * work->inputs, work->inputs,
                                                      target + 4 * column, &work->sums[output]) : 0;
     }
 }
@@ -164,10 +159,10 @@ struct product {
     const ck_int8_rows *x;
     const ck_int8_weights *weights;
     ck_activation activation;
-    int isAdding;
+    int is_adding;
     float *y;
     size_t stride;
-    size_t blockGroups, panelsEach;
+    struct ck_tasks tasks;
 };
 
 // y [rows, columns] = (sums − zero · weight sums) · scales + bias, activated; or that added to y.
@@ -185,7 +180,7 @@ static void finish_tile(const struct product *work, size_t row, size_t rows, siz
         for (size_t i = 0; i < CK_PANEL; i++)
             values[i] = (float)(sums[r * CK_PANEL + i] - zero * totals[i]) * (scale * scales[i]) + w->bias[column + i];
         ck_activate_values(work->activation, values, CK_PANEL);
-        if (work->isAdding) for (size_t i = 0; i < columns; i++) y[i] += values[i];
+        if (work->is_adding) for (size_t i = 0; i < columns; i++) y[i] += values[i];
         else if (columns == CK_PANEL) memcpy(y, values, sizeof values);
         else memcpy(y, values, columns * sizeof *y);
     }
@@ -197,20 +192,16 @@ static void multiply_block(void *context, size_t task, size_t participant) {
     const struct product *work = context;
     const ck_int8_weights *w = work->weights;
     size_t rows = work->x->rows, quads = ck_quad_count(w->inputs), panels = ck_panel_count(w->outputs);
-    size_t pieces = (panels + work->panelsEach - 1) / work->panelsEach;
-    size_t firstGroup = task / pieces * work->blockGroups;
-    size_t endGroup = ck_smaller(firstGroup + work->blockGroups, ck_group_count(rows));
-    size_t firstPanel = task % pieces * work->panelsEach;
-    size_t endPanel = ck_smaller(firstPanel + work->panelsEach, panels);
+    struct ck_part part = ck_part_of(work->tasks, task, rows, panels);
     int32_t sums[CK_GROUP * CK_PANEL] __attribute__((aligned(64)));
-    for (size_t p = firstPanel; p < endPanel; p++) {
+    for (size_t p = part.first_panel; p < part.end_panel; p++) {
         const int8_t *panel = w->panels + p * quads * 4 * CK_PANEL;
         // While the first two groups are worked on, the two halves of the next panel are fetched.
         const int8_t *next = panel + (p + 1 < panels ? quads * 4 * CK_PANEL : 0);
-        for (size_t group = firstGroup; group < endGroup; group++) {
+        for (size_t group = part.first_group; group < part.end_group; group++) {
             size_t first = ck_group_start(rows, group), count = ck_group_start(rows, group + 1) - first;
             const uint8_t *a = work->x->bytes + first * quads * 4;
-            size_t half = group - firstGroup;
+            size_t half = group - part.first_group;
             work->tile(count, a, panel, quads, sums, half < 2 ? next + half * quads * 64 : panel);
             finish_tile(work, first, count, p * CK_PANEL, sums);
         }
@@ -219,16 +210,10 @@ static void multiply_block(void *context, size_t task, size_t participant) {
 
 void ck_int8_linear(ck_instructions set, const ck_int8_rows *x, const ck_int8_weights *weights,
                     ck_activation activation, int is_adding, float *y, size_t stride) {
-    size_t groups = ck_group_count(x->rows), panels = ck_panel_count(weights->outputs);
-    if (!groups || !panels) return;
-    // Blocks of equal size that fit; a single group of very long rows may exceed it.
-    size_t blocks = ck_smaller(1 + ck_int8_rows_size(x->rows, weights->inputs) / BLOCK_BYTES, groups);
-    size_t blockGroups = (groups + blocks - 1) / blocks;
-    blocks = (groups + blockGroups - 1) / blockGroups;
-    size_t panelsEach = panels * blocks / (ck_participants() * TASKS_EACH);
-    panelsEach = panelsEach < 1 ? 1 : panelsEach > panels ? panels : panelsEach;
-    struct product work = {ck_int8_tile_of(set), x, weights, activation, is_adding, y, stride, blockGroups, panelsEach};
-    ck_parallel(blocks * ((panels + panelsEach - 1) / panelsEach), multiply_block, &work);
+    size_t panels = ck_panel_count(weights->outputs);
+    struct ck_tasks tasks = ck_cut(x->rows, ck_quad_count(weights->inputs) * 4, panels);
+    struct product work = {ck_int8_tile_of(set), x, weights, activation, is_adding, y, stride, tasks};
+    ck_parallel(tasks.count, multiply_block, &work);
 }
 
 void ck_int8_product(ck_instructions set, size_t rows, const uint8_t *bytes, const ck_int8_weights *weights,

@@ -25,4 +25,35 @@ static inline size_t ck_quad_count(size_t depth) { return (depth + 3) / 4; }
 
 static inline size_t ck_smaller(size_t a, size_t b) { return a < b ? a : b; }
 
+// How one product is cut into tasks: blocks of rows that stay in a core's second-level cache (384 KiB of them) beside a panel
+// of weights, times ranges of panels, some eight tasks for each thread, so that one that is held up does not hold up the
+// others. Tasks of one block of rows follow each other.
+struct ck_tasks {
+    size_t block_groups, panels_each, count;
+};
+
+static inline struct ck_tasks ck_cut(size_t rows, size_t row_bytes, size_t panels) {
+    size_t groups = ck_group_count(rows);
+    if (!groups || !panels) return (struct ck_tasks){0, 0, 0};
+    // A single group of very long rows may exceed the cache.
+    size_t blocks = ck_smaller(1 + rows * row_bytes / (384 * 1024), groups);
+    size_t block_groups = (groups + blocks - 1) / blocks;
+    blocks = (groups + block_groups - 1) / block_groups;
+    size_t each = ck_smaller(panels * blocks / (ck_participants() * 8), panels);
+    if (!each) each = 1;
+    return (struct ck_tasks){block_groups, each, blocks * ((panels + each - 1) / each)};
+}
+
+// The groups and panels of one task.
+struct ck_part {
+    size_t first_group, end_group, first_panel, end_panel;
+};
+
+static inline struct ck_part ck_part_of(struct ck_tasks tasks, size_t task, size_t rows, size_t panels) {
+    size_t pieces = (panels + tasks.panels_each - 1) / tasks.panels_each;
+    size_t group = task / pieces * tasks.block_groups, panel = task % pieces * tasks.panels_each;
+    return (struct ck_part){group, ck_smaller(group + tasks.block_groups, ck_group_count(rows)), panel,
+                            ck_smaller(panel + tasks.panels_each, panels)};
+}
+
 #endif

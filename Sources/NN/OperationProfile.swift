@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Base
 
 /// Where the time of a forward pass goes, by kind of operation, as the thread that runs the model sees it.
 ///
@@ -9,8 +9,8 @@ public final class OperationProfile: Sendable {
     public enum Operation: String, Sendable, CaseIterable {
         /// Matrix products of linear layers, with their bias and activation.
         case product
-        /// Bringing rows to bytes before a product of bytes.
-        case quantisation
+        /// Arranging rows for a product; for a product of bytes, finding the bytes too.
+        case preparation
         /// Scores, softmax and sums of attention.
         case attention
         /// Layer norms.
@@ -20,7 +20,7 @@ public final class OperationProfile: Sendable {
     }
 
     @TaskLocal private static var current: OperationProfile?
-    private let totals = Mutex<[Operation: Duration]>([:])
+    private let totals = Locked<[Operation: Duration]>([:])
 
     /// A profile without a record.
     public init() {}

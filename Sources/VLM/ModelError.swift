@@ -14,6 +14,8 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
     case weights(WeightsError)
     /// A text that cannot be encoded.
     case invalidText(reason: String)
+    /// More tokens than a decoder has room for.
+    case contextTooLong(tokens: Int, limit: Int)
     /// A sentence for a model that has only eyes.
     case hasNoText(model: String)
 
@@ -30,6 +32,8 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
             "\(file): no recipe loads model type \"\(found)\"; known are \(supported.joined(separator: ", "))"
         case .weights(let error): error.description
         case .invalidText(let reason): "cannot encode the text: \(reason)"
+        case .contextTooLong(let tokens, let limit):
+            "the prompt takes \(tokens) tokens, the model has room for \(limit); send fewer frames or a shorter question"
         case .hasNoText(let model):
             "\(model) has no text tower, so it cannot encode sentences; queries need a CLIP or SigLIP encoder"
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -15,7 +16,9 @@ struct SecretsTests {
     private static func makePassword() -> String { "pa+ss~w0rd-\(UInt32.random(in: 1_000_000 ... .max))" }
 
     /// The commands that are watched, each with the exit status that the right password gives.
-    private static func runs(_ database: CommandDatabase, config: String, url: String) -> [SecretRun] {
+    private static func runs(
+        _ database: CommandDatabase, config: String, url: String, isRight: Bool
+    ) -> [SecretRun] {
         let options = database.options + ["--config", config]
         let picture = database.folder.file("state/picture.jpg").path
         return [
@@ -32,6 +35,9 @@ struct SecretsTests {
                 arguments: ["camera", "snapshot", "gate", "--output", picture, "--log-level", "trace"] + options),
             SecretRun(arguments: ["query", "add", "people", "a person"] + options),
             SecretRun(arguments: ["query", "list"] + options), SecretRun(arguments: ["events", "list"] + options),
+            SecretRun(
+                arguments: ["run", "--log-level", "trace"] + options,
+                end: .signal(SIGTERM, afterErrors: isRight ? "camera gate: live" : "(401)")),
             SecretRun(arguments: ["coverage"] + options),
         ]
     }
@@ -48,7 +54,7 @@ struct SecretsTests {
         try FileManager.default.createDirectory(at: database.folder.file("state"), withIntermediateDirectories: false)
 
         var search = SecretSearch(user: Self.user, password: password)
-        for var run in Self.runs(database, config: config, url: url) {
+        for var run in Self.runs(database, config: config, url: url, isRight: isRight) {
             run.environment.merge(environment) { own, _ in own }
             let outcome = try search.watch(run)
             let asksCamera = run.arguments[1] == "probe" || run.arguments[1] == "snapshot"

@@ -57,6 +57,28 @@ struct WatchingTests {
         #expect(line.contains("close event \(changes[3].id)") && line.contains("no_stream"), "\(line)")
     }
 
+    @Test("it ends in order when its reader goes")
+    func reader() throws {
+        let database = try CommandDatabase()
+        try database.record("query:person", 0, 10, key: "a")
+        let process = Process()
+        process.executableURL = AlertdProgram.executable
+        process.arguments = ["events", "watch", "--since", "0"] + database.options
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        #expect(text.contains("open event"))
+        try output.fileHandleForReading.close()
+        // The next change meets the closed pipe.
+        try database.record("query:person", 900, 910, key: "b")
+        process.waitUntilExit()
+        let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        #expect(process.terminationReason == .exit && process.terminationStatus == 0, "\(complaint)")
+    }
+
     @Test("a database that is away from the beginning exits with 69, a wrong number with 64")
     func watchRefused() throws {
         let folder = try ScratchFolder()
@@ -96,6 +118,9 @@ struct WatchingTests {
         ])
         let pieces: [Coverage] = try decode(part.lines)
         #expect(pieces == [row("01:10", "01:30", "no_stream"), row("01:30", "01:40", nil)])
+        let ahead = try database.run(["coverage", "--json", "--camera", "door", "--until", "9000-01-01T00:00:00Z"])
+        let told: [Coverage] = try decode(ahead.lines)
+        #expect(told.count == 2 && told[1].reason == "not_running" && told[1].end < "8000")
         let table = try database.run(["coverage", "--camera", "door"])
         #expect(table.lines.count == 2 && table.lines[0].hasPrefix("camera"), "\(table.output)")
     }

@@ -8,16 +8,23 @@ struct LayerTests {
         return (Linear(weight: Tensor(rows: weight), bias: Tensor(bias, shape: [outputs])), weight, bias)
     }
 
-    @Test("a linear layer equals its definition", arguments: [(1, 1, 1), (3, 5, 7), (50, 33, 17), (2, 64, 1)])
+    @Test(
+        "a linear layer equals its definition",
+        arguments: [(1, 1, 1), (3, 5, 7), (50, 33, 17), (2, 64, 1), (12, 700, 33), (300, 1030, 65)])
     func linear(rows: Int, inputs: Int, outputs: Int) {
         var random = RandomNumbers(seed: UInt64(rows * 100 + inputs))
         let (layer, weight, bias) = linear(&random, inputs, outputs)
         let x = random.rows(rows, inputs)
         let expected = ReferenceKernels.linear(x.map { $0.map(Double.init) }, weight: weight, bias: bias)
-        expectClose(layer(Tensor(rows: x)).rowArrays, expected, 1e-4, "layer")
-        var residual = Tensor(rows: Array(repeating: Array(repeating: 1, count: outputs), count: rows))
-        layer.add(Tensor(rows: x), to: &residual)
-        expectClose(residual.rowArrays, expected.map { $0.map { $0 + 1 } }, 1e-4, "residual")
+        expectClose(layer(Tensor(rows: x)).rowArrays, expected, 5e-4, "layer")
+        for function in Activation.allCases {
+            let activated = expected.map { $0.map { ReferenceKernels.activation(function, Float($0)) } }
+            expectClose(layer(Tensor(rows: x), activation: function).rowArrays, activated, 5e-4, "\(function)")
+        }
+        var residual = Tensor(rows: Array(repeating: Array(repeating: 1, count: outputs), count: rows + 1))
+        layer.add(Tensor(rows: x), to: &residual, from: 1)
+        let added = [Array(repeating: 1, count: outputs)] + expected.map { $0.map { $0 + 1 } }
+        expectClose(residual.rowArrays, added, 5e-4, "residual")
     }
 
     @Test(

@@ -69,7 +69,8 @@ struct QuantisedLayerTests {
     @Test("rows of zeros, tiny and huge numbers give finite results; NaN and infinity poison their own row only")
     func strangeRows() {
         let x: [[Float]] = [
-            [0, 0, 0], [.leastNonzeroMagnitude, 0, -.leastNonzeroMagnitude], [3e37, -3e37, 1], [1, .nan, 2], [1, 2, .infinity], [1, 2, 3],
+            [0, 0, 0], [.leastNonzeroMagnitude, 0, -.leastNonzeroMagnitude], [3e37, -3e37, 1], [1, .nan, 2],
+            [1, 2, .infinity], [1, 2, 3],
         ]
         let weight = Tensor(rows: [[1, -1, 0.5], [0, 0, 0]])
         let layer = Linear(weight: weight, bias: Tensor([0, 7], shape: [2]), precision: .int8)

@@ -14,6 +14,14 @@ struct ParityTests {
         Reader(isReader: DINOv2Parity.isReader, check: DINOv2Parity.check),
         Reader(isReader: SmallOperationsParity.isReader, check: SmallOperationsParity.check),
         Reader(isReader: MiniLMParity.isReader, check: MiniLMParity.check),
+        Reader(isReader: DecoderParity.isReader, check: DecoderParity.check),
+        Reader(isReader: MovieChatParity.isReader, check: MovieChatParity.check),
+        Reader(isReader: LongVLMParity.isReader, check: LongVLMParity.check),
+        Reader(isReader: QFormerParity.isReader, check: QFormerParity.check),
+        Reader(isReader: VideoLLaMA3Parity.isReader, check: VideoLLaMA3Parity.check),
+        Reader(isReader: ClipProcessorParity.isReader, check: ClipProcessorParity.check),
+        Reader(isReader: PromptParity.isReader, check: PromptParity.check),
+        Reader(isReader: VideoModelParity.isReader, check: VideoModelParity.check),
     ]
 
     private struct Reader: Sendable {

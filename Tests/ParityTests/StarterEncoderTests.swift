@@ -47,6 +47,26 @@ struct StarterEncoderTests {
         expectClose(Tensor(rows: model.encode(pictures: pictures)), expected, .features, "looks")
     }
 
+    /// The engine's promise for int8 (docs/design/05-engine.md).
+    private static let leastCosine: Float = 0.998
+
+    @Test("in int8 its vectors turn by little", .enabled(if: isThere, "no starter encoder in this checkout"))
+    func quantised() throws {
+        let golden = try JSONDecoder().decode(Golden.self, from: Data(contentsOf: Self.goldenFile))
+        let exact = try CLIP.load(folder: Self.folder)
+        let model = try CLIP.load(folder: Self.folder, precision: .int8)
+        #expect(model.digest != exact.digest)
+        let side = model.imageSize
+        let looks = model.encode(
+            pictures: golden.looks.map { Picture(width: side, height: side, pixels: Array($0.pixels)) })
+        let texts = try golden.texts.filter { !$0.text.isEmpty }.map { try model.encode(text: $0.text).values }
+        let expected = golden.looks.map(\.embeds) + golden.texts.filter { !$0.text.isEmpty }.map(\.embeds)
+        for (found, embeds) in zip(looks + texts, expected) {
+            let cosine = zip(found, embeds).reduce(0) { $0 + $1.0 * $1.1 }
+            #expect(cosine >= Self.leastCosine, "cosine \(cosine)")
+        }
+    }
+
     @Test(
         "its vocabulary knows the words it was trained on", .enabled(if: isThere, "no starter encoder in this checkout")
     )

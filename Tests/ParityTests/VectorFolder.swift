@@ -10,14 +10,21 @@ struct VectorFolder: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    /// Where the folders come from: the shared vectors, else the few that are bundled with the tests.
-    static let root = Fixtures.vectors ?? Fixtures.folder.appending(path: "vectors", directoryHint: .isDirectory)
+    /// The folders that are bundled with the tests: those that stand nowhere else, and a few for machines without more.
+    private static let bundled = Fixtures.folder.appending(path: "vectors", directoryHint: .isDirectory)
 
-    /// Every folder below `root`, sorted by name; `vlm` stands for the folders inside it.
+    /// Every folder of the shared vectors, and every bundled one that is not among them, sorted by name.
     static func all() throws -> [VectorFolder] {
+        let shared = try Fixtures.vectors.map(folders(in:)) ?? []
+        let names = Set(shared.map(\.name))
+        return (shared + (try folders(in: bundled)).filter { !names.contains($0.name) }).sorted { $0.name < $1.name }
+    }
+
+    /// Every folder below `root`; `vlm` stands for the folders inside it.
+    private static func folders(in root: URL) throws -> [VectorFolder] {
         let top = try folders(below: root).filter { $0 != "vlm" }
         let models = try folders(below: root.appending(path: "vlm")).map { "vlm/" + $0 }
-        return (top + models).sorted().map { VectorFolder(name: $0, url: root.appending(path: $0)) }
+        return (top + models).map { VectorFolder(name: $0, url: root.appending(path: $0)) }
     }
 
     private static func folders(below url: URL) throws -> [String] {

@@ -157,7 +157,7 @@ struct CLIPTests {
         let folder = try ScratchFolder()
         try TinyCLIP().write(to: folder)
         #expect(try Recipe(folder: folder.path) == .clip)
-        try folder.write(["model_type": "bert"], to: "config.json")
+        try folder.write(["model_type": "blip"], to: "config.json")
         #expect(throws: ModelError.self) { try Recipe(folder: folder.path) }
         #expect(throws: ModelError.self) { try Recipe(folder: "/none") }
     }

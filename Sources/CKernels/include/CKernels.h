@@ -62,12 +62,29 @@ int ck_all_finite(const float *x, size_t n);
 void ck_half_to_float(const uint8_t *half, float *out, size_t n);
 void ck_bfloat_to_float(const uint8_t *bfloat, float *out, size_t n);
 
-// MARK: linear layers in 8-bit integers
+// MARK: linear layers
 
-// Instruction sets with product kernels of their own. All give the same integers.
+// Instruction sets with product kernels of their own.
 typedef enum { CK_PORTABLE, CK_AVX2, CK_AVX512 } ck_instructions;
 int ck_supports(ck_instructions set);
 ck_instructions ck_best_instructions(void);
+
+// Weights [O, I] as floats: `panels` (64-byte aligned, ck_float_panels_size floats) is laid out as layout.h says; `bias` has
+// O rounded up to a multiple of 32 entries.
+typedef struct {
+    size_t outputs, inputs;
+    const float *panels;
+    const float *bias;
+} ck_float_weights;
+size_t ck_float_panels_size(size_t outputs, size_t inputs);
+void ck_float_pack(const float *weight, size_t outputs, size_t inputs, float *panels);
+// x [R, I] with `stride` floats between rows → the left side of a product, R · I floats.
+void ck_float_arrange(const float *x, size_t stride, size_t rows, size_t inputs, float *out);
+// y [R, O] with `stride` floats between rows = activation(x · weightsᵀ + bias), or += it; x as ck_float_arrange leaves it.
+void ck_float_linear(ck_instructions set, size_t rows, const float *x, const ck_float_weights *weights,
+                     ck_activation activation, int is_adding, float *y, size_t stride);
+
+// In 8-bit integers all instruction sets give the same sums.
 
 // Weights [O, I] as bytes w with one scale for each output: weight ≈ scales[o] · w, w in −127…127, rounded to nearest, ties
 // to even. `panels` (64-byte aligned, ck_int8_panels_size bytes) is laid out as layout.h says; `scales`, `sums` (Σ w of each

@@ -12,8 +12,11 @@ public struct Checkpoint {
 
     /// Opens `folder/model.safetensors`, else the shards of `folder/model.safetensors.index.json`, else the only
     /// `.safetensors` file there is, else `pytorch_model.bin`, else the shards of `pytorch_model.bin.index.json`.
-    public init(folder: String) throws(WeightsError) {
+    /// With `audit`, tensors that are missing, mis-shaped or damaged are written down there and replaced by zeros, as far
+    /// as its budget goes, and nothing is thrown for them or for leftovers.
+    public init(folder: String, audit: WeightsAudit? = nil) throws(WeightsError) {
         shards = try Shards(folder: folder)
+        shards.audit = audit
         prefix = ""
     }
 
@@ -59,6 +62,16 @@ public struct Checkpoint {
     /// The floats of tensor `name` of this scope, whose shape must be `shape`; NaN and infinity are refused.
     public func tensor(_ name: String, shape: [Int]) throws(WeightsError) -> Tensor {
         let key = prefix + name
+        do {
+            return try checkedTensor(key, shape)
+        } catch {
+            guard let audit = shards.audit, audit.accepts(error, shape: shape) else { throw error }
+            shards.unused.remove(key)
+            return Tensor(zeros: shape)
+        }
+    }
+
+    private func checkedTensor(_ key: String, _ shape: [Int]) throws(WeightsError) -> Tensor {
         guard let index = shards.home[key] else { throw .missingKey(file: shards.label, key: key) }
         let file = shards.files[index].table
         let entry = try file.entry(key)
@@ -77,7 +90,9 @@ public struct Checkpoint {
         let left = shards.unused.filter { key in
             key.hasPrefix(prefix) && !ignored.contains { key == $0 || ($0.hasPrefix(".") && key.hasSuffix($0)) }
         }
-        guard left.isEmpty else { throw .unusedKeys(file: shards.label, keys: left.sorted()) }
+        if left.isEmpty { return }
+        guard let audit = shards.audit else { throw .unusedKeys(file: shards.label, keys: left.sorted()) }
+        audit.note(unknown: left.sorted())
     }
 }
 
@@ -93,6 +108,7 @@ private final class Shards {
     /// Index into `files` of each key.
     let home: [String: Int]
     var unused: Set<String>
+    var audit: WeightsAudit?
 
     init(_ files: [File]) {
         self.files = files

@@ -2,11 +2,13 @@ internal import CKernels
 
 // Letters: N rows (tokens) · I inputs · O outputs.
 
-/// y = x · Wᵀ + b, with W [O, I] and b [O] (`torch.nn.Linear`), in one of two precisions.
+/// y = x · Wᵀ + b, with W [O, I] and b [O] (`torch.nn.Linear`), in one of two precisions. Weights are laid out for the
+/// processor when the layer is made.
 public struct Linear: Sendable {
     private enum Weights: Sendable {
-        case floats(Tensor)  // [O, I]
         case bytes(QuantisedWeights)
+        case floats(PackedWeights)
+        case published(Tensor)  // [O, I], for BLAS
     }
 
     private let weights: Weights
@@ -23,8 +25,13 @@ public struct Linear: Sendable {
         bias?.expect(weight.shape[0])
         self.bias = bias
         (outputs, inputs) = (weight.shape[0], weight.shape[1])
-        let isQuantised = precision == .int8 && inputs <= QuantisedWeights.maximumInputs
-        weights = isQuantised ? .bytes(QuantisedWeights(weight, bias: bias)) : .floats(weight)
+        if precision == .int8 && inputs <= QuantisedWeights.maximumInputs {
+            weights = .bytes(QuantisedWeights(weight, bias: bias))
+        } else if Instructions.best != .portable {
+            weights = .floats(PackedWeights(weight, bias: bias))
+        } else {
+            weights = .published(weight)
+        }
     }
 
     /// Reads `weight` [outputs, inputs] and, with `hasBias`, `bias` [outputs] below `weights`, in their precision.
@@ -39,8 +46,17 @@ public struct Linear: Sendable {
     /// What the layer computes with.
     public var precision: Precision {
         switch weights {
-        case .floats: .fp32
+        case .floats, .published: .fp32
         case .bytes: .int8
+        }
+    }
+
+    /// W [O, I], copied out for folding into other layers; nil once it is quantised.
+    public var weight: Tensor? {
+        switch weights {
+        case .floats(let weights): weights.weight
+        case .published(let weight): weight
+        case .bytes: nil
         }
     }
 
@@ -52,11 +68,13 @@ public struct Linear: Sendable {
         }
     }
 
-    /// y [..., O] += x [..., I] · Wᵀ + b: the layer on a residual path.
-    public func add(_ x: Tensor, to y: inout Tensor) {
+    /// y [..., O] += x [..., I] · Wᵀ + b: the layer on a residual path. With fewer rows of x, the rows of y from `firstRow`
+    /// on.
+    public func add(_ x: Tensor, to y: inout Tensor, from firstRow: Int = 0) {
         let input = LinearInput(x)
-        precondition(y.matrixShape == (input.rows, outputs), "\(x.shape) added to \(y.shape)")
-        y.withMutablePointer { apply(input, isAdding: true, to: $0, stride: outputs) }
+        let (rows, width) = y.matrixShape
+        precondition(width == outputs && firstRow >= 0 && firstRow + input.rows <= rows, "\(x.shape) on \(y.shape)")
+        y.withMutablePointer { apply(input, isAdding: true, to: $0 + firstRow * width, stride: outputs) }
     }
 
     /// Writes activation(y) [N, O] with `stride` floats between rows, so that several layers can fill one wide matrix; or
@@ -73,57 +91,38 @@ public struct Linear: Sendable {
             OperationProfile.measure(.product) {
                 weights.apply(rows, activation: activation, isAdding: isAdding, to: target, stride: stride)
             }
-        case .floats(let weight):
+        case .floats(let weights):
+            let rows = input.arranged()
             OperationProfile.measure(.product) {
-                multiply(input.x, weight, rows: input.rows, isAdding: isAdding, to: target, stride: stride) {
-                    column, width in
-                    bias?.withPointer { ck_add_bias(target + column, $0 + column, input.rows, width, stride) }
-                    if let activation {
-                        ck_activate_rows(activation.code, target + column, input.rows, width, stride)
-                    }
-                }
+                weights.apply(rows, activation: activation, isAdding: isAdding, to: target, stride: stride)
+            }
+        case .published(let weight):
+            OperationProfile.measure(.product) {
+                multiply(input, weight, activation: activation, isAdding: isAdding, to: target, stride: stride)
             }
         }
     }
 
-    /// Columns of the product are shared with the team; `finish` completes those from a column on.
+    /// With BLAS, where no kernel of ours was written for the processor. Columns are shared with the team.
     private func multiply(
-        _ x: Tensor, _ weight: Tensor, rows: Int, isAdding: Bool, to target: UnsafeMutablePointer<Float>, stride: Int,
-        finish: (_ column: Int, _ width: Int) -> Void
+        _ input: LinearInput, _ weight: Tensor, activation: Activation?, isAdding: Bool,
+        to target: UnsafeMutablePointer<Float>, stride: Int
     ) {
-        let (inputs, outputs) = (inputs, outputs)
-        // A quarter of a thread's share at a time, whole vectors, and enough of them that packing x again is cheap.
+        let (rows, inputs, outputs) = (input.rows, inputs, outputs)
+        // A quarter of a thread's share at a time: whole vectors, and wide enough that packing x again is cheap.
         let width = max(128, (outputs / (4 * WorkerTeam.participants) + 63) / 64 * 64)
-        x.withPointer { x in
+        input.x.withPointer { x in
             weight.withPointer { weight in
                 WorkerTeam.share((outputs + width - 1) / width) { piece in
                     let column = piece * width
-                    let columns = min(width, outputs - column)
+                    let (columns, start) = (min(width, outputs - column), target + column)
                     BLAS.multiplyTransposed(
-                        x, stride: inputs, weight + column * inputs, stride: inputs, into: target + column,
-                        stride: stride, m: rows, n: columns, k: inputs, keep: isAdding ? 1 : 0)
-                    finish(column, columns)
+                        x, stride: inputs, weight + column * inputs, stride: inputs, into: start, stride: stride,
+                        m: rows, n: columns, k: inputs, keep: isAdding ? 1 : 0)
+                    bias?.withPointer { ck_add_bias(start, $0 + column, rows, columns, stride) }
+                    if let activation { ck_activate_rows(activation.code, start, rows, columns, stride) }
                 }
             }
         }
-    }
-}
-
-/// What one or several layers read: x [N, I], brought to bytes once when one of them wants bytes.
-final class LinearInput {
-    let x: Tensor
-    let rows, width: Int
-    private var bytes: QuantisedRows?
-
-    init(_ x: Tensor) {
-        self.x = x
-        (rows, width) = x.matrixShape
-    }
-
-    func quantised() -> QuantisedRows {
-        if let bytes { return bytes }
-        let made = OperationProfile.measure(.quantisation) { QuantisedRows(x) }
-        bytes = made
-        return made
     }
 }

@@ -6,12 +6,13 @@ public import Store
 internal import VLM
 
 /// The one place where networks run: a thread of its own, one job at a time, live work before a person's questions
-/// before descriptions.
+/// before descriptions. Helper threads share the loops inside a network, so that one job uses all cores.
 ///
 /// Every method is one synchronous job (a batch of looks, a sentence), so nothing interleaves inside it.
 public actor InferenceEngine {
     private let executor: ThreadExecutor
-    private let model: CLIP
+    private let team: WorkerTeam
+    private let model: any PictureEncoder
     private var busySeconds = 0.0
     private nonisolated let job = Locked<ContinuousClock.Instant?>(nil)
 
@@ -34,23 +35,28 @@ public actor InferenceEngine {
     /// Runs the jobs on the engine's thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// An engine around the encoder in `folder` (a Hugging Face CLIP folder, optionally with `grounding.json`).
+    /// An engine around the encoder in `folder` (any that ``Recipe`` knows, optionally with `grounding.json`).
     ///
     /// Throws `WeightsError`, `ModelError` or ``GroundingError``, naming the file and what is wrong with it.
     public init(encoderFolder folder: URL) throws {
         BLAS.configure(threads: 1)
+        let team = WorkerTeam(threads: min(Self.mostThreads, ProcessInfo.processInfo.activeProcessorCount))
         constants = try GroundingConstants.load(folder: folder)
-        let model = try CLIP.load(folder: folder.path)
+        let model = try team.lead { () throws(ModelError) in try Recipe.loadEncoder(folder: folder.path) }
+        self.team = team
         self.model = model
         encoderDigest = model.digest
         width = model.width
         executor = ThreadExecutor(name: "engine")
     }
 
+    /// A network of this size gains nothing from more.
+    private static let mostThreads = 16
+
     /// Since when the job under way runs; nil between jobs. A job that takes much longer than a second hangs.
     public nonisolated var jobStart: ContinuousClock.Instant? { job.withLock { $0 } }
 
-    /// Seconds of CPU spent encoding pictures.
+    /// Seconds of CPU that the engine's own thread spent encoding pictures; its helpers spend about as much each.
     public var encodeSeconds: Double { busySeconds }
 
     /// Pictures → one L2-normalised vector [D] each.
@@ -61,7 +67,7 @@ public actor InferenceEngine {
             busySeconds += ThreadClock.now() - start
             job.withLock { $0 = nil }
         }
-        return model.encode(pictures: pictures)
+        return team.lead { model.encode(pictures: pictures) }
     }
 
     /// One saliency per frame for one query.
@@ -71,7 +77,7 @@ public actor InferenceEngine {
     }
 
     /// A sentence → its L2-normalised vector [D]. Throws `ModelError` for text that cannot be encoded.
-    public func encode(text: String) throws -> TextEncoding { try model.encode(text: text) }
+    public func encode(text: String) throws -> TextEncoding { try team.lead { try model.encode(text: text) } }
 
     /// The words of `text` that the encoder has no word of its own for. Throws `ModelError` for text that cannot be
     /// encoded.

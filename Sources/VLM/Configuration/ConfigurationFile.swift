@@ -1,18 +1,18 @@
-import NN
+package import NN
 
 /// One JSON file of a model folder, or a section of it, read key by key: every value is checked for kind and range, and
 /// every refusal names file and key.
-struct ConfigurationFile {
-    let path: String
+package struct ConfigurationFile {
+    package let path: String
     /// Key path of this section, empty at the top.
-    let section: String
-    let json: JSONValue
+    package let section: String
+    package let json: JSONValue
 
     /// Longest file that is read (a tokenizer of a large vocabulary takes some 10 MB).
     static let maximumLength = 128 << 20
 
     /// Reads `folder/name`.
-    init(folder: String, name: String) throws(ModelError) {
+    package init(folder: String, name: String) throws(ModelError) {
         path = folder + "/" + name
         section = ""
         let bytes = try Self.bytes(path)
@@ -45,7 +45,7 @@ struct ConfigurationFile {
     }
 
     /// The object under `key`; an empty one when it is absent or null.
-    func object(_ key: String) throws(ModelError) -> ConfigurationFile {
+    package func object(_ key: String) throws(ModelError) -> ConfigurationFile {
         switch json[key] {
         case nil, .null?: return ConfigurationFile(path: path, section: section + key + ".", json: .object([:]))
         case let found? where found.object != nil:
@@ -55,10 +55,10 @@ struct ConfigurationFile {
     }
 
     /// Whether `key` is there and not null.
-    func has(_ key: String) -> Bool { json[key].map { $0 != .null } ?? false }
+    package func has(_ key: String) -> Bool { json[key].map { $0 != .null } ?? false }
 
     /// The whole number under `key`, within `range`; `fallback` when it is absent.
-    func integer(_ key: String, default fallback: Int, in range: ClosedRange<Int>) throws(ModelError) -> Int {
+    package func integer(_ key: String, default fallback: Int, in range: ClosedRange<Int>) throws(ModelError) -> Int {
         guard let value = json[key] else { return fallback }
         guard let integer = value.integer else { throw refusal(key, "\(value.kind), expected a whole number") }
         guard range.contains(integer) else { throw refusal(key, "\(integer), expected \(range)") }
@@ -66,7 +66,9 @@ struct ConfigurationFile {
     }
 
     /// The number under `key`, within `range`; `fallback` when it is absent.
-    func number(_ key: String, default fallback: Double, in range: ClosedRange<Double>) throws(ModelError) -> Double {
+    package func number(_ key: String, default fallback: Double, in range: ClosedRange<Double>) throws(ModelError)
+        -> Double
+    {
         guard let value = json[key] else { return fallback }
         guard let number = value.number else { throw refusal(key, "\(value.kind), expected a number") }
         guard range.contains(number) else { throw refusal(key, "\(number), expected \(range)") }
@@ -74,21 +76,21 @@ struct ConfigurationFile {
     }
 
     /// The truth value under `key`; `fallback` when it is absent.
-    func bool(_ key: String, default fallback: Bool) throws(ModelError) -> Bool {
+    package func bool(_ key: String, default fallback: Bool) throws(ModelError) -> Bool {
         guard let value = json[key] else { return fallback }
         guard let bool = value.bool else { throw refusal(key, "\(value.kind), expected true or false") }
         return bool
     }
 
     /// The string under `key`; `fallback` when it is absent.
-    func string(_ key: String, default fallback: String) throws(ModelError) -> String {
+    package func string(_ key: String, default fallback: String) throws(ModelError) -> String {
         guard let value = json[key] else { return fallback }
         guard let string = value.string else { throw refusal(key, "\(value.kind), expected a string") }
         return string
     }
 
     /// The activation named under `key`.
-    func activation(_ key: String, default fallback: Activation) throws(ModelError) -> Activation {
+    package func activation(_ key: String, default fallback: Activation) throws(ModelError) -> Activation {
         let name = try string(key, default: fallback.rawValue)
         guard let activation = Activation(configurationName: name) else {
             let known = Activation.allCases.map(\.rawValue).joined(separator: ", ")
@@ -98,7 +100,7 @@ struct ConfigurationFile {
     }
 
     /// An error about `key` of this section.
-    func refusal(_ key: String, _ problem: String) -> ModelError {
+    package func refusal(_ key: String, _ problem: String) -> ModelError {
         .badConfiguration(file: path, key: section + key, problem: problem)
     }
 }

@@ -2,7 +2,7 @@ import NN
 
 extension TransformerShape {
     /// Reads and checks the fields of `section`; what is missing is taken from `defaults`, the model's own.
-    init(_ section: ConfigurationFile, defaults: TransformerShape) throws(ModelError) {
+    package init(_ section: ConfigurationFile, defaults: TransformerShape) throws(ModelError) {
         self.init(
             width: try section.integer("hidden_size", default: defaults.width, in: 1...65536),
             hiddenWidth: try section.integer("intermediate_size", default: defaults.hiddenWidth, in: 1...262_144),
@@ -18,7 +18,7 @@ extension TransformerShape {
 
 extension ConfigurationFile {
     /// `patch_size`, `num_channels` and, where the model has one size, `image_size` of a vision section.
-    func patches(
+    package func patches(
         imageSize: Int, patchSize: Int
     ) throws(ModelError) -> (imageSize: Int, patchSize: Int, channels: Int) {
         let image = try integer("image_size", default: imageSize, in: 1...4096)

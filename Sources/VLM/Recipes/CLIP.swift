@@ -1,5 +1,5 @@
 public import Base
-package import NN
+public import NN
 
 // Letters: B batch · D projected width · S side of the encoder's picture.
 
@@ -27,24 +27,27 @@ public struct CLIP: PictureEncoder {
     public var imageSize: Int { configuration.vision.imageSize }
     /// D: length of every encoding.
     public var width: Int { configuration.projectionWidth }
+    /// Length of a token's state in ``encode(tokensOf:)``.
+    public var tokenWidth: Int { configuration.text.blocks.width }
     /// Longest text in tokens, start and end included; longer ones are cut.
     public var contextLength: Int { configuration.text.contextLength }
     /// Pictures that go through the network together; more are split.
     public static let batchSize = 16
 
     /// Loads the model in `folder`; reads all weights once, to check them.
-    public static func load(folder: String) throws(ModelError) -> CLIP {
+    public static func load(folder: String, precision: Precision = .fp32) throws(ModelError) -> CLIP {
         let (tokenizer, files) = try BytePairTokenizer.clip(folder: folder)
-        return try CLIP(folder: folder, tokenizer: tokenizer, tokenizerFiles: files)
+        return try CLIP(ModelFolder(path: folder, precision: precision), tokenizer: tokenizer, tokenizerFiles: files)
     }
 
     /// Loads a folder without tokenizer files, for ids that are given; ``encode(text:)`` then refuses.
-    package static func loadNetwork(folder: String) throws(ModelError) -> CLIP {
-        try CLIP(folder: folder, tokenizer: nil, tokenizerFiles: [])
+    package static func loadNetwork(folder: String, precision: Precision = .fp32) throws(ModelError) -> CLIP {
+        try CLIP(ModelFolder(path: folder, precision: precision), tokenizer: nil, tokenizerFiles: [])
     }
 
-    private init(folder: String, tokenizer: BytePairTokenizer?, tokenizerFiles: [String]) throws(ModelError) {
-        let folder = ModelFolder(path: folder)
+    init(
+        _ folder: ModelFolder, tokenizer: BytePairTokenizer?, tokenizerFiles: [String]
+    ) throws(ModelError) {
         let file = try folder.configuration
         let configuration = try Configuration(file)
         if let tokenizer, tokenizer.largestID >= configuration.text.vocabulary {
@@ -97,6 +100,15 @@ extension CLIP {
         let ids = try tokenizer.sequence(of: sentence, length: contextLength)
         guard ids.count > 2 else { throw .invalidText(reason: "it holds no word") }
         return TextEncoding(text: sentence, values: encode(ids: [ids]).values)
+    }
+
+    /// A sentence → one state for each of its tokens, start and end included, after the last norm and before the projection:
+    /// what networks that read CLIP's words take. Throws like ``encode(text:)``.
+    public func encode(tokensOf sentence: String) throws(ModelError) -> [[Float]] {
+        guard let tokenizer else { throw .invalidText(reason: "the model was loaded without its tokenizer") }
+        let ids = try tokenizer.sequence(of: sentence, length: contextLength)
+        guard ids.count > 2 else { throw .invalidText(reason: "it holds no word") }
+        return text.states(ids).rowArrays
     }
 
     /// The words of `text` that the vocabulary hardly knows (``BytePairTokenizer/unknownWords(in:)``), so that a command

@@ -13,18 +13,20 @@ public struct DINOv2: PictureEncoder {
     private let vision: DINOv2Vision
     private let processor: ImageProcessor
     private let name: String
+    /// SHA-256 over configuration, tokenizer and weights, in hexadecimal.
     public let digest: String
 
+    /// Pictures are brought to this many pixels a side.
     public var imageSize: Int { processor.outputSize.map { max($0.width, $0.height) } ?? configuration.imageSize }
+    /// D: length of every encoding.
     public var width: Int { configuration.blocks.width }
     /// Pictures that go through the network together; more are split.
     public static let batchSize = 16
 
     /// Loads the model in `folder`; reads all weights once, to check them.
-    public static func load(folder path: String) throws(ModelError) -> DINOv2 { try DINOv2(path) }
+    public static func load(folder: String) throws(ModelError) -> DINOv2 { try DINOv2(ModelFolder(path: folder)) }
 
-    private init(_ path: String) throws(ModelError) {
-        let folder = ModelFolder(path: path)
+    init(_ folder: ModelFolder) throws(ModelError) {
         let file = try folder.configuration
         let configuration = try Self.configuration(file)
         let weights = try folder.weights
@@ -64,6 +66,7 @@ public struct DINOv2: PictureEncoder {
 }
 
 extension DINOv2 {
+    /// Any number of pictures of any size → one L2-normalised vector [D] each, in order.
     public func encode(pictures: [Picture]) -> [[Float]] {
         stride(from: 0, to: pictures.count, by: Self.batchSize).flatMap { start in
             let batch = Array(pictures[start..<min(start + Self.batchSize, pictures.count)])
@@ -71,8 +74,10 @@ extension DINOv2 {
         }
     }
 
+    /// Throws ``ModelError/hasNoText(model:)``.
     public func encode(text sentence: String) throws(ModelError) -> TextEncoding { throw .hasNoText(model: name) }
 
+    /// Throws ``ModelError/hasNoText(model:)``.
     public func unknownWords(in text: String) throws(ModelError) -> [String] { throw .hasNoText(model: name) }
 
     /// pixels [B, 3, height, width], whole patches, normalised as the processor does → last hidden states [B·T, D].

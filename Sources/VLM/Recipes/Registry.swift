@@ -1,7 +1,30 @@
-/// The model types that alertd can load, by the `model_type` of their `config.json`. A new recipe is one line here.
+import NN
+
+/// The models that alertd can load, by the `model_type` of their `config.json`. A new recipe is a case here and a line in
+/// each switch below.
 public enum Recipe: String, Sendable, CaseIterable {
     /// ``CLIP``
     case clip
+    /// ``SigLIP``
+    case siglip
+    /// ``SigLIP2``
+    case siglip2
+    /// ``DINOv2``
+    case dinov2
+    /// ``DINOv2`` with registers
+    case dinov2WithRegisters = "dinov2_with_registers"
+    /// ``SentenceBERT``
+    case bert
+    /// ``VideoLLaMA3`` as Hugging Face lays it out
+    case videoLLaMA3 = "video_llama_3"
+    /// ``VideoLLaMA3`` as its authors lay it out
+    case videoLLaMA3Original = "videollama3_qwen2"
+    /// ``SmolVLM``
+    case smolVLM = "smolvlm"
+    /// ``VideoLLaVA``
+    case videoLLaVA = "video_llava"
+    /// ``LanguageModel``
+    case llama, mistral, qwen2
 
     /// The recipe that loads the model in `folder`, by its `config.json` alone.
     public init(folder: String) throws(ModelError) {
@@ -12,5 +35,71 @@ public enum Recipe: String, Sendable, CaseIterable {
                 file: file.path, found: String(type.prefix(60)), supported: Self.allCases.map(\.rawValue))
         }
         self = recipe
+    }
+
+    /// What the models are, and who described them.
+    public var summary: String {
+        switch self {
+        case .clip: "pictures and sentences; Radford et al. 2021"
+        case .siglip: "pictures and sentences, SigLIP 2 at one size too; Zhai et al. 2023"
+        case .siglip2: "pictures of any proportion and sentences; Tschannen et al. 2025"
+        case .dinov2: "pictures alone; Oquab et al. 2023"
+        case .dinov2WithRegisters: "pictures alone; Darcet et al. 2024"
+        case .bert: "sentences alone, MiniLM among them; Reimers & Gurevych 2019"
+        case .videoLLaMA3: "video to text, networks alone; Zhang et al. 2025"
+        case .videoLLaMA3Original: "the same under its authors' keys"
+        case .smolVLM: "video to text, networks alone; Marafioti et al. 2025"
+        case .videoLLaVA: "video to text, networks alone; Lin et al. 2023"
+        case .llama: "text to text, networks alone; Touvron et al. 2023"
+        case .mistral: "text to text, networks alone; Jiang et al. 2023"
+        case .qwen2: "text to text, networks alone; Yang et al. 2024"
+        }
+    }
+
+    /// Whether the model turns pictures into encodings (``loadEncoder(folder:)``).
+    public var isEncoder: Bool {
+        switch self {
+        case .clip, .siglip, .siglip2, .dinov2, .dinov2WithRegisters: true
+        default: false
+        }
+    }
+
+    /// Loads the model in `folder` as an encoder of pictures, by the recipe that its `config.json` names.
+    public static func loadEncoder(folder: String) throws(ModelError) -> any PictureEncoder {
+        let recipe = try Recipe(folder: folder)
+        switch recipe {
+        case .clip: return try CLIP.load(folder: folder)
+        case .siglip: return try SigLIP.load(folder: folder)
+        case .siglip2: return try SigLIP2.load(folder: folder)
+        case .dinov2, .dinov2WithRegisters: return try DINOv2.load(folder: folder)
+        default:
+            throw .unsupportedModel(
+                file: folder + "/config.json", found: recipe.rawValue,
+                supported: allCases.filter(\.isEncoder).map(\.rawValue))
+        }
+    }
+
+    /// Loads the model in `folder` whole, which checks every file; returns its digest.
+    public func verify(folder path: String) throws(ModelError) -> String {
+        if isEncoder { return try Self.loadEncoder(folder: path).digest }
+        if self == .bert { return try SentenceBERT.load(folder: path).digest }
+        let folder = ModelFolder(path: path)
+        try loadNetwork(folder)
+        return try folder.digest(label: "alertd \(rawValue) network 1", more: [], weights: folder.weights)
+    }
+
+    /// Builds the network alone, without tokenizer, from a folder whose weights may be audited.
+    func loadNetwork(_ folder: ModelFolder) throws(ModelError) {
+        switch self {
+        case .clip: _ = try CLIP(folder, tokenizer: nil, tokenizerFiles: [])
+        case .siglip: _ = try SigLIP(folder, hasTokenizer: false)
+        case .siglip2: _ = try SigLIP2(folder, hasTokenizer: false)
+        case .dinov2, .dinov2WithRegisters: _ = try DINOv2(folder)
+        case .bert: _ = try SentenceBERT(folder)
+        case .videoLLaMA3, .videoLLaMA3Original: _ = try VideoLLaMA3(folder)
+        case .smolVLM: _ = try SmolVLM(folder)
+        case .videoLLaVA: _ = try VideoLLaVA(folder)
+        case .llama, .mistral, .qwen2: _ = try LanguageModel(folder)
+        }
     }
 }

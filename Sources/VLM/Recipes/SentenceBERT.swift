@@ -30,7 +30,7 @@ public struct SentenceBERT: Sendable {
         try SentenceBERT(ModelFolder(path: folder))
     }
 
-    private init(_ folder: ModelFolder) throws(ModelError) {
+    init(_ folder: ModelFolder) throws(ModelError) {
         let file = try folder.configuration
         let configuration = try Self.configuration(file)
         let tokens = try TokenizerJSON(folder: folder.path)

@@ -1,5 +1,5 @@
 public import Base
-package import NN
+public import NN
 
 // Letters: B batch · D projected width · S side of the encoder's picture · T tokens of a text.
 
@@ -18,23 +18,27 @@ public struct SigLIP: PictureEncoder {
     private let sentences: PaddedSentences?
     /// e^`logit_scale` and `logit_bias`: a cosine c becomes the probability σ(scale · c + bias) of a match.
     public let logitScale, logitBias: Float
+    /// SHA-256 over configuration, tokenizer and weights, in hexadecimal.
     public let digest: String
 
+    /// Pictures are brought to this many pixels a side.
     public var imageSize: Int { configuration.vision.imageSize }
+    /// D: length of every encoding.
     public var width: Int { configuration.vision.blocks.width }
     /// Pictures that go through the network together; more are split.
     public static let batchSize = 16
 
     /// Loads the model in `folder`; reads all weights once, to check them.
-    public static func load(folder: String) throws(ModelError) -> SigLIP { try SigLIP(folder, hasTokenizer: true) }
-
-    /// Loads a folder without tokenizer files, for ids that are given; ``encode(text:)`` then refuses.
-    package static func loadNetwork(folder: String) throws(ModelError) -> SigLIP {
-        try SigLIP(folder, hasTokenizer: false)
+    public static func load(folder: String, precision: Precision = .fp32) throws(ModelError) -> SigLIP {
+        try SigLIP(ModelFolder(path: folder, precision: precision), hasTokenizer: true)
     }
 
-    private init(_ path: String, hasTokenizer: Bool) throws(ModelError) {
-        let folder = ModelFolder(path: path)
+    /// Loads a folder without tokenizer files, for ids that are given; ``encode(text:)`` then refuses.
+    package static func loadNetwork(folder: String, precision: Precision = .fp32) throws(ModelError) -> SigLIP {
+        try SigLIP(ModelFolder(path: folder, precision: precision), hasTokenizer: false)
+    }
+
+    init(_ folder: ModelFolder, hasTokenizer: Bool) throws(ModelError) {
         let file = try folder.configuration
         let configuration = try Configuration(file)
         let weights = try folder.weights
@@ -60,6 +64,7 @@ public struct SigLIP: PictureEncoder {
 }
 
 extension SigLIP {
+    /// Any number of pictures of any size → one L2-normalised vector [D] each, in order.
     public func encode(pictures: [Picture]) -> [[Float]] {
         stride(from: 0, to: pictures.count, by: Self.batchSize).flatMap { start in
             let batch = Array(pictures[start..<min(start + Self.batchSize, pictures.count)])
@@ -67,11 +72,13 @@ extension SigLIP {
         }
     }
 
+    /// A sentence → its L2-normalised vector [D]; beyond T tokens it is cut. Throws for texts of no word.
     public func encode(text sentence: String) throws(ModelError) -> TextEncoding {
         guard let sentences else { throw .invalidText(reason: "the model was loaded without its tokenizer") }
         return TextEncoding(text: sentence, values: encode(ids: [try sentences.ids(of: sentence)]).values)
     }
 
+    /// The words of `text` that the vocabulary hardly knows (``TextTokenizer/unknownWords(in:)``).
     public func unknownWords(in text: String) throws(ModelError) -> [String] {
         try sentences?.tokenizer.unknownWords(in: text) ?? []
     }

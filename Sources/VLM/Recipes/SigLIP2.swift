@@ -1,5 +1,5 @@
 public import Base
-package import NN
+public import NN
 
 // Letters: B batch · P patches of a picture · D projected width · T tokens of a text.
 
@@ -17,24 +17,27 @@ public struct SigLIP2: PictureEncoder {
     private let sentences: PaddedSentences?
     /// e^`logit_scale` and `logit_bias`: a cosine c becomes the probability σ(scale · c + bias) of a match.
     public let logitScale, logitBias: Float
+    /// SHA-256 over configuration, tokenizer and weights, in hexadecimal.
     public let digest: String
 
     /// The side of a square picture of as many patches as the processor allows.
     public var imageSize: Int { processor.sideOfSquare }
+    /// D: length of every encoding.
     public var width: Int { configuration.vision.blocks.width }
     /// Pictures that go through the network together; more are split.
     public static let batchSize = 16
 
     /// Loads the model in `folder`; reads all weights once, to check them.
-    public static func load(folder: String) throws(ModelError) -> SigLIP2 { try SigLIP2(folder, hasTokenizer: true) }
-
-    /// Loads a folder without tokenizer files, for ids that are given; ``encode(text:)`` then refuses.
-    package static func loadNetwork(folder: String) throws(ModelError) -> SigLIP2 {
-        try SigLIP2(folder, hasTokenizer: false)
+    public static func load(folder: String, precision: Precision = .fp32) throws(ModelError) -> SigLIP2 {
+        try SigLIP2(ModelFolder(path: folder, precision: precision), hasTokenizer: true)
     }
 
-    private init(_ path: String, hasTokenizer: Bool) throws(ModelError) {
-        let folder = ModelFolder(path: path)
+    /// Loads a folder without tokenizer files, for ids that are given; ``encode(text:)`` then refuses.
+    package static func loadNetwork(folder: String, precision: Precision = .fp32) throws(ModelError) -> SigLIP2 {
+        try SigLIP2(ModelFolder(path: folder, precision: precision), hasTokenizer: false)
+    }
+
+    init(_ folder: ModelFolder, hasTokenizer: Bool) throws(ModelError) {
         let configuration = try Configuration(folder.configuration)
         let weights = try folder.weights
         (vision, text, logitScale, logitBias) = try ModelError.wrapping { () throws(WeightsError) in
@@ -77,7 +80,8 @@ public struct SigLIP2: PictureEncoder {
 }
 
 extension SigLIP2 {
-    /// Pictures of equal grid go through the network together.
+    /// Any number of pictures of any size → one L2-normalised vector [D] each, in order. Neighbours of one grid go through
+    /// the network together.
     public func encode(pictures: [Picture]) -> [[Float]] {
         var encodings: [[Float]] = []
         var start = 0
@@ -91,11 +95,13 @@ extension SigLIP2 {
         return encodings
     }
 
+    /// A sentence → its L2-normalised vector [D]; beyond T tokens it is cut. Throws for texts of no word.
     public func encode(text sentence: String) throws(ModelError) -> TextEncoding {
         guard let sentences else { throw .invalidText(reason: "the model was loaded without its tokenizer") }
         return TextEncoding(text: sentence, values: encode(ids: [try sentences.ids(of: sentence)]).values)
     }
 
+    /// The words of `text` that the vocabulary hardly knows (``TextTokenizer/unknownWords(in:)``).
     public func unknownWords(in text: String) throws(ModelError) -> [String] {
         try sentences?.tokenizer.unknownWords(in: text.lowercased()) ?? []
     }

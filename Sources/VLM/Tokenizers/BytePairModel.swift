@@ -57,6 +57,12 @@ struct BytePairModel: Sendable {
 
     /// The ids of one word's pieces. A byte that the vocabulary lacks becomes the unknown piece, or nothing.
     func pieces(of word: some Collection<UInt8>) -> [Int] {
+        var steps = 0
+        return pieces(of: word, steps: &steps)
+    }
+
+    /// The same; adds the work done to `steps`.
+    func pieces(of word: some Collection<UInt8>, steps: inout Int) -> [Int] {
         if keepsWholeWords, let id = vocabulary[ScalarString(ByteAlphabet.shared.written(word))] { return [id] }
         var symbols: [Int32] = []
         symbols.reserveCapacity(word.count)
@@ -64,6 +70,6 @@ struct BytePairModel: Sendable {
             let piece = offset == word.count - 1 ? last[Int(byte)] : inner[Int(byte)]
             if piece >= 0 { symbols.append(piece) } else if let unknown { symbols.append(unknown) }
         }
-        return merges.merged(symbols)
+        return merges.merged(symbols, steps: &steps)
     }
 }

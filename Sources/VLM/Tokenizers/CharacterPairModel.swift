@@ -46,8 +46,8 @@ struct CharacterPairModel: Sendable {
         keepsWholeWords = options.keepsWholeWords
     }
 
-    /// The ids of the pieces of `word`. n log n in its length.
-    func ids(of word: ArraySlice<Unicode.Scalar>) -> [Int] {
+    /// The ids of the pieces of `word`, n log n in its length; adds the work done to `steps`.
+    func ids(of word: ArraySlice<Unicode.Scalar>, steps: inout Int) -> [Int] {
         if keepsWholeWords, let id = vocabulary[ScalarString(String(String.UnicodeScalarView(word)))] { return [id] }
         var symbols: [Int32] = []
         symbols.reserveCapacity(word.count)
@@ -65,7 +65,7 @@ struct CharacterPairModel: Sendable {
                 isAfterUnknown = true
             }
         }
-        return merges.merged(symbols)
+        return merges.merged(symbols, steps: &steps)
     }
 }
 

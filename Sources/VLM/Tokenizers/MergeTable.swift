@@ -17,8 +17,8 @@ struct MergeTable: Sendable {
         if merges[key] == nil { merges[key] = merge }
     }
 
-    /// What repeated merging leaves of `start`.
-    func merged(_ start: [Int32]) -> [Int] {
+    /// What repeated merging leaves of `start`; adds the merges that were looked at to `steps`.
+    func merged(_ start: [Int32], steps: inout Int) -> [Int] {
         var pieces = start
         // A doubly linked list over positions; a piece that was merged into its left neighbour is −1.
         var next = Array(1...max(1, pieces.count))
@@ -30,7 +30,9 @@ struct MergeTable: Sendable {
             if let merge = merges[key] { queue.push(.init(rank: merge.rank, position: Int32(left), key: key)) }
         }
         for position in pieces.indices.dropLast() { offer(position) }
+        steps += pieces.count
         while let candidate = queue.pop() {
+            steps += 1
             let left = Int(candidate.position)
             guard pieces[left] >= 0, next[left] < pieces.count else { continue }
             let right = next[left]

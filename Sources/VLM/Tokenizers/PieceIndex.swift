@@ -19,12 +19,13 @@ struct PieceIndex: Sendable {
     /// The id of the piece `bytes`.
     func id(of bytes: [UInt8]) -> Int? {
         var found: Int?
-        visitPrefixes(of: bytes, from: 0) { id, end in if end == bytes.count { found = id } }
+        _ = visitPrefixes(of: bytes, from: 0) { id, end in if end == bytes.count { found = id } }
         return found
     }
 
-    /// Calls `visit` with the id and the end of every piece that `text` holds at `start`, shortest first.
-    func visitPrefixes(of text: [UInt8], from start: Int, _ visit: (_ id: Int, _ end: Int) -> Void) {
+    /// Calls `visit` with the id and the end of every piece that `text` holds at `start`, shortest first; returns how many
+    /// bytes it looked at.
+    func visitPrefixes(of text: [UInt8], from start: Int, _ visit: (_ id: Int, _ end: Int) -> Void) -> Int {
         var (low, high) = (0, order.count)
         var depth = 0
         while start + depth < text.count, low < high {
@@ -34,6 +35,7 @@ struct PieceIndex: Sendable {
             depth += 1
             if low < high, pieces[order[low]].count == depth { visit(order[low], start + depth) }
         }
+        return depth
     }
 
     /// The first place of low..<high whose piece satisfies `isBehind`, which holds from some place on.

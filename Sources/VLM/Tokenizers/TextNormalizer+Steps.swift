@@ -4,20 +4,19 @@ extension TextNormalizer {
     static func cleaned(_ text: String) -> String {
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
-            if scalar.value == 0 || scalar.value == 0xFFFD { continue }
-            if scalar.properties.isWhitespace {
+            if ["\t", "\n", "\r"].contains(scalar) {
                 result.append(" ")
-            } else if !isOther(scalar) {
-                result.append(scalar)
+            } else if scalar.value != 0xFFFD, !isControl(scalar) {
+                result.append(scalar.properties.isWhitespace ? " " : scalar)
             }
         }
         return String(result)
     }
 
-    /// Control, format, surrogate, private and unassigned characters.
-    private static func isOther(_ scalar: Unicode.Scalar) -> Bool {
+    /// Control, format, surrogate and private characters.
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned: true
+        case .control, .format, .surrogate, .privateUse: true
         default: false
         }
     }

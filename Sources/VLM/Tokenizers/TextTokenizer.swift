@@ -33,8 +33,26 @@ public struct TextTokenizer: Sendable {
     /// The id of the token written `text`, added or of the vocabulary.
     public func id(of text: String) -> Int? { addedIDs[text] ?? model.id(of: text) }
 
+    /// The tokenizer in `folder/tokenizer.json`.
+    package static func load(folder: String) throws(ModelError) -> TextTokenizer {
+        try TokenizerJSON(folder: folder).textTokenizer()
+    }
+
     /// The ids of `text` alone. Throws for texts beyond ``maximumLength``.
     public func ids(of text: String) throws(ModelError) -> [Int] {
+        var steps = 0
+        return try ids(of: text, steps: &steps)
+    }
+
+    /// How many characters, pieces and merges are looked at for `text`: the work, which grows with the text's length and not
+    /// with its square.
+    package func work(on text: String) throws(ModelError) -> Int {
+        var steps = 0
+        _ = try ids(of: text, steps: &steps)
+        return steps
+    }
+
+    private func ids(of text: String, steps: inout Int) throws(ModelError) -> [Int] {
         guard text.utf8.count <= Self.maximumLength else {
             throw .invalidText(reason: "\(text.utf8.count) bytes, at most \(Self.maximumLength) are taken; shorten it")
         }
@@ -43,7 +61,7 @@ public struct TextTokenizer: Sendable {
         for segment in rawTokens.segments(of: scalars) {
             switch segment {
             case .token(let id): ids.append(id)
-            case .text(let range): ids += normalizedIDs(of: scalars[range], isFirst: range.lowerBound == 0)
+            case .text(let range): ids += normalizedIDs(of: scalars[range], isFirst: range.lowerBound == 0, &steps)
             }
         }
         return ids
@@ -69,16 +87,19 @@ public struct TextTokenizer: Sendable {
         return unknown
     }
 
-    private func normalizedIDs(of text: ArraySlice<Unicode.Scalar>, isFirst: Bool) -> [Int] {
+    private func normalizedIDs(
+        of text: ArraySlice<Unicode.Scalar>, isFirst: Bool, _ steps: inout Int
+    ) -> [Int] {
         let given = String(String.UnicodeScalarView(text))
         let clean = Array(normalizers.reduce(given) { $1.applied(to: $0) }.unicodeScalars)
+        steps += clean.count
         var ids: [Int] = []
         for segment in normalizedTokens.segments(of: clean) {
             switch segment {
             case .token(let id): ids.append(id)
             case .text(let range):
                 for word in words(of: clean[range], isFirst: isFirst && range.lowerBound == 0) {
-                    ids += model.ids(of: word)
+                    ids += model.ids(of: word, steps: &steps)
                 }
             }
         }

@@ -7,13 +7,13 @@ enum TokenModel: Sendable {
     case unigram(UnigramModel)
     case wordPiece(WordPieceModel)
 
-    /// The ids of the pieces of `word`, in order.
-    func ids(of word: ArraySlice<Unicode.Scalar>) -> [Int] {
+    /// The ids of the pieces of `word`, in order; adds the work done to `steps`.
+    func ids(of word: ArraySlice<Unicode.Scalar>, steps: inout Int) -> [Int] {
         switch self {
-        case .bytePair(let model): model.pieces(of: Array(String(String.UnicodeScalarView(word)).utf8))
-        case .characterPair(let model): model.ids(of: word)
-        case .unigram(let model): model.ids(of: word)
-        case .wordPiece(let model): model.ids(of: word)
+        case .bytePair(let model): model.pieces(of: Array(String(String.UnicodeScalarView(word)).utf8), steps: &steps)
+        case .characterPair(let model): model.ids(of: word, steps: &steps)
+        case .unigram(let model): model.ids(of: word, steps: &steps)
+        case .wordPiece(let model): model.ids(of: word, steps: &steps)
         }
     }
 

@@ -44,12 +44,13 @@ struct UnigramModel: Sendable {
     /// The id of the piece written `text`.
     func id(of text: String) -> Int? { pieces.id(of: Array(text.utf8)) }
 
-    /// The ids of the best spelling of `word`; neighbouring unknown characters become one piece.
-    func ids(of word: ArraySlice<Unicode.Scalar>) -> [Int] {
+    /// The ids of the best spelling of `word`; neighbouring unknown characters become one piece. Adds the work done to
+    /// `steps`.
+    func ids(of word: ArraySlice<Unicode.Scalar>, steps: inout Int) -> [Int] {
         let text = Array(String(String.UnicodeScalarView(word)).utf8)
         var ids: [Int] = []
         var unknownEnd: Int?
-        for step in bestPath(text) {
+        for step in bestPath(text, &steps) {
             guard step.id < 0 else {
                 ids.append(step.id)
                 continue
@@ -70,7 +71,7 @@ struct UnigramModel: Sendable {
         var id: Int
     }
 
-    private func bestPath(_ text: [UInt8]) -> [Step] {
+    private func bestPath(_ text: [UInt8], _ steps: inout Int) -> [Step] {
         /// The best way to each byte: where its last piece starts, which it is, and the sum.
         var best = [(start: Int, id: Int, score: Double)](repeating: (-1, -1, 0), count: text.count + 1)
         func offer(_ start: Int, _ end: Int, _ id: Int, _ score: Double) {
@@ -81,7 +82,7 @@ struct UnigramModel: Sendable {
         while start < text.count {
             let length = min(Self.characterLength(text[start]), text.count - start)
             var isSpelled = false
-            pieces.visitPrefixes(of: text, from: start) { id, end in
+            steps += pieces.visitPrefixes(of: text, from: start) { id, end in
                 offer(start, end, id == unknown ? -1 : id, scores[id])
                 isSpelled = isSpelled || end == start + length
             }

@@ -23,14 +23,15 @@ struct WordPieceModel: Sendable {
         self.longestWord = longestWord
     }
 
-    /// The ids of the pieces of `word`.
-    func ids(of word: ArraySlice<Unicode.Scalar>) -> [Int] {
+    /// The ids of the pieces of `word`; adds the work done to `steps`.
+    func ids(of word: ArraySlice<Unicode.Scalar>, steps: inout Int) -> [Int] {
+        steps += word.count
         guard let unknown else { return [] }
         guard word.count <= longestWord else { return [unknown] }
         var ids: [Int] = []
         var start = word.startIndex
         while start < word.endIndex {
-            guard let (id, end) = longestPiece(of: word[start...], isFirst: start == word.startIndex) else {
+            guard let (id, end) = longestPiece(of: word[start...], isFirst: start == word.startIndex, &steps) else {
                 return [unknown]
             }
             ids.append(id)
@@ -39,8 +40,11 @@ struct WordPieceModel: Sendable {
         return ids
     }
 
-    private func longestPiece(of rest: ArraySlice<Unicode.Scalar>, isFirst: Bool) -> (id: Int, end: Int)? {
+    private func longestPiece(
+        of rest: ArraySlice<Unicode.Scalar>, isFirst: Bool, _ steps: inout Int
+    ) -> (id: Int, end: Int)? {
         for end in stride(from: rest.endIndex, to: rest.startIndex, by: -1) {
+            steps += end - rest.startIndex
             let text = String(String.UnicodeScalarView(rest[..<end]))
             if let id = vocabulary[ScalarString(isFirst ? text : continuation + text)] { return (id, end) }
         }

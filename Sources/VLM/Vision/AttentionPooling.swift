@@ -19,7 +19,7 @@ struct AttentionPooling: Sendable {
         let bias = try stacked.tensor("in_proj_bias", shape: [3 * width])
         let parts = (0..<3).map { part in
             let rows = part * width..<(part + 1) * width
-            return Linear(weight: weight.rows(rows), bias: bias.rows(rows))
+            return Linear(weight: weight.rows(rows), bias: bias.rows(rows), precision: weights.precision)
         }
         query = parts[0](try weights.tensor("probe", shape: [1, 1, width]).reshaped([1, width]))
         (key, value) = (parts[1], parts[2])

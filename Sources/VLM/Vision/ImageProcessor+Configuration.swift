@@ -3,18 +3,18 @@ import NN
 extension ImageProcessor {
     /// What a model's own processor does where its file is silent (the class attributes in transformers; all sizes there are
     /// 224). Without a file they hold at the encoder's own size.
-    struct Defaults {
+    package struct Defaults {
         var resize: Resize
         var crop: Int?
         var mean, deviation: [Float]
 
         /// `CLIPImageProcessor`.
-        static func clip(side: Int) -> Defaults {
+        package static func clip(side: Int) -> Defaults {
             Defaults(resize: .shortestEdge(side), crop: side, mean: clipMean, deviation: clipDeviation)
         }
 
         /// `SiglipImageProcessor`: both sides are brought to the size, whatever the proportion.
-        static func siglip(side: Int) -> Defaults {
+        package static func siglip(side: Int) -> Defaults {
             Defaults(resize: .exact(width: side, height: side), crop: nil, mean: halves, deviation: halves)
         }
 
@@ -33,9 +33,15 @@ extension ImageProcessor {
         self = try ImageProcessor(file, side: side, defaults: .clip(side: 224))
     }
 
+    /// Reads `folder/preprocessor_config.json`, for a SigLIP encoder of `side` × `side`.
+    package static func siglip(folder: String, side: Int) throws(ModelError) -> ImageProcessor {
+        let file = try ConfigurationFile(folder: folder, name: "preprocessor_config.json")
+        return try ImageProcessor(file, side: side, defaults: .siglip(side: side))
+    }
+
     /// Reads `file`, a `preprocessor_config.json`; what it leaves out, or all of it when there is none, is `defaults`.
     /// Refuses one that does not end at pictures of `side` × `side`; nil stands for any size, but one for all pictures.
-    init(_ file: ConfigurationFile?, side: Int?, defaults: Defaults) throws(ModelError) {
+    package init(_ file: ConfigurationFile?, side: Int?, defaults: Defaults) throws(ModelError) {
         guard let file else {
             self.init(defaults)
             return

@@ -1,20 +1,26 @@
-import Base
-import NN
+package import Base
+package import NN
 
 // Letters: P patches of a picture (rows · columns) · p side of a patch.
 
 /// Turns a picture into patches and keeps its proportion, exactly as `preprocessor_config.json` says (transformers,
 /// `Siglip2ImageProcessor`): the largest size of at most `maximumPatches` whole patches, resize, rescale, normalise.
-struct PatchProcessor: Sendable, Equatable {
+package struct PatchProcessor: Sendable, Equatable {
     /// Rows and columns of patches.
-    struct Grid: Equatable {
-        var rows, columns: Int
+    package struct Grid: Equatable {
+        package let rows, columns: Int
     }
 
     private let patchSize, maximumPatches: Int
     private let filter: ResampleFilter
     /// What each 8-bit value becomes, for R, G and B.
     private let tables: [[Float]]
+
+    /// Reads `folder/preprocessor_config.json`.
+    package init(folder: String, patchSize: Int) throws(ModelError) {
+        try self.init(
+            ConfigurationFile(folder: folder, name: "preprocessor_config.json"), patchSize: patchSize)
+    }
 
     /// Reads `file`; what it leaves out, or all of it when there is none, takes the class's defaults.
     init(_ file: ConfigurationFile?, patchSize: Int) throws(ModelError) {
@@ -42,7 +48,7 @@ struct PatchProcessor: Sendable, Equatable {
 
     /// The grid that `picture` is brought to: its size times the largest scale, found by bisection, at which it takes no
     /// more than the allowed patches.
-    func grid(of picture: Picture) -> Grid {
+    package func grid(of picture: Picture) -> Grid {
         let tolerance = 1e-5
         var (low, high) = (tolerance / 10, 100.0)
         while high - low >= tolerance {
@@ -59,7 +65,7 @@ struct PatchProcessor: Sendable, Equatable {
     }
 
     /// picture → [P, p·p·3], each patch's pixels in reading order with R, G and B beside each other.
-    func patches(of picture: Picture) -> Tensor {
+    package func patches(of picture: Picture) -> Tensor {
         let grid = grid(of: picture)
         let (width, height) = (grid.columns * patchSize, grid.rows * patchSize)
         let sized = PictureResampler.resize(

@@ -1,33 +1,44 @@
-import NN
+package import NN
 
 // Letters: B batch · T tokens of a sequence · D width · M width of the hidden layer.
 
 /// The numbers of a stack of transformer blocks, as `config.json` names them.
-struct TransformerShape: Equatable, Sendable {
+package struct TransformerShape: Equatable, Sendable {
     /// D, `hidden_size`.
-    var width: Int
+    package var width: Int
     /// M, `intermediate_size`.
-    var hiddenWidth: Int
+    package var hiddenWidth: Int
     /// `num_hidden_layers`.
-    var layers: Int
+    package var layers: Int
     /// `num_attention_heads`.
-    var heads: Int
+    package var heads: Int
     /// `hidden_act`.
-    var activation: Activation
+    package var activation: Activation
     /// `layer_norm_eps`.
-    var epsilon: Float
+    package var epsilon: Float
+
+    /// The numbers as they stand in a file, or as a model's class has them by default.
+    package init(width: Int, hiddenWidth: Int, layers: Int, heads: Int, activation: Activation, epsilon: Float) {
+        (self.width, self.hiddenWidth, self.layers, self.heads) = (width, hiddenWidth, layers, heads)
+        (self.activation, self.epsilon) = (activation, epsilon)
+    }
 }
 
 /// A transformer block with the norms before its two halves (Dosovitskiy et al. 2021, equations 2 and 3); the text towers
 /// of CLIP and SigLIP are made of the same block.
-struct ViTBlock: Sendable {
-    let norm1: LayerNorm
-    let attention: MultiHeadAttention
-    let norm2: LayerNorm
-    let feedForward: FeedForward
+package struct ViTBlock: Sendable {
+    package let norm1: LayerNorm
+    package let attention: MultiHeadAttention
+    package let norm2: LayerNorm
+    package let feedForward: FeedForward
+
+    /// A block of given parts.
+    package init(norm1: LayerNorm, attention: MultiHeadAttention, norm2: LayerNorm, feedForward: FeedForward) {
+        (self.norm1, self.attention, self.norm2, self.feedForward) = (norm1, attention, norm2, feedForward)
+    }
 
     /// residual [B·T, D] through the block, in place.
-    func apply(to residual: inout Tensor, batch: Int, isCausal: Bool) {
+    package func apply(to residual: inout Tensor, batch: Int, isCausal: Bool) {
         attention.add(norm1(residual), batch: batch, isCausal: isCausal, to: &residual)
         feedForward.add(norm2(residual), to: &residual)
     }
@@ -35,7 +46,7 @@ struct ViTBlock: Sendable {
 
 extension ViTBlock {
     /// Reads the block below `weights` under the key names that Hugging Face gives CLIP and SigLIP.
-    init(_ weights: Checkpoint, _ shape: TransformerShape) throws(WeightsError) {
+    package init(_ weights: Checkpoint, _ shape: TransformerShape) throws(WeightsError) {
         let width = shape.width
         norm1 = try LayerNorm(weights["layer_norm1"], width: width, epsilon: shape.epsilon)
         norm2 = try LayerNorm(weights["layer_norm2"], width: width, epsilon: shape.epsilon)
@@ -52,7 +63,7 @@ extension ViTBlock {
     }
 
     /// The blocks `0`, `1`, … below `weights`.
-    static func stack(_ weights: Checkpoint, _ shape: TransformerShape) throws(WeightsError) -> [ViTBlock] {
+    package static func stack(_ weights: Checkpoint, _ shape: TransformerShape) throws(WeightsError) -> [ViTBlock] {
         var blocks: [ViTBlock] = []
         for layer in 0..<shape.layers { blocks.append(try ViTBlock(weights[layer], shape)) }
         return blocks

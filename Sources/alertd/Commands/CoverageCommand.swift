@@ -45,7 +45,9 @@ struct CoverageCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (camera, since, until) = (range.camera, range.since, range.until)
+        // Nobody can say yet what will be watched.
+        let until = range.until.map { min($0, WallTime(Date())) }
+        let (camera, since) = (range.camera, range.since)
         let plan = try DatabaseSession.Plan(options, environment: ProcessInfo.processInfo.environment)
         let rows = try await Interruption.guarding {
             try await DatabaseSession.with(plan) {

@@ -24,6 +24,7 @@ struct EventsWatchCommand: AsyncParsableCommand {
     func run() async throws {
         let (since, json) = (since, options.json)
         let plan = try DatabaseSession.Plan(options, environment: ProcessInfo.processInfo.environment)
+        StandardStreams.outliveReader()
         do {
             try await Interruption.guarding {
                 try await DatabaseSession.with(plan) { session in
@@ -38,14 +39,14 @@ struct EventsWatchCommand: AsyncParsableCommand {
     private static let shortestWait = Duration.milliseconds(200)
     private static let longestWait = Duration.seconds(5)
 
-    /// Prints until the task is cancelled.
+    /// Prints until the task is cancelled or nobody reads it any more.
     private static func follow(_ feed: EventFeed, json: Bool) async throws {
         try await feed.start()
         while true {
             do throws(StoreError) {
                 for change in try await feed.next() {
                     let line = ChangeLine(change)
-                    StandardStreams.print(json ? try Self.json(line) : line.text)
+                    guard StandardStreams.printIfRead(json ? try Self.json(line) : line.text) else { return }
                 }
             } catch .unavailable(_, let address, let why) {
                 StandardStreams.complain("alertd: lost \(address): \(why); trying again until it answers")

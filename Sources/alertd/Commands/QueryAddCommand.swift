@@ -2,6 +2,7 @@ import ArgumentParser
 import Base
 import Configuration
 import Foundation
+import Grounding
 import Pipeline
 import Store
 
@@ -42,6 +43,7 @@ struct QueryAddCommand: AsyncParsableCommand {
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         let plan = try DatabaseSession.Plan(options, environment: environment)
+        try checkConditions()
         let query = try query(for: plan.configuration)
         let engine = try encoder.engine(options, environment: environment)
         do {
@@ -57,6 +59,19 @@ struct QueryAddCommand: AsyncParsableCommand {
                 if let other = known.named(query.name) { throw Self.taken(other) }
                 guard try await session.events.addQuery(query) else { throw Self.taken(query) }
             }
+        }
+    }
+
+    /// The daemon watches for scenes; what it would not enforce is not taken on.
+    private func checkConditions() throws {
+        let request = try WatchRequest(text, zones: Set([zone].compactMap(\.self)))
+        guard request.hours == nil else { throw Failure(.usage, "say the hours with --active, not in the sentence") }
+        guard request.zone == nil else { throw Failure(.usage, "say the zone with --zone, not in the sentence") }
+        guard case .scene = request.condition else {
+            throw Failure(
+                .usage,
+                "conditions are not watched for yet: understood \(request.condition); add a query for each scene, and try "
+                    + "the whole with 'alertd query test'")
         }
     }
 

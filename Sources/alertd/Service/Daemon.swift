@@ -23,6 +23,7 @@ struct Daemon: Sendable {
     /// cannot start.
     func run() async throws {
         let logger = makeLogger()
+        FileLimit.raise()
         try PrivilegeDrop.drop(to: try StateDirectory.prepare(plan.state.path))
         let alone = try StateLock.hold(plan.state.path)
         let store = try await openStore(logger)
@@ -70,6 +71,7 @@ struct Daemon: Sendable {
         let supervisor = CameraSupervisor(services: services)
         let queries = QueryWatch(
             configuration, store: store, engine: engine, board: services.queries, logger: logger)
+        let retention = RetentionWatch(configuration, store: store, encodings: encodings, logger: logger)
         let notifier = SystemdNotifier(environment: environment)
         let status = DaemonStatus(board: services.board, writer: writer, supervisor: supervisor, engine: engine)
 
@@ -84,10 +86,10 @@ struct Daemon: Sendable {
             StoppableService(body: writer.run, finish: writer.finish),
             StoppableService(body: services.ledger.run, finish: services.ledger.finish),
             StoppableService(body: supervisor.run, finish: supervisor.finish),
-            queries,
+            queries, retention,
             ConfigurationReload(
-                setup: setup, initial: configuration, supervisor: supervisor, queries: queries, status: status,
-                notifier: notifier, logger: logger),
+                setup: setup, initial: configuration, supervisor: supervisor, queries: queries, retention: retention,
+                status: status, notifier: notifier, logger: logger),
             Heartbeat(status: status, notifier: notifier, logger: logger),
         ]
         var group = ServiceGroupConfiguration(

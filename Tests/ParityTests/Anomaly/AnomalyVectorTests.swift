@@ -54,7 +54,7 @@ struct AnomalyVectorFile: Sendable, CustomTestStringConvertible {
 
     /// Every JSON file of the folder, sorted by name.
     static func all() throws -> [AnomalyVectorFile] {
-        try files(in: VectorFolder.root.appending(path: "anomaly"))
+        try VectorFolder.all().filter { $0.name == "anomaly" }.flatMap { try files(in: $0.url) }
     }
 
     static func files(in folder: URL) throws -> [AnomalyVectorFile] {

@@ -34,7 +34,7 @@ struct CopyRace {
         }
         let rows = Double(Self.samples * Self.cameras.count)
         let (us, peer) = (ours.sorted()[2], theirs.sorted()[2])
-        StoreBenchmark.say(
+        StoreBench.say(
             "scores",
             [
                 ("rows", rows), ("us_seconds", us), ("us_best", ours.min() ?? 0), ("us_worst", ours.max() ?? 0),

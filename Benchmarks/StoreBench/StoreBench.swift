@@ -5,10 +5,10 @@ import Store
 
 /// Measures the store against a private cluster of its own and prints one JSON object a line.
 ///
-///     StoreBenchmark              scores and index rows beside psql's COPY, and the time from a decision to a visible row
-///     StoreBenchmark --state DIR  what encodings take on the disk in a state directory, as `alertd ingest` filled it
+///     StoreBench              scores and index rows beside psql's COPY, and the time from a decision to a visible row
+///     StoreBench --state DIR  what encodings take on the disk in a state directory, as `alertd ingest` filled it
 @main
-struct StoreBenchmark {
+struct StoreBench {
     static func main() async throws {
         let arguments = CommandLine.arguments
         if let index = arguments.firstIndex(of: "--state"), index + 1 < arguments.count {

@@ -19,7 +19,7 @@ struct EncodingRoom {
         }
         guard frames > 0 else { throw CocoaError(.fileReadNoSuchFile) }
         let perFrame = Double(bytes) / Double(frames)
-        StoreBenchmark.say(
+        StoreBench.say(
             "encodings",
             [
                 ("frames", Double(frames)), ("still_share", Double(stills) / Double(frames)),

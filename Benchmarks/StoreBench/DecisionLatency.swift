@@ -55,7 +55,7 @@ struct DecisionLatency {
         }
         await load.close()
         let sorted = milliseconds.sorted()
-        StoreBenchmark.say(
+        StoreBench.say(
             "decision_to_visible_row",
             [
                 ("events", Double(sorted.count)), ("p50_ms", sorted[sorted.count / 2]),
