@@ -11,6 +11,7 @@ enum House {
         "CFFmpeg": [], "COpenBLAS": [], "CPostgres": [], "CKernels": [],
         // outside: what `make bench` measures with
         "CPeaks": [], "EncoderBench": ["NN", "VLM", "CPeaks"], "GroundingBench": ["Base", "NN", "Grounding"],
+        "StoreBench": ["Base", "Store", "Logging"],
         // floor 0
         "Base": [],
         "NN": ["Base", "COpenBLAS", "CKernels", "Crypto"],

@@ -62,7 +62,8 @@ struct Daemon: Sendable {
 
     private func serve(_ store: EventStore, _ logger: Logger) async throws {
         let encodings = EncodingStore(stateDirectory: plan.state.path, encoder: try engine.encoderIdentity())
-        let writer = StoreWriter(store: store, logger: logger)
+        let spool = try await Spool.open(stateDirectory: plan.state.path)
+        let writer = StoreWriter(store: store, spool: spool, logger: logger)
         let services = LiveServices(
             engine: engine, encodings: encodings, writer: writer,
             ledger: CoverageLedger(encodings: encodings, writer: writer, logger: logger), queries: QueryBoard(),
@@ -99,6 +100,10 @@ struct Daemon: Sendable {
             try await ServiceGroup(configuration: group).run()
         } catch is CancellationError {
             logger.warning("stopping took longer than \(Self.stopping); what waits is given up")
+        }
+        if await !spool.isEmpty {
+            let bytes = await spool.status.bytes
+            logger.warning("the database is away: up to \(bytes) bytes wait in the spool for the next start")
         }
         let left = writer.status.waiting
         if left > 0 { logger.error("\(left) changes could not be stored before the end: the database is away") }
