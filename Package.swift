@@ -69,6 +69,9 @@ let package = Package(
         .executableTarget(
             name: "BankBench", dependencies: ["Base", "NN", "Anomaly"], path: "Benchmarks/BankBench",
             swiftSettings: settings),
+        .executableTarget(
+            name: "StoreBench", dependencies: ["Base", "Store", logging], path: "Benchmarks/StoreBench",
+            swiftSettings: settings),
         // tests
         .target(
             name: "TestSupport", dependencies: ["Base", "NN"], path: "Tests/TestSupport", exclude: ["rtsp-server.py"],

@@ -62,7 +62,8 @@ struct Daemon: Sendable {
 
     private func serve(_ store: EventStore, _ logger: Logger) async throws {
         let encodings = EncodingStore(stateDirectory: plan.state.path, encoder: try engine.encoderIdentity())
-        let writer = StoreWriter(store: store, logger: logger)
+        let spool = try await Spool.open(stateDirectory: plan.state.path)
+        let writer = StoreWriter(store: store, spool: spool, logger: logger)
         let services = LiveServices(
             engine: engine, encodings: encodings, writer: writer,
             ledger: CoverageLedger(encodings: encodings, writer: writer, logger: logger), queries: QueryBoard(),
@@ -100,6 +101,10 @@ struct Daemon: Sendable {
         } catch is CancellationError {
             logger.warning("stopping took longer than \(Self.stopping); what waits is given up")
         }
+        if await !spool.isEmpty {
+            let bytes = await spool.status.bytes
+            logger.warning("the database is away: up to \(bytes) bytes wait in the spool for the next start")
+        }
         let left = writer.status.waiting
         if left > 0 { logger.error("\(left) changes could not be stored before the end: the database is away") }
     }
@@ -112,9 +117,6 @@ struct Daemon: Sendable {
     }
 
     private func warnAboutWhatIsNotThere(_ logger: Logger) {
-        for query in configuration.queries where query.zone != nil {
-            logger.warning("query \(query.name): zones are not applied yet; it is watched in the whole picture")
-        }
         if configuration.notify.webhook != nil || configuration.notify.mqtt != nil {
             logger.warning("notify: announcing events is not there yet; they are stored, and NOTIFY alertd_event tells")
         }
