@@ -13,12 +13,7 @@ struct CopyRace {
     private static let samples = 43_200
 
     func run() async throws {
-        let scores = (0..<Self.samples).map { second in
-            ScoreSample(
-                lane: "anomaly:normality", at: Self.monday.advanced(bySeconds: Double(second)),
-                value: Double(second % 997) / 997, pValue: Double(second % 101) / 101,
-                explanation: second % 50 == 0 ? "unlike what this camera shows at noon" : nil)
-        }
+        let scores = (0..<Self.samples).map(Self.score)
         // The first pass makes cameras and partitions.
         try await writeScores(scores)
         let file = state + "/scores.tsv"
@@ -41,6 +36,15 @@ struct CopyRace {
                 ("psql_copy_seconds", peer), ("us_rows_per_second", rows / us), ("peer_rows_per_second", rows / peer),
                 ("ratio", peer / us),
             ])
+    }
+
+    private static func score(_ second: Int) -> ScoreSample {
+        let value: Double = Double(second % 997) / 997
+        let pValue: Double = Double(second % 101) / 101
+        let explanation: String? = second % 50 == 0 ? "unlike what this camera shows at noon" : nil
+        return ScoreSample(
+            lane: "anomaly:normality", at: monday.advanced(bySeconds: Double(second)), value: value, pValue: pValue,
+            explanation: explanation)
     }
 
     private func writeScores(_ scores: [ScoreSample]) async throws {

@@ -40,9 +40,9 @@ CK_INLINE float ck_silu_of(float x) { return x * ck_sigmoid(x); }
 
 CK_INLINE float ck_relu_of(float x) { return x < 0 ? 0 : x; }
 
-// x [n] ← f(x), unrolled into one vector loop for each function.
+// x [n] ← f(x). Unrolled before it is vectorised, a short loop would stay scalar.
 #define CK_APPLY(f)                                                                                                    \
-    _Pragma("clang loop vectorize(enable) unroll(disable)") for (size_t i = 0; i < n; i++) x[i] = f(x[i])
+    _Pragma("clang loop unroll(disable)") for (size_t i = 0; i < n; i++) x[i] = f(x[i])
 CK_INLINE void ck_activate_values(ck_activation function, float *x, size_t n) {
     switch (function) {
     case CK_IDENTITY: break;

@@ -53,6 +53,41 @@ struct GroundingCommandTests {
         }
     }
 
+    @Test("what a query would have told about the past is what it told, and conditions hold there as well")
+    func past() throws {
+        let folder = try ScratchFolder()
+        let state = ["--state", folder.file("state").path]
+        let ingest = try AlertdProgram.run(
+            ["ingest", Self.clip, "--camera", "gate", "--start", "2026-05-01T12:00:00Z", "--query", "a person"] + state)
+        #expect(ingest.status == 0, "\(ingest.errors)")
+        let events = try AlertdProgram.run(["events", "list", "--json"] + state)
+        let told = try events.lines.map { try JSONDecoder().decode(Told.self, from: Data($0.utf8)) }
+            .filter { $0.kind == "query" }
+        let test = try AlertdProgram.run(["query", "test", "a person", "--camera", "gate", "--json"] + state)
+        #expect(test.status == 0, "\(test.errors)")
+        let hits = try test.lines.dropLast().map { try JSONDecoder().decode(Told.self, from: Data($0.utf8)) }
+        #expect(!hits.isEmpty && Set(hits.map(\.start)) == Set(told.map(\.start)))
+        #expect(Set(hits.map(\.end)) == Set(told.map(\.end)))
+        let summary = try #require(
+            try JSONSerialization.jsonObject(with: Data((test.lines.last ?? "").utf8)) as? [String: Any])
+        #expect(summary["hits"] as? Int == hits.count && summary["suggested_level"] is Double)
+        let sequence = try AlertdProgram.run(
+            ["query", "test", "a car drives through the yard, then a person walks through the yard", "--json"] + state)
+        #expect(sequence.lines.count == 3, "\(sequence.output) \(sequence.errors)")
+        let late = try AlertdProgram.run(
+            ["query", "test", "a person between 00:00 and 00:01", "--camera", "gate", "--json"] + state,
+            environment: ["TZ": "UTC"])
+        #expect(late.lines.count == 1)
+        #expect(try AlertdProgram.run(["query", "test", "more than three cars"] + state).status == 64)
+        #expect(try AlertdProgram.run(["query", "add", "q", "a car, then a person"] + state).status == 64)
+    }
+
+    private struct Told: Decodable {
+        let start: String
+        let end: String
+        let kind: String?
+    }
+
     @Test("a network grounds with the features it was made for, and refuses others")
     func network() throws {
         let folder = try ScratchFolder()

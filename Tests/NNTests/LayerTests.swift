@@ -15,6 +15,7 @@ struct LayerTests {
         var random = RandomNumbers(seed: UInt64(rows * 100 + inputs))
         let (layer, weight, bias) = linear(&random, inputs, outputs)
         let x = random.rows(rows, inputs)
+        #expect(layer.weight?.rowArrays == weight)
         let expected = ReferenceKernels.linear(x.map { $0.map(Double.init) }, weight: weight, bias: bias)
         expectClose(layer(Tensor(rows: x)).rowArrays, expected, 5e-4, "layer")
         for function in Activation.allCases {
@@ -29,7 +30,7 @@ struct LayerTests {
 
     @Test(
         "attention equals its definition, sequence by sequence",
-        arguments: [(1, 1, 1, 2), (2, 5, 3, 4), (3, 17, 4, 8)], [false, true])
+        arguments: [(1, 1, 1, 2), (2, 5, 3, 4), (3, 17, 4, 8), (5, 300, 2, 3)], [false, true])
     func attention(size: (batch: Int, tokens: Int, heads: Int, headWidth: Int), isCausal: Bool) {
         var random = RandomNumbers(seed: UInt64(size.tokens))
         let width = size.heads * size.headWidth

@@ -29,7 +29,7 @@ struct LiveOfflineTests {
         var (seconds, isOn, left) = (0.0, false, 10.0)
         while times.count < 600 {
             let step = Double.random(in: 0.7...1.3, using: &numbers)
-            let isPause = Int.random(in: 0..<120, using: &numbers) == 0
+            let isPause = Int.random(in: 0..<120, using: &numbers) == 0 && !times.isEmpty
             if isPause { runs.append(times.count) }
             seconds += isPause ? Double.random(in: 15...90, using: &numbers) : step
             left -= step

@@ -15,6 +15,6 @@ extension Linear {
             }
         }
         bias.withMutableValues { values in for row in 0..<outputs { values[row] *= gain[row] } }
-        self.init(weight: weight, bias: bias)
+        self.init(weight: weight, bias: bias, precision: weights.precision)
     }
 }

@@ -24,8 +24,20 @@ public struct MultiHeadAttention: Sendable {
     /// residual [B·T, D] += attention over x [B·T, D], `batch` sequences of equal length; with `isCausal` a token sees
     /// itself and what stands before it.
     public func add(_ x: Tensor, batch: Int, isCausal: Bool, to residual: inout Tensor) {
-        output.add(mix(project(x), batch: batch, isCausal: isCausal), to: &residual)
+        let rows = x.matrixShape.rows
+        precondition(batch > 0 && rows % batch == 0, "\(rows) rows in \(batch) sequences")
+        let tokens = rows / batch
+        let together = max(1, Self.rowsTogether / max(tokens, 1))
+        for first in stride(from: 0, to: batch, by: together) {
+            let count = min(together, batch - first)
+            let part = x.rows(first * tokens..<(first + count) * tokens)
+            output.add(mix(project(part), batch: count, isCausal: isCausal), to: &residual, from: first * tokens)
+        }
     }
+
+    /// Sequences go together up to about this many rows: enough for the products, and few enough that queries, keys and
+    /// values stay in the processor's cache until they are used.
+    private static let rowsTogether = 800
 
     /// x [N, D] → queries, keys and values beside each other [N, 3·D].
     private func project(_ x: Tensor) -> Tensor {
@@ -42,7 +54,6 @@ public struct MultiHeadAttention: Sendable {
     private func mix(_ projected: Tensor, batch: Int, isCausal: Bool) -> Tensor {
         let width = query.outputs
         let rows = projected.shape[0]
-        precondition(batch > 0 && rows % batch == 0, "\(rows) rows in \(batch) sequences")
         let headWidth = width / heads
         let attention = FusedAttention(
             sequences: batch, queries: rows / batch, keys: rows / batch, heads: heads, keyHeads: heads,

@@ -7,6 +7,7 @@ internal import VLM
 /// CLIP and UniVTG on a thread of their own, for a recording that is grounded by the network.
 actor GroundingNetworks {
     private let executor: ThreadExecutor
+    private let team: WorkerTeam
     private let encoder: CLIP
     private let network: UniVTG
 
@@ -15,6 +16,7 @@ actor GroundingNetworks {
     /// Throws `ModelError`, and `GroundingError` when the network works on other features than the encoder gives.
     init(encoderFolder: URL, network path: String) throws {
         BLAS.configure(threads: 1)
+        team = WorkerTeam(threads: min(16, ProcessInfo.processInfo.activeProcessorCount))
         encoder = try CLIP.load(folder: encoderFolder.path)
         do { network = try UniVTG(file: path) } catch { throw GroundingError.weights(error) }
         let (video, text) = (network.configuration.videoWidth - 2, network.configuration.textWidth)
@@ -34,11 +36,11 @@ actor GroundingNetworks {
     }
 
     /// The features of one clip [V].
-    func features(of picture: Picture) -> [Float] { encoder.encode(pictures: [picture])[0] }
+    func features(of picture: Picture) -> [Float] { team.lead { encoder.encode(pictures: [picture])[0] } }
 
     /// What the network says about clips [L][V] and words [T][E].
     func output(clips: [[Float]], words: [[Float]]) -> UniVTGOutput {
         let clips = UniVTGInput.clips([Tensor(rows: clips)])
-        return network([UniVTGInput(clips: clips, words: Tensor(rows: words))])[0]
+        return team.lead { network([UniVTGInput(clips: clips, words: Tensor(rows: words))])[0] }
     }
 }

@@ -1,5 +1,5 @@
 public import Base
-package import NN
+public import NN
 
 // Letters: B batch · T tokens of a picture · D width.
 
@@ -24,7 +24,9 @@ public struct DINOv2: PictureEncoder {
     public static let batchSize = 16
 
     /// Loads the model in `folder`; reads all weights once, to check them.
-    public static func load(folder: String) throws(ModelError) -> DINOv2 { try DINOv2(ModelFolder(path: folder)) }
+    public static func load(folder: String, precision: Precision = .fp32) throws(ModelError) -> DINOv2 {
+        try DINOv2(ModelFolder(path: folder, precision: precision))
+    }
 
     init(_ folder: ModelFolder) throws(ModelError) {
         let file = try folder.configuration

@@ -1,4 +1,4 @@
-import NN
+public import NN
 
 /// The models that alertd can load, by the `model_type` of their `config.json`. A new recipe is a case here and a line in
 /// each switch below.
@@ -64,14 +64,17 @@ public enum Recipe: String, Sendable, CaseIterable {
         }
     }
 
-    /// Loads the model in `folder` as an encoder of pictures, by the recipe that its `config.json` names.
-    public static func loadEncoder(folder: String) throws(ModelError) -> any PictureEncoder {
+    /// Loads the model in `folder` as an encoder of pictures, by the recipe that its `config.json` names; its linear layers
+    /// compute in `precision`.
+    public static func loadEncoder(
+        folder: String, precision: Precision = .fp32
+    ) throws(ModelError) -> any PictureEncoder {
         let recipe = try Recipe(folder: folder)
         switch recipe {
-        case .clip: return try CLIP.load(folder: folder)
-        case .siglip: return try SigLIP.load(folder: folder)
-        case .siglip2: return try SigLIP2.load(folder: folder)
-        case .dinov2, .dinov2WithRegisters: return try DINOv2.load(folder: folder)
+        case .clip: return try CLIP.load(folder: folder, precision: precision)
+        case .siglip: return try SigLIP.load(folder: folder, precision: precision)
+        case .siglip2: return try SigLIP2.load(folder: folder, precision: precision)
+        case .dinov2, .dinov2WithRegisters: return try DINOv2.load(folder: folder, precision: precision)
         default:
             throw .unsupportedModel(
                 file: folder + "/config.json", found: recipe.rawValue,

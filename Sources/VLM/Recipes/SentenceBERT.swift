@@ -1,5 +1,5 @@
 public import Base
-package import NN
+public import NN
 
 // Letters: T tokens of a text · D width.
 
@@ -26,8 +26,8 @@ public struct SentenceBERT: Sendable {
     public let digest: String
 
     /// Loads the model in `folder`; reads all weights once, to check them.
-    public static func load(folder: String) throws(ModelError) -> SentenceBERT {
-        try SentenceBERT(ModelFolder(path: folder))
+    public static func load(folder: String, precision: Precision = .fp32) throws(ModelError) -> SentenceBERT {
+        try SentenceBERT(ModelFolder(path: folder, precision: precision))
     }
 
     init(_ folder: ModelFolder) throws(ModelError) {

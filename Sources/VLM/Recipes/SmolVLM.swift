@@ -17,8 +17,8 @@ package struct SmolVLM: Sendable {
     package let visualToken: Int
 
     /// Loads the networks in `folder`; reads all weights once, to check them.
-    package static func loadNetwork(folder: String) throws(ModelError) -> SmolVLM {
-        try SmolVLM(ModelFolder(path: folder))
+    package static func loadNetwork(folder: String, precision: Precision = .fp32) throws(ModelError) -> SmolVLM {
+        try SmolVLM(ModelFolder(path: folder, precision: precision))
     }
 
     init(_ folder: ModelFolder) throws(ModelError) {

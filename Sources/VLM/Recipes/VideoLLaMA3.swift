@@ -17,8 +17,8 @@ package struct VideoLLaMA3: Sendable {
     package let visualTokens: Set<Int>
 
     /// Loads the networks in `folder`; reads all weights once, to check them.
-    package static func loadNetwork(folder: String) throws(ModelError) -> VideoLLaMA3 {
-        try VideoLLaMA3(ModelFolder(path: folder))
+    package static func loadNetwork(folder: String, precision: Precision = .fp32) throws(ModelError) -> VideoLLaMA3 {
+        try VideoLLaMA3(ModelFolder(path: folder, precision: precision))
     }
 
     /// Which of the two published forms a folder has: where it keeps each part.

@@ -19,8 +19,8 @@ package struct VideoLLaVA: Sendable {
     package let pictureToken, videoToken: Int
 
     /// Loads the networks in `folder`; reads all weights once, to check them.
-    package static func loadNetwork(folder: String) throws(ModelError) -> VideoLLaVA {
-        try VideoLLaVA(ModelFolder(path: folder))
+    package static func loadNetwork(folder: String, precision: Precision = .fp32) throws(ModelError) -> VideoLLaVA {
+        try VideoLLaVA(ModelFolder(path: folder, precision: precision))
     }
 
     init(_ folder: ModelFolder) throws(ModelError) {

@@ -120,9 +120,11 @@ struct DINOv2Vision: Sendable {
         let stacked = weights["mlp"]["weights_in"]
         let weight = try stacked.tensor("weight", shape: [2 * hidden, width])
         let bias = try stacked.tensor("bias", shape: [2 * hidden])
+        let half = { (rows: Range<Int>) in
+            Linear(weight: weight.rows(rows), bias: bias.rows(rows), precision: stacked.precision)
+        }
         return .gated(
-            gate: Linear(weight: weight.rows(0..<hidden), bias: bias.rows(0..<hidden)), activation: .silu,
-            hidden: Linear(weight: weight.rows(hidden..<2 * hidden), bias: bias.rows(hidden..<2 * hidden)),
+            gate: half(0..<hidden), activation: .silu, hidden: half(hidden..<2 * hidden),
             output: try Linear(
                 weights["mlp"]["weights_out"], inputs: hidden, outputs: width, scale: weights["layer_scale2"],
                 named: "lambda1"))

@@ -65,7 +65,7 @@ struct EVAVision: Sendable {
         let bias = try attention["qkv"].tensor("bias", shape: [3 * width])
         let parts = (0..<3).map { part in
             let rows = part * width..<(part + 1) * width
-            return Linear(weight: weight.rows(rows), bias: bias.rows(rows))
+            return Linear(weight: weight.rows(rows), bias: bias.rows(rows), precision: weights.precision)
         }
         return ViTBlock(
             norm1: try LayerNorm(weights["layer_norm1"], width: width, epsilon: shape.epsilon),

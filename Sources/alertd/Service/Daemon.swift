@@ -117,9 +117,6 @@ struct Daemon: Sendable {
     }
 
     private func warnAboutWhatIsNotThere(_ logger: Logger) {
-        for query in configuration.queries where query.zone != nil {
-            logger.warning("query \(query.name): zones are not applied yet; it is watched in the whole picture")
-        }
         if configuration.notify.webhook != nil || configuration.notify.mqtt != nil {
             logger.warning("notify: announcing events is not there yet; they are stored, and NOTIFY alertd_event tells")
         }
