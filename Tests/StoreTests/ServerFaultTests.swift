@@ -160,18 +160,19 @@ struct ServerFaultTests {
         let chunk = Data(count: 1 << 16)
         while (try? file.write(contentsOf: chunk)) != nil {}
         try? file.close()
-        let writer = StoreWriter(store: store, spool: try await Spool.open(stateDirectory: state.path), logger: quiet)
+        let spool = try await Spool.open(stateDirectory: state.path)
+        let writer = StoreWriter(store: store, spool: spool, logger: quiet)
         async let running: Void = writer.run()
         var count = 0
-        while writer.status.failure == nil, count < 100_000 {
-            writer.enqueue(
-                .scores(
-                    (0..<200).map {
-                        ScoreSample(lane: "anomaly:normality", at: moment(Double(count * 200 + $0)), value: 1)
-                    }, camera: try camera()))
+        while writer.status.failure == nil, count < 4000 {
+            let samples = (0..<200).map {
+                ScoreSample(lane: "anomaly:normality", at: moment(Double(count * 200 + $0)), value: 1)
+            }
+            writer.enqueue(.scores(samples, camera: try camera()))
             writer.enqueue(try change(count))
             count += 1
-            while writer.status.waiting > 100, writer.status.failure == nil { await Task.yield() }
+            // No further ahead than what later fits.
+            while await spool.status.bytes > 500_000, writer.status.failure == nil { await Task.yield() }
         }
         #expect(writer.status.failure != nil)
         try FileManager.default.removeItem(atPath: filler)
