@@ -158,7 +158,10 @@ enum PromptParity {
         let cases: [Case]
     }
 
-    static func isReader(of folder: VectorFolder) throws -> Bool { folder.has("prompts.json") }
+    static func isReader(of folder: VectorFolder) throws -> Bool {
+        let cases = try folder.json("prompts.json")?["cases"] as? [[String: Any]]
+        return cases?.first?["messages"] != nil
+    }
 
     static func check(_ folder: VectorFolder) throws {
         let decoder = JSONDecoder()

@@ -32,7 +32,11 @@ package struct DecoderConfiguration: Equatable, Sendable {
 
     /// Reads and checks `file`, what is missing as in `LlamaConfig`; `biases` is true for models that always have them on
     /// queries, keys and values (Qwen2).
-    init(_ file: ConfigurationFile, alwaysHasAttentionBias: Bool) throws(ModelError) {
+    ///
+    /// `whole` is the file around a section: models of several parts say there that the head is tied.
+    init(
+        _ file: ConfigurationFile, alwaysHasAttentionBias: Bool, of whole: ConfigurationFile? = nil
+    ) throws(ModelError) {
         width = try file.integer("hidden_size", default: 4096, in: 1...65536)
         hiddenWidth = try file.integer("intermediate_size", default: 11008, in: 1...262_144)
         layers = try file.integer("num_hidden_layers", default: 32, in: 1...512)
@@ -51,7 +55,8 @@ package struct DecoderConfiguration: Equatable, Sendable {
         contextLength = try file.integer("max_position_embeddings", default: 2048, in: 1...16_777_216)
         epsilon = Float(try file.number("rms_norm_eps", default: 1e-6, in: 0...1))
         activation = try file.activation("hidden_act", default: .silu)
-        isTied = try file.bool("tie_word_embeddings", default: false)
+        let isTiedAround = try whole?.bool("tie_word_embeddings", default: false) ?? false
+        isTied = try file.bool("tie_word_embeddings", default: false) || isTiedAround
         let bias = try file.bool("attention_bias", default: false)
         hasAttentionBias = alwaysHasAttentionBias || bias
         hasOutputBias = bias && !alwaysHasAttentionBias

@@ -35,7 +35,7 @@ package struct SmolVLM: Sendable {
         guard side % factor == 0 else {
             throw file.refusal("scale_factor", "\(factor) does not divide the \(side) patches of a side")
         }
-        let text = try DecoderConfiguration(file.object("text_config"), alwaysHasAttentionBias: false)
+        let text = try DecoderConfiguration(file.object("text_config"), alwaysHasAttentionBias: false, of: file)
         guard file.has("image_token_id") else { throw file.refusal("image_token_id", "missing") }
         visualToken = try file.integer("image_token_id", default: 0, in: 0...text.vocabulary - 1)
         let weights = try folder.weights

@@ -53,7 +53,7 @@ package struct VideoLLaMA3: Sendable {
         let isOriginal = try file.string("model_type", default: "(none)") == "videollama3_qwen2"
         let layout = isOriginal ? Layout.damo : Layout.huggingFace
         let configuration = try Self.vision(layout.visionSection(file))
-        let text = try DecoderConfiguration(layout.textSection(file), alwaysHasAttentionBias: true)
+        let text = try DecoderConfiguration(layout.textSection(file), alwaysHasAttentionBias: true, of: file)
         let kind = try file.string("mm_projector_type", default: "mlp2x_gelu")
         guard kind == "mlp2x_gelu" else { throw file.refusal("mm_projector_type", "\"\(kind)\" is not supported") }
         var visualTokens: Set<Int> = []

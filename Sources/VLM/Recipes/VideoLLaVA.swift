@@ -37,7 +37,7 @@ package struct VideoLLaVA: Sendable {
         guard strategy == "default" else {
             throw file.refusal("vision_feature_select_strategy", "\"\(strategy)\" is not supported")
         }
-        let text = try DecoderConfiguration(file.object("text_config"), alwaysHasAttentionBias: false)
+        let text = try DecoderConfiguration(file.object("text_config"), alwaysHasAttentionBias: false, of: file)
         for key in ["image_token_index", "video_token_index"] where !file.has(key) {
             throw file.refusal(key, "missing")
         }
