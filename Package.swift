@@ -66,6 +66,9 @@ let package = Package(
         .executableTarget(
             name: "EncoderBench", dependencies: ["NN", "VLM", "CPeaks"], path: "Benchmarks/EncoderBench",
             swiftSettings: settings),
+        .executableTarget(
+            name: "GroundingBench", dependencies: ["Base", "NN", "Grounding"], path: "Benchmarks/GroundingBench",
+            swiftSettings: settings),
         // tests
         .target(
             name: "TestSupport", dependencies: ["Base", "NN"], path: "Tests/TestSupport", exclude: ["rtsp-server.py"],
