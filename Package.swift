@@ -72,6 +72,9 @@ let package = Package(
         .executableTarget(
             name: "StoreBench", dependencies: ["Base", "Store", logging], path: "Benchmarks/StoreBench",
             swiftSettings: settings),
+        .executableTarget(
+            name: "GroundingBench", dependencies: ["Base", "NN", "Grounding"], path: "Benchmarks/GroundingBench",
+            swiftSettings: settings),
         // tests
         .target(
             name: "TestSupport", dependencies: ["Base", "NN"], path: "Tests/TestSupport", exclude: ["rtsp-server.py"],

@@ -24,7 +24,7 @@ enum UniVTGForward {
     }
 
     /// Names and shapes of the published layout.
-    private static var shapes: [(name: String, shape: [Int])] {
+    private static var shapes: [(String, [Int])] {
         var shapes: [(String, [Int])] = []
         for (name, inputs) in [("input_vid_proj", video), ("input_txt_proj", text)] {
             for (index, inputs) in [inputs, width].enumerated() {

@@ -74,10 +74,12 @@ struct GroundingCommandTests {
         let sequence = try AlertdProgram.run(
             ["query", "test", "a car drives through the yard, then a person walks through the yard", "--json"] + state)
         #expect(sequence.lines.count == 3, "\(sequence.output) \(sequence.errors)")
-        let late = try AlertdProgram.run(
-            ["query", "test", "a person between 00:00 and 00:01", "--camera", "gate", "--json"] + state,
-            environment: ["TZ": "UTC"])
-        #expect(late.lines.count == 1)
+        for (hours, status) in [("between 11:59 and 12:01", Int32(0)), ("between 00:00 and 00:01", 1)] {
+            let bound = try AlertdProgram.run(
+                ["query", "test", "a person \(hours)", "--camera", "gate", "--json"] + state, environment: ["TZ": "UTC"]
+            )
+            #expect(bound.status == status && bound.lines.count < test.lines.count, "\(hours): \(bound.output)")
+        }
         #expect(try AlertdProgram.run(["query", "test", "more than three cars"] + state).status == 64)
         #expect(try AlertdProgram.run(["query", "add", "q", "a car, then a person"] + state).status == 64)
     }
