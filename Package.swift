@@ -66,6 +66,9 @@ let package = Package(
         .executableTarget(
             name: "EncoderBench", dependencies: ["NN", "VLM", "CPeaks"], path: "Benchmarks/EncoderBench",
             swiftSettings: settings),
+        .executableTarget(
+            name: "StoreBench", dependencies: ["Base", "Store", logging], path: "Benchmarks/StoreBench",
+            swiftSettings: settings),
         // tests
         .target(
             name: "TestSupport", dependencies: ["Base", "NN"], path: "Tests/TestSupport", exclude: ["rtsp-server.py"],
@@ -84,3 +87,11 @@ let package = Package(
         tests("IntegrationTests", ["alertd", "Base"]),
     ]
 )
+
+// Fuzzers bring a main function of their own, so only scripts/fuzz builds them.
+if Context.environment["ALERTD_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzTests", dependencies: ["NN", "VLM"], path: "Tests/FuzzTests", exclude: ["corpus"],
+            swiftSettings: settings))
+}

@@ -96,3 +96,12 @@ public struct ConfigurationSources: Sendable {
         return (lines.firstIndex { String(data: Data($0), encoding: .utf8) == nil } ?? 0) + 1
     }
 }
+
+extension ConfigurationSources: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Nothing of what it holds: environment and command line may hold passwords.
+    public var description: String { "the sources of a configuration" }
+    /// See ``description``.
+    public var debugDescription: String { description }
+    /// A mirror that shows nothing inside.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -27,13 +27,17 @@ public struct SaliencyScorer: Sendable {
         self.constants = constants
     }
 
-    /// One saliency per query: the best of the frame's looks.
-    public func score(_ encoding: FrameEncoding) -> [Saliency] {
+    /// One saliency per query: the best of the frame's looks; with `zones` (one per query, nil for the whole picture) the
+    /// best of those in the query's zone, 0 when there is none.
+    public func score(_ encoding: FrameEncoding, zones: [PictureZone?] = []) -> [Saliency] {
+        precondition(zones.isEmpty || zones.count == queries.shape[0], "\(zones.count) zones")
         guard queries.shape[0] > 0 else { return [] }
         let looks = Tensor(rows: encoding.looks.map(\.values))  // [K, D]
         let cosines = Similarity.dot(rows: queries, columns: looks).rowArrays  // [Q, K]
-        return cosines.map { row in
-            let best = row.indices.max { row[$0] < row[$1] } ?? 0
+        return cosines.enumerated().map { query, row in
+            let zone = zones.isEmpty ? nil : zones[query]
+            let allowed = row.indices.filter { zone?.holds(encoding.looks[$0].box) ?? true }
+            guard let best = allowed.max(by: { row[$0] < row[$1] }) else { return Saliency(value: 0, box: .whole) }
             return Saliency(value: constants.saliency(cosine: row[best]), box: encoding.looks[best].box)
         }
     }

@@ -13,48 +13,112 @@ struct FrameAnalysis: Sendable {
         let score: ScoreSample?
     }
 
+    private let camera: CameraID
+    private let period: Double
     private let engine: InferenceEngine
+    private let detail: EventAssembler.Detail
+    private var clock: ClockSource
     private var encoder: FrameEncoder
     private var saliency: SaliencyScorer
     private var normality: NormalityModel
     private var assembler: EventAssembler
+    private var scenes: SceneLanes
+    private var conditions: [ConditionLane]
+    /// The first frame and the last one of the present stretch.
+    private var stretch: TimeSpan?
 
-    /// An analysis of frames about `period` seconds apart; `encodings` are those of `queries`.
+    /// An analysis of frames about `period` seconds apart.
     init(
-        camera: CameraID, clock: ClockSource, period: Double, queries: [Query], encodings: [TextEncoding],
-        engine: InferenceEngine, detail: EventAssembler.Detail
+        camera: CameraID, clock: ClockSource, period: Double, queries: [WatchedQuery], engine: InferenceEngine,
+        detail: EventAssembler.Detail
     ) {
-        self.engine = engine
+        (self.camera, self.clock, self.period) = (camera, clock, period)
+        (self.engine, self.detail) = (engine, detail)
         encoder = FrameEncoder(engine: engine)
-        saliency = SaliencyScorer(queries: encodings, constants: engine.constants)
+        scenes = SceneLanes(queries)
+        saliency = SaliencyScorer(queries: scenes.encodings, constants: engine.constants)
         normality = NormalityModel(.init(floor: engine.constants.anomalyFloor))
         assembler = EventAssembler(
-            camera: camera, clock: clock, period: period, queries: queries, constants: engine.constants,
-            detail: detail)
+            camera: camera, clock: clock, period: period, queries: scenes.queries, constants: engine.constants,
+            detail: queries.allSatisfy(\.isScene) ? detail : .everything)
+        conditions = queries.filter { !$0.isScene }.map {
+            ConditionLane($0, camera: camera, period: period, detail: detail)
+        }
     }
 
     /// Looks at the next picture, seen at `time`; times must rise.
     mutating func take(_ picture: Picture, at time: WallTime, clock: ClockSource? = nil) async -> Seen {
+        self.clock = clock ?? self.clock
         let encoding = await encoder.encode(picture, at: time)  // 4–6
         let anomaly = normality.observe(encoding)  // 8b
-        let scored = ScoredFrame(time: time, saliency: saliency.score(encoding), anomaly: anomaly)  // 8a
+        let values = saliency.score(encoding, zones: scenes.zones)  // 8a
         let score = anomaly.map { anomaly in
             ScoreSample(
                 lane: "anomaly:normality", at: time, value: anomaly.value, pValue: anomaly.pValue,
                 explanation: anomaly.ratio >= 1 ? anomaly.explanation : nil)
         }
-        return Seen(encoding: encoding, tellings: assembler.advance(scored, clock: clock), score: score)  // 7, 9
+        noteStretch(time)
+        let told = assembler.advance(ScoredFrame(time: time, saliency: values, anomaly: anomaly), clock: clock)  // 7, 9
+        let settled = time.advanced(bySeconds: -assembler.settlingSeconds)
+        return Seen(encoding: encoding, tellings: enforce(told, settled: settled), score: score)
     }
 
     /// Nothing was seen after the last picture.
-    mutating func interrupt() -> [EventTelling] { assembler.interrupt() }
+    mutating func interrupt() -> [EventTelling] {
+        let told = enforce(assembler.interrupt(), settled: stretch?.end)
+        stretch = nil
+        return told
+    }
 
     /// Watches for `queries` from the next picture on.
-    mutating func replaceQueries(_ queries: [Query], encodings: [TextEncoding]) -> [EventTelling] {
-        saliency = SaliencyScorer(queries: encodings, constants: engine.constants)
-        return assembler.replaceQueries(queries)
+    mutating func replaceQueries(_ queries: [WatchedQuery]) -> [EventTelling] {
+        let old = scenes
+        scenes = SceneLanes(queries)
+        saliency = SaliencyScorer(queries: scenes.encodings, constants: engine.constants)
+        let known = conditions
+        var told = assembler.replaceQueries(scenes.queries).filter { old.isTold($0.event) }
+        for var lane in known where !queries.contains(lane.query) { told += lane.finish(clock: clock).filter(isWanted) }
+        conditions = queries.filter { !$0.isScene }.map { query in
+            known.first { $0.query == query }
+                ?? ConditionLane(query, camera: camera, period: period, detail: detail)
+        }
+        return told.filter(isWanted)
     }
 
     /// The pictures ended at `end`.
-    mutating func finish(at end: WallTime) -> [EventTelling] { assembler.finish(at: end) }
+    mutating func finish(at end: WallTime) -> [EventTelling] {
+        var told = enforce(assembler.finish(at: end), settled: stretch?.end)
+        for index in conditions.indices { told += conditions[index].finish(clock: clock) }
+        return told.filter(isWanted)
+    }
+
+    // MARK: - conditions
+
+    private mutating func noteStretch(_ time: WallTime) {
+        let longest = RecordedSpans.longestPause(period: period)
+        if let last = stretch, time.seconds(since: last.end) <= longest {
+            stretch = TimeSpan(start: last.start, end: max(last.end, time))
+        } else {
+            stretch = TimeSpan(start: time, end: time)
+        }
+    }
+
+    /// Hands the events of scenes to the conditions that ask for them; gives what is told.
+    private mutating func enforce(_ tellings: [EventTelling], settled: WallTime?) -> [EventTelling] {
+        var told = tellings.filter { scenes.isTold($0.event) }
+        for index in conditions.indices {
+            for telling in tellings {
+                let zone = conditions[index].query.zone
+                guard let scene = scenes.scene(of: telling.event, in: zone),
+                    conditions[index].query.condition.scenes.contains(scene)
+                else { continue }
+                conditions[index].see(scene, telling)
+            }
+            guard let stretch, let settled else { continue }
+            told += conditions[index].advance(since: stretch.start, to: stretch.end, settled: settled, clock: clock)
+        }
+        return told.filter(isWanted)
+    }
+
+    private func isWanted(_ telling: EventTelling) -> Bool { detail == .everything || telling.stage == .settled }
 }

@@ -1,5 +1,5 @@
 internal import Base
-internal import Grounding
+public import Grounding
 public import Ingest
 
 /// Finds the spans of one recording that fit a sentence, without a database: decode → encode → saliency → TFVTG.
@@ -24,6 +24,18 @@ public struct RecordingGrounding: Sendable {
         public let moments: [Moment]
         /// Seconds from the first frame to the end of the last.
         public let mediaSeconds: Double
+        /// What highlights are ranked by where that is not the saliency.
+        let highlightScores: [Float]?
+
+        init(
+            times: [Double], saliency: [Float], moments: [Moment], mediaSeconds: Double, highlightScores: [Float]? = nil
+        ) {
+            self.times = times
+            self.saliency = saliency
+            self.moments = moments
+            self.mediaSeconds = mediaSeconds
+            self.highlightScores = highlightScores
+        }
     }
 
     /// Longest span considered, in seconds; bounds the work on day-long recordings.
@@ -34,33 +46,59 @@ public struct RecordingGrounding: Sendable {
     /// A search that encodes with `engine`.
     public init(engine: InferenceEngine) { self.engine = engine }
 
-    /// The spans of `source` that fit `sentence`, at most `top`. `progress` is told the seconds analysed so far.
+    /// The spans of `source` that fit `request`, at most `top`. `progress` is told the seconds analysed so far.
     ///
-    /// Throws `IngestError` and `ModelError`.
+    /// One scene is found by TFVTG. A condition is enforced on the spans of its scenes; the curve shown is then that of the
+    /// first.
+    ///
+    /// Throws `IngestError`, `ModelError`, and ``GroundingError`` for hours and zones, which a recording by itself lacks.
     public func moments(
-        of sentence: String, in source: FileSource, analyseFPS: Double, top: Int, progress: (Double) -> Void
+        of request: WatchRequest, in source: FileSource, analyseFPS: Double, top: Int, progress: (Double) -> Void
     ) async throws -> Result {
-        let query = try await engine.encode(text: sentence)
-        let scorer = SaliencyScorer(queries: [query], constants: engine.constants)
-        let (times, saliency) = try await source.withFrames { frames in
+        if request.hours != nil || request.zone != nil {
+            throw GroundingError.refusedQuery(
+                text: request.text, problem: "a recording by itself has neither a time of day nor zones; leave them out"
+            )
+        }
+        let condition = request.condition
+        var queries: [TextEncoding] = []
+        for scene in condition.scenes { queries.append(try await engine.encode(text: scene)) }
+        let scorer = SaliencyScorer(queries: queries, constants: engine.constants)
+        let (times, scores) = try await source.withFrames { frames in
             var encoder = FrameEncoder(engine: engine)
-            var (times, saliency) = ([WallTime](), [Float]())
+            var (times, scores) = ([WallTime](), [[Float]]())
             for try await frame in frames {
                 let seconds = source.seconds(of: frame)
                 let time = WallTime(microseconds: 0).advanced(bySeconds: seconds)
                 let encoding = await encoder.encode(frame.picture, at: time)
                 times.append(time)
-                saliency.append(scorer.score(encoding)[0].value)
+                scores.append(scorer.score(encoding).map(\.value))
                 progress(seconds)
             }
-            return (times, saliency)
+            return (times, scores)
         }
         try Task.checkCancellation()
         guard let first = times.first else { return Result(times: [], saliency: [], moments: [], mediaSeconds: 0) }
         let mediaSeconds = source.statistics.mediaSeconds
-        let moments = localise(saliency, times, analyseFPS, top, end: first.advanced(bySeconds: mediaSeconds))
+        let end = first.advanced(bySeconds: mediaSeconds)
+        let curves = queries.indices.map { query in scores.map { $0[query] } }
+        let moments: [Moment]
+        if case .scene = condition {
+            moments = localise(curves[0], times, analyseFPS, top, end: end)
+        } else {
+            let limits = TimeSpan(start: first, end: max(end, times[times.count - 1]))
+            let found = ConditionGrounding(
+                condition: condition, curves: curves, times: times, limits: limits, constants: engine.constants,
+                period: 1 / analyseFPS
+            ).moments()
+            moments = found.sorted { $0.score > $1.score }.prefix(top).map { found in
+                Moment(
+                    start: found.during.start.seconds(since: first), end: found.during.end.seconds(since: first),
+                    score: found.score)
+            }
+        }
         return Result(
-            times: times.map { $0.seconds(since: first) }, saliency: saliency, moments: moments,
+            times: times.map { $0.seconds(since: first) }, saliency: curves[0], moments: moments,
             mediaSeconds: mediaSeconds)
     }
 
@@ -103,15 +141,16 @@ extension RecordingGrounding.Result {
     /// The `count` most salient analysed moments, best first, none within two seconds of a better one; each spans the
     /// time to its neighbours' middle.
     public func highlights(_ count: Int) -> [RecordingGrounding.Moment] {
+        let scores = highlightScores ?? saliency
         var chosen: [Int] = []
-        for index in saliency.indices.sorted(by: { (saliency[$1], $0) < (saliency[$0], $1) }) {
+        for index in scores.indices.sorted(by: { (scores[$1], $0) < (scores[$0], $1) }) {
             guard chosen.count < count else { break }
             if chosen.allSatisfy({ abs(times[$0] - times[index]) >= 2 }) { chosen.append(index) }
         }
         return chosen.map { index in
             let before = index > 0 ? (times[index - 1] + times[index]) / 2 : times[index]
             let after = index + 1 < times.count ? (times[index] + times[index + 1]) / 2 : mediaSeconds
-            return RecordingGrounding.Moment(start: before, end: max(before, after), score: Double(saliency[index]))
+            return RecordingGrounding.Moment(start: before, end: max(before, after), score: Double(scores[index]))
         }
     }
 }

@@ -56,19 +56,20 @@ public struct RecordingPipeline: Sendable {
 
     /// Analyses `source` from beginning to end. `progress` is told the seconds analysed so far.
     ///
-    /// Throws `IngestError`, `ModelError`, `StoreError`, and `CancellationError` when the task is cancelled; nothing is
+    /// Throws `IngestError`, `ModelError`, `GroundingError` for a sentence that cannot be enforced, `StoreError`, and
+    /// `CancellationError` when the task is cancelled; nothing is
     /// in the database then.
     public func run(
         _ job: Job, _ source: FileSource, digest: ContentDigest, progress: (Double) -> Void
     ) async throws -> Report {
-        var queries: [TextEncoding] = []
-        for query in job.queries { queries.append(try await engine.encode(text: query.text)) }
+        var queries: [WatchedQuery] = []
+        for query in job.queries { queries.append(try await WatchedQuery(query, ofRecordingBy: engine)) }
         let clock = ContinuousClock()
         let (found, encodingTime) = try await source.withFrames { frames in
             var writing = Duration.zero
             var analysis = FrameAnalysis(
-                camera: job.camera, clock: .file, period: 1 / job.analyseFPS, queries: job.queries, encodings: queries,
-                engine: engine, detail: .settledOnly)
+                camera: job.camera, clock: .file, period: 1 / job.analyseFPS, queries: queries, engine: engine,
+                detail: .settledOnly)
             var found = Findings()
             var batch: [FrameEncoding] = []
             for try await frame in frames {

@@ -13,8 +13,9 @@ struct Alertd: AsyncParsableCommand {
             """,
         version: ProgramVersion.text,
         subcommands: [
-            RunCommand.self, IngestCommand.self, GroundCommand.self, SearchCommand.self, EventsCommand.self,
-            AnomaliesCommand.self, DatabaseCommand.self, CheckConfigCommand.self, DoctorCommand.self,
+            RunCommand.self, IngestCommand.self, GroundCommand.self, SummariseCommand.self, SearchCommand.self,
+            EventsCommand.self, AnomaliesCommand.self, DatabaseCommand.self, CheckConfigCommand.self,
+            DoctorCommand.self,
             VersionCommand.self, EvalCommand.self, CoverageCommand.self, QueryCommand.self, CameraCommand.self,
             EraseCommand.self, ModelsCommand.self,
         ])

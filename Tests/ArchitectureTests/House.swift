@@ -10,7 +10,8 @@ enum House {
         // cellar
         "CFFmpeg": [], "COpenBLAS": [], "CPostgres": [], "CKernels": [],
         // outside: what `make bench` measures with
-        "CPeaks": [], "EncoderBench": ["NN", "VLM", "CPeaks"],
+        "CPeaks": [], "EncoderBench": ["NN", "VLM", "CPeaks"], "GroundingBench": ["Base", "NN", "Grounding"],
+        "StoreBench": ["Base", "Store", "Logging"],
         // floor 0
         "Base": [],
         "NN": ["Base", "COpenBLAS", "CKernels", "Crypto"],

@@ -57,6 +57,21 @@ struct WatchingTests {
         #expect(line.contains("close event \(changes[3].id)") && line.contains("no_stream"), "\(line)")
     }
 
+    @Test("a private cluster's server that dies meanwhile is started again")
+    func deadServer() throws {
+        let folder = try ScratchFolder()
+        let state = folder.file("state")
+        let watch = try AlertdProgram.start(["events", "watch", "--state", state.path, "--log-level", "info"])
+        #expect(try watch.awaitErrors(containing: "events are followed").contains("from change 0 on"))
+        let file = try String(contentsOf: state.appending(path: "postgres/data/postmaster.pid"), encoding: .utf8)
+        let server = try #require(file.split(separator: "\n").first.flatMap { Int32($0) })
+        kill(server, SIGKILL)
+        let errors = try watch.awaitErrors(containing: "nothing was missed")
+        #expect(errors.contains("lost database alertd"), "\(errors)")
+        watch.signal(SIGINT)
+        #expect(try watch.wait().status == 0)
+    }
+
     @Test("it ends in order when its reader goes")
     func reader() throws {
         let database = try CommandDatabase()

@@ -17,6 +17,12 @@ struct ParityTests {
         Reader(isReader: DecoderParity.isReader, check: DecoderParity.check),
         Reader(isReader: MovieChatParity.isReader, check: MovieChatParity.check),
         Reader(isReader: LongVLMParity.isReader, check: LongVLMParity.check),
+        Reader(isReader: STCParity.isReader, check: STCParity.check),
+        Reader(isReader: QFormerParity.isReader, check: QFormerParity.check),
+        Reader(isReader: VideoLLaMA3Parity.isReader, check: VideoLLaMA3Parity.check),
+        Reader(isReader: ClipProcessorParity.isReader, check: ClipProcessorParity.check),
+        Reader(isReader: PromptParity.isReader, check: PromptParity.check),
+        Reader(isReader: VideoModelParity.isReader, check: VideoModelParity.check),
     ]
 
     private struct Reader: Sendable {

@@ -13,6 +13,9 @@ struct VectorFolder: Sendable, CustomTestStringConvertible {
     /// The folders that are bundled with the tests: those that stand nowhere else, and a few for machines without more.
     private static let bundled = Fixtures.folder.appending(path: "vectors", directoryHint: .isDirectory)
 
+    /// Where most folders are: the shared vectors, else the bundled ones.
+    static let root = Fixtures.vectors ?? bundled
+
     /// Every folder of the shared vectors, and every bundled one that is not among them, sorted by name.
     static func all() throws -> [VectorFolder] {
         let shared = try Fixtures.vectors.map(folders(in:)) ?? []

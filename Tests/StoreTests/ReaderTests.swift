@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Store
 import TestSupport
@@ -34,6 +35,7 @@ struct ReaderTests {
             ])
             let sample = ScoreSample(lane: "anomaly:normality", at: moment(start), value: 0.5)
             try await store.recordScores([sample], camera: camera(name))
+            try await store.recordCoverage(TimeSpan(start: moment(0), end: moment(9)), camera: camera(name))
         }
         await store.close()
         let database = try #require(url.firstMatch(of: /test\d+/)).output
@@ -55,6 +57,9 @@ struct ReaderTests {
             "SELECT DISTINCT camera FROM alertd.v_events ORDER BY 1",
             "SELECT DISTINCT camera FROM alertd.v_anomalies ORDER BY 1",
             "SELECT DISTINCT camera FROM alertd.v_descriptions ORDER BY 1",
+            "SELECT DISTINCT camera FROM alertd.v_coverage ORDER BY 1",
+            "SELECT DISTINCT c FROM unnest(ARRAY['gate', 'door']) AS c, "
+                + "alertd.coverage_gaps(c, '2026-01-01', '2027-01-01') ORDER BY 1",
             "SELECT DISTINCT unnest(cameras) FROM alertd.v_incidents ORDER BY 1",
             "SELECT DISTINCT unnest(cameras) FROM alertd.incidents_between('-infinity', 'infinity') ORDER BY 1",
             "SELECT DISTINCT camera FROM alertd.search_descriptions('secret', 100) ORDER BY 1",

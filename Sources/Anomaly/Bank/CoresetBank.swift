@@ -1,4 +1,4 @@
-internal import Base
+package import Base
 internal import NN
 
 // N vectors in the bank · Q queries · D width
@@ -9,9 +9,9 @@ internal import NN
 /// radius and loses the member that was matched less recently (the doubling cover of Charikar et al., 1997, with the
 /// radius growing by single vectors, so that distances never jump all at once). Memory and the cost of a query are fixed;
 /// rare but normal views are kept.
-struct CoresetBank: Sendable {
+package struct CoresetBank: Sendable {
     /// How distances are measured.
-    enum Metric: String, Sendable, Codable {
+    package enum Metric: String, Sendable, Codable {
         /// 1 − cosine of vectors of length 1, in 0…2.
         case cosine
         /// Euclidean.
@@ -19,24 +19,24 @@ struct CoresetBank: Sendable {
     }
 
     /// A vector of the bank near a query.
-    struct Neighbour: Sendable, Equatable {
-        let distance: Float
+    package struct Neighbour: Sendable, Equatable {
+        package let distance: Float
         /// When the vector was seen first.
-        let seen: WallTime
-        let index: Int
+        package let seen: WallTime
+        package let index: Int
     }
 
-    let capacity: Int
-    let width: Int
-    let metric: Metric
-    private(set) var radius: Float
+    package let capacity: Int
+    package let width: Int
+    package let metric: Metric
+    package private(set) var radius: Float
     private var matrix: Tensor  // [allocated, D]
     private var squares: [Float] = []
     private var seen: [WallTime] = []
     private var matched: [WallTime] = []
     private var closest: [(distance: Float, index: Int)] = []
 
-    init(capacity: Int, width: Int, radius: Float, metric: Metric = .cosine) {
+    package init(capacity: Int, width: Int, radius: Float, metric: Metric = .cosine) {
         precondition(capacity > 1 && width > 0 && radius >= 0, "bank of \(capacity) × \(width), radius \(radius)")
         self.capacity = capacity
         self.width = width
@@ -45,7 +45,7 @@ struct CoresetBank: Sendable {
         matrix = Tensor(zeros: [0, width])
     }
 
-    var count: Int { seen.count }
+    package var count: Int { seen.count }
 
     /// Bytes of vectors that are held now.
     var byteCount: Int { matrix.count * 4 + count * 32 }
@@ -62,10 +62,10 @@ struct CoresetBank: Sendable {
     }
 
     /// The same for arrays of D values.
-    func distances(_ queries: [[Float]]) -> [[Float]] { distances(Tensor(rows: queries)) }
+    package func distances(_ queries: [[Float]]) -> [[Float]] { distances(Tensor(rows: queries)) }
 
     /// The `count` nearest by `distances`, nearest first.
-    func neighbours(_ distances: [Float], count wanted: Int) -> [Neighbour] {
+    package func neighbours(_ distances: [Float], count wanted: Int) -> [Neighbour] {
         var best: [(distance: Float, index: Int)] = []
         for (index, distance) in distances.enumerated()
         where best.count < wanted || distance < best[best.count - 1].distance {
@@ -83,7 +83,7 @@ struct CoresetBank: Sendable {
     func vector(_ index: Int) -> [Float] { matrix[index].values }
 
     /// Takes `vector` in unless the bank covers it already.
-    mutating func insert(_ vector: [Float], at time: WallTime) {
+    package mutating func insert(_ vector: [Float], at time: WallTime) {
         precondition(vector.count == width, "vector of \(vector.count) in a bank of \(width)")
         let row = distances([vector])[0]
         let near = neighbours(row, count: 1).first
@@ -191,7 +191,7 @@ extension CoresetBank: Codable {
     }
 
     /// Throws `DecodingError` unless the parts fit together.
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         let capacity = try container.decode(Int.self, forKey: .capacity)
         let width = try container.decode(Int.self, forKey: .width)
@@ -219,7 +219,7 @@ extension CoresetBank: Codable {
         for index in seen.indices { findClosest(index) }
     }
 
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(capacity, forKey: .capacity)
         try container.encode(width, forKey: .width)

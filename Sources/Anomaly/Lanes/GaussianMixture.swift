@@ -69,14 +69,13 @@ package struct GaussianMixture: Sendable {
 }
 
 extension GaussianMixture {
-    /// Fits `count` components to `samples` [N][D] by expectation–maximisation from evenly spread samples; `ridge` is added
+    /// Fits `count` components to `samples` [N][D] by expectation–maximisation from samples far from each other; `ridge` is added
     /// to every variance. nil when there are fewer samples than components.
     package static func fit(_ samples: [[Double]], count: Int, rounds: Int = 50, ridge: Double = 1e-6)
         -> GaussianMixture?
     {
         guard count > 0, samples.count >= count, let width = samples.first?.count else { return nil }
-        let ordered = samples.sorted { $0.reduce(0, +) < $1.reduce(0, +) }
-        let seeds = (0..<count).map { ordered[(2 * $0 + 1) * samples.count / (2 * count)] }
+        let seeds = farthest(samples, count)
         let spread = covariance(samples, weights: samples.map { _ in 1 }, mean: mean(samples), ridge: ridge)
         var mixture = GaussianMixture(
             weights: seeds.map { _ in 1 / Double(count) }, means: seeds, covariances: seeds.map { _ in spread })
@@ -95,6 +94,21 @@ extension GaussianMixture {
             mixture = GaussianMixture(weights: weights, means: means, covariances: covariances) ?? mixture
         }
         return mixture
+    }
+
+    /// The first sample and, one by one, the sample farthest from those chosen.
+    private static func farthest(_ samples: [[Double]], _ count: Int) -> [[Double]] {
+        var chosen = [samples[0]]
+        var distances = samples.map { _ in Double.infinity }
+        while chosen.count < count {
+            let last = chosen[chosen.count - 1]
+            for (index, sample) in samples.enumerated() {
+                let square = zip(sample, last).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+                distances[index] = min(distances[index], square)
+            }
+            chosen.append(samples[distances.indices.max { distances[$0] < distances[$1] } ?? 0])
+        }
+        return chosen
     }
 
     private func responsibilities(_ x: [Double]) -> [Double] {

@@ -33,8 +33,14 @@ public struct AnomalyConstants: Sendable, Equatable {
     public var coldFrames = 600
     /// … and time.
     public var coldSeconds: Double = 600
-    /// Least threshold (−log₁₀ p) while the history cannot yet support the ceiling.
-    public var warmingThreshold = 5.0
+    /// Watched time before a camera may leave the warming phase, and before its scores count for the threshold: every
+    /// hour of the day must have been seen.
+    public var settling: Double = 86_400
+    /// Watched time before what does not come at this hour is told from what does not come at all …
+    public var hourSettling: Double = 3 * 86_400
+    /// … and frames with something in them that the hour must have seen: where hardly anything comes, that something comes
+    /// is all that can be said.
+    public var hourPresence = 1000.0
     /// Gated contrast that is a provisional alarm by itself while warming.
     public var warmingContrast = 0.95
 

@@ -40,8 +40,9 @@ public struct AnomalyExplanation: Sendable, Equatable, Codable {
 
     private var subject: String {
         switch lane {
-        case .normality: "a look unlike what it has shown"
-        case .hour: "a look unlike this hour"
+        case .scene: "the scene looks unlike before"
+        case .normality: "something that looks unlike what it has shown"
+        case .hour: "something that does not come at this hour"
         case .contrast: category.map { "looks like \($0)" } ?? "looks like an anomaly"
         case .retrieval: "nearest to descriptions of anomalies"
         case .motion: "a place, size or movement not seen before"

@@ -1,8 +1,10 @@
 /// One way to measure strangeness.
 public enum AnomalyLane: String, Sendable, Hashable, CaseIterable, Codable {
-    /// A look unlike everything this camera has shown.
+    /// The scene looks unlike everything this camera has shown.
+    case scene
+    /// Something in it looks unlike everything this camera has shown.
     case normality
-    /// A look unlike what this camera shows at this hour.
+    /// Something in it looks unlike what this camera shows at this hour.
     case hour
     /// Nearer to sentences about anomalies than to normal ones and to the camera's own normal picture (NOVA).
     case contrast
@@ -16,12 +18,13 @@ public enum AnomalyLane: String, Sendable, Hashable, CaseIterable, Codable {
     /// Its place in arrays.
     var index: Int {
         switch self {
-        case .normality: 0
-        case .hour: 1
-        case .contrast: 2
-        case .retrieval: 3
-        case .motion: 4
-        case .change: 5
+        case .scene: 0
+        case .normality: 1
+        case .hour: 2
+        case .contrast: 3
+        case .retrieval: 4
+        case .motion: 5
+        case .change: 6
         }
     }
 }

@@ -25,7 +25,7 @@ extension AnomalyModel {
     /// Lets frames up to `limit` become normal.
     mutating func admit(before limit: WallTime) {
         let ready = waiting.prefix { $0.time <= limit }
-        for sighting in ready {
+        for sighting in ready where !banks.isForbidden(sighting, constants) {
             let bucket = HourBucket(sighting.time, offset: utcOffset, isInfrared: sighting.isInfrared)
             let isOrdinary = sighting.isAbsorbed || sighting.pValue > 1 - constants.ordinaryShare
             banks.learn(sighting, isOrdinary: isOrdinary, in: bucket, constants)
@@ -74,6 +74,7 @@ extension AnomalyModel {
             let vectors = frames.flatMap { $0.encoding.looks.map(\.values) }
             banks.forbid(vectors, during: wide, in: bucket, constants)
             waiting.removeAll { $0.time >= wide.start && $0.time <= wide.end }
+            isAbsorbing = false
             let now = lastTime ?? span.end
             limit.forget(alarmAt: now.seconds(since: span.start))
             log.count(-1, at: Self.seconds(span.start))

@@ -17,8 +17,9 @@ struct FrameView: Sendable {
     /// The look that made `lane`'s score.
     func look(_ lane: AnomalyLane) -> Int {
         switch lane {
-        case .normality: Self.largest(answers.map(\.distance))
-        case .hour: Self.largest(answers.map { $0.hourDistance ?? 0 })
+        case .scene: 0
+        case .normality: Self.largest(answers.dropFirst().map(\.distance)) + 1
+        case .hour: Self.largest(answers.dropFirst().map { $0.hourDistance ?? 0 }) + 1
         case .contrast: finding?.contrastLook ?? 0
         case .retrieval: finding?.retrievalLook ?? 0
         case .motion: Self.largest(motion.map(\.distance)) + 1
@@ -49,12 +50,21 @@ extension AnomalyModel {
         let answers = banks.query(vectors, in: bucket, count: constants.neighbours)
         let moving = banks.query(motion: attributes, in: bucket, count: constants.neighbours)
         var raw = [Double?](repeating: nil, count: AnomalyLane.allCases.count)
-        raw[AnomalyLane.normality.index] = answers.map(\.distance).max()
-        let hours = answers.compactMap(\.hourDistance)
-        if !hours.isEmpty, hours.count == answers.count { raw[AnomalyLane.hour.index] = hours.max() }
+        // Without anything in the scene these lanes score 0: that nothing is there is part of what is normal, so that
+        // a rare visitor is rare whatever it looks like.
+        if let scene = answers.first {
+            let crops = answers.dropFirst()
+            let hours = crops.compactMap(\.hourDistance)
+            raw[AnomalyLane.scene.index] = scene.distance
+            raw[AnomalyLane.normality.index] = crops.map(\.distance).max() ?? 0
+            let isHourKnown =
+                hours.count == crops.count && watched >= constants.hourSettling
+                && history.present(.normality, in: bucket) >= constants.hourPresence
+            if isHourKnown { raw[AnomalyLane.hour.index] = hours.max() ?? 0 }
+            if moving.count == attributes.count { raw[AnomalyLane.motion.index] = moving.map(\.distance).max() ?? 0 }
+        }
         raw[AnomalyLane.contrast.index] = finding?.contrast
         raw[AnomalyLane.retrieval.index] = finding?.retrieval
-        raw[AnomalyLane.motion.index] = moving.map(\.distance).max()
         raw[AnomalyLane.change.index] = frame.dropRatio.map { 1 - min(max($0, 0), 1) }
         let distances = answers.isEmpty ? vectors.map { _ in -1 } : answers.map(\.distance)
         let sighting = Sighting(

@@ -104,26 +104,26 @@ public struct AnomalyModel: Sendable {
         let fused = -log10(max(smallest, 1e-300))
         let smoothed = smoother.take(fused, at: seconds)
         updatePhase(site)
-        let threshold = phase == .live ? limit.value : max(limit.value, constants.warmingThreshold)
-        var ratio = smoothed / threshold
-        if phase == .warming {
-            let provisional = view.sighting.probability / constants.warmingContrast
-            if provisional >= 1 { ratio = max(ratio, provisional) }
-        }
+        // While warming, only sentences can alarm: what is normal is not known yet.
+        let ratio =
+            phase == .live
+            ? smoothed / limit.value : view.sighting.probability / constants.warmingContrast
         let changes = automaton.advance(view.sighting.time, ratio)
         if ratio < constants.offShare { isAbsorbing = false }
         note(changes, at: view.sighting.time)
-        limit.take(smoothed, at: seconds, duration: duration, site: site)
         log.watch(duration, until: seconds)
+        if watched >= constants.settling {
+            limit.take(smoothed, at: seconds, duration: duration, site: site, achieved: achievedRate)
+        }
         wait(view.sighting, pValue: smallest)
         return AnomalyReading(
             time: view.sighting.time, phase: phase, lanes: scores, fused: fused, smoothed: smoothed,
-            threshold: threshold, ratio: ratio, pValue: smallest,
+            threshold: limit.value, ratio: ratio, pValue: smallest,
             explanation: ratio >= constants.offShare ? explanation(of: view, scores) : nil, changes: changes)
     }
 
     private mutating func updatePhase(_ site: ExceedanceGrid?) {
-        guard phase == .warming else { return }
+        guard phase == .warming, watched >= constants.settling else { return }
         let days = watched / 86_400 + (site?.days ?? 0)
         if days * limit.settings.ceilingPerDay >= 3 { phase = .live }
     }

@@ -6,7 +6,7 @@ public struct AnomalyReading: Sendable {
     public enum Phase: String, Sendable, Codable {
         /// Everything is learnt, nothing is scored.
         case cold
-        /// Scored against a cautious threshold; alarms are provisional.
+        /// Scored, but only likeness to sentences alarms, provisionally: what is normal is not known yet.
         case warming
         /// The history supports the ceiling.
         case live
@@ -34,7 +34,7 @@ public struct AnomalyReading: Sendable {
     public let smoothed: Double
     /// The threshold in force.
     public let threshold: Double
-    /// ``smoothed`` over ``threshold``: 1 and more starts an alarm.
+    /// ``smoothed`` over ``threshold``, or while warming the contrast with sentences over its own: 1 and more starts an alarm.
     public let ratio: Double
     /// Smallest p-value of the lanes.
     public let pValue: Double

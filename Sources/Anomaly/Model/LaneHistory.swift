@@ -29,13 +29,23 @@ struct LaneHistory: Sendable, Codable {
     /// Probability of a score at least as high around this hour; of any hour while this one has seen too little.
     func exceedance(_ score: Double, _ lane: AnomalyLane, in bucket: HourBucket) -> Double {
         let near = bucket.consulted.compactMap { sketches[place(lane, $0)] }
-        if near.reduce(0, { $0 + $1.total }) >= hourMinimum { return ScoreSketch.exceedance(score, among: near) }
-        return exceedance(score, lane)
+        let isKnown = near.reduce(0, { $0 + $1.total }) >= hourMinimum
+        let all = everything(lane)
+        return ScoreSketch.exceedance(score, near: isKnown ? near : all, all: all)
     }
 
     /// Probability of a score at least as high at any hour.
     func exceedance(_ score: Double, _ lane: AnomalyLane) -> Double {
-        ScoreSketch.exceedance(score, among: (0..<Self.buckets).compactMap { sketches[place(lane, $0)] })
+        ScoreSketch.exceedance(score, among: everything(lane))
+    }
+
+    /// Frames around this hour in which the lane had something to score.
+    func present(_ lane: AnomalyLane, in bucket: HourBucket) -> Double {
+        bucket.consulted.reduce(0) { $0 + (sketches[place(lane, $1)]?.present ?? 0) }
+    }
+
+    private func everything(_ lane: AnomalyLane) -> [ScoreSketch] {
+        (0..<Self.buckets).compactMap { sketches[place(lane, $0)] }
     }
 
     private func place(_ lane: AnomalyLane, _ bucket: Int) -> Int { lane.index * Self.buckets + bucket }

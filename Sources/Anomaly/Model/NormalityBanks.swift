@@ -49,7 +49,6 @@ struct NormalityBanks: Sendable, Codable {
     ) {
         for (look, distance) in zip(sighting.looks, sighting.distances) {
             let vector = look.values
-            guard !isForbidden(vector, constants.forbiddenRadius) else { continue }
             if isOrdinary || hasReturned(vector, distance, sighting.time, constants.probation) {
                 looks.learn(vector, at: sighting.time, in: bucket)
             } else {
@@ -83,6 +82,11 @@ struct NormalityBanks: Sendable, Codable {
     private func hasReturned(_ vector: [Float], _ distance: Double, _ time: WallTime, _ pause: Double) -> Bool {
         guard distance >= 0, let known = probation.nearest(vector) else { return false }
         return Double(known.distance) <= distance / 2 && time.seconds(since: known.seen) >= pause
+    }
+
+    /// Whether any of a sighting's looks is one of a confirmed incident.
+    func isForbidden(_ sighting: Sighting, _ constants: AnomalyConstants) -> Bool {
+        forbidden.count > 0 && sighting.looks.contains { isForbidden($0.values, constants.forbiddenRadius) }
     }
 
     private func isForbidden(_ vector: [Float], _ radius: Float) -> Bool {

@@ -12,7 +12,7 @@ internal import NN
 struct SentenceLanes: Sendable {
     /// What the lanes found in one frame.
     struct Finding: Sendable {
-        /// Odds g/(1 − g) of the gated contrast g of the worst look.
+        /// Odds g/(1 − g) of the contrast g of the worst look, the scene's lowered while nothing moves.
         let contrast: Double
         /// g itself, in 0…1.
         let probability: Double
@@ -74,23 +74,24 @@ struct SentenceLanes: Sendable {
     private func find(_ rows: Tensor, gate: Double, in bucket: HourBucket) -> Finding? {
         let cosines = memory.cosines(rows)
         let anchored = anchorCosines(rows, in: bucket)
-        var best = (logit: -Double.infinity, look: 0, category: 0)
+        var best = (probability: -1.0, look: 0, category: 0)
         var found = (value: -1.0, look: 0, entries: [Int]())
         for look in cosines.indices {
             for (index, category) in memory.categories.enumerated() {
                 let anomalous = category.anomalous.map { cosines[look][$0] }
                 let normal = category.normal.map { cosines[look][$0] } + anchored[look]
-                let logit = score.logit(anomalous: anomalous, normal: normal)
-                if logit > best.logit { best = (logit, look, index) }
+                // A crop is there because something moved; only the scene as a whole can be still.
+                let contrast = ContrastScore.sigmoid(score.logit(anomalous: anomalous, normal: normal))
+                let gated = look == 0 ? contrast * gate : contrast
+                if gated > best.probability { best = (gated, look, index) }
             }
             let retrieval = RetrievalScore(cosines: cosines[look], isAnomalous: memory.isAnomalous)
             if retrieval.value > found.value { found = (retrieval.value, look, retrieval.entries) }
         }
-        let probability = ContrastScore.sigmoid(best.logit) * gate
         let category = memory.categories[best.category]
         let named = category.anomalous.sorted { cosines[best.look][$0] > cosines[best.look][$1] }
         return Finding(
-            contrast: Self.odds(probability), probability: probability, retrieval: Self.odds(found.value),
+            contrast: Self.odds(best.probability), probability: best.probability, retrieval: Self.odds(found.value),
             category: category.name, contrastSentences: named.prefix(Self.named).map { memory.texts[$0] },
             contrastLook: best.look,
             retrievalSentences: found.entries.filter { memory.isAnomalous[$0] }.prefix(Self.named)

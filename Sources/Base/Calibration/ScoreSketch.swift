@@ -2,7 +2,8 @@ internal import Glibc
 
 /// The distribution of positive scores in bounded memory, older ones counting less: counts in bins of equal ratio.
 ///
-/// A score is known to 3 %. What is older than a half-life counts half, so that slow drift is followed.
+/// A score is known to 3 %. What is older than a half-life counts half, so that slow drift is followed. A score of 0 says
+/// that there was nothing to score, and counts among all scores but not in the shape of their tail.
 public struct ScoreSketch: Sendable, Equatable, Codable {
     /// ln of the ratio between neighbouring bins.
     private static let width = 0.03
@@ -38,6 +39,12 @@ public struct ScoreSketch: Sendable, Equatable, Codable {
     /// Effective number of scores.
     public var total: Double { origin.map { sum / exp2((latest - $0) / halfLife) } ?? 0 }
 
+    /// Effective number of scores above 0.
+    public var present: Double {
+        let nothing = sum > 0 ? Double(counts.values[0]) * total / sum : 0
+        return max(0, total - nothing)
+    }
+
     private mutating func rescale() {
         guard let start = origin else { return }
         let factor = Float(exp2(-(latest - start) / halfLife))
@@ -55,46 +62,72 @@ public struct ScoreSketch: Sendable, Equatable, Codable {
 }
 
 extension ScoreSketch {
-    /// Share of scores from which the tail is extrapolated.
+    /// Share of the scores above 0 from which the tail is extrapolated.
     private static let tailShare = 0.01
-    /// Least effective number of scores for an extrapolation.
+    /// Least effective number of scores above 0 for an extrapolation.
     private static let tailMinimum = 300.0
 
-    /// Probability that a score of the sketches together is at least `score`: (1 + #{history ≥ score})/(1 + n), continued
-    /// beyond the 99 % quantile by a power law whose exponent is Hill's estimate (Hill, Annals of Statistics, 1975), so
-    /// that scores never seen before still differ from each other.
-    public static func exceedance(_ score: Double, among sketches: [ScoreSketch]) -> Double {
-        let parts = sketches.map { (sketch: $0, scale: $0.sum > 0 ? $0.total / $0.sum : 0) }
-        let n = parts.reduce(0) { $0 + $1.sketch.total }
-        let above = parts.reduce(0) { $0 + $1.sketch.above(bin(score)) * $1.scale }
-        let share = (1 + above) / (1 + n)
-        guard n >= tailMinimum, above < tailShare * n else { return min(share, 1) }
-        return tail(score, parts, n)
+    /// Probability that a score of the sketches `near` together is at least `score`: the share of scores above 0, times how
+    /// rare it is among those.
+    ///
+    /// Among those it is (1 + #{history ≥ score})/(1 + n), continued beyond the 99 % quantile by a power law (a Pareto
+    /// tail), so that scores never seen before still differ from each other. `all` stands in where `near` has seen too few for that.
+    public static func exceedance(_ score: Double, near: [ScoreSketch], all: [ScoreSketch]) -> Double {
+        guard bin(score) > 0 else { return 1 }
+        let here = Pool(near)
+        let presence = (1 + here.present) / (1 + here.total)
+        let shape = here.present >= tailMinimum ? here : Pool(all)
+        return min(1, presence * shape.exceedance(score))
     }
 
-    private func above(_ first: Int) -> Double {
-        counts.values.withUnsafeBufferPointer { values in
+    /// The same where `near` is everything.
+    public static func exceedance(_ score: Double, among all: [ScoreSketch]) -> Double {
+        exceedance(score, near: all, all: all)
+    }
+
+    /// Sketches together, each scaled to effective numbers.
+    private struct Pool {
+        let parts: [(counts: [Float], scale: Double)]
+        let total: Double
+        let present: Double
+
+        init(_ sketches: [ScoreSketch]) {
+            parts = sketches.map { ($0.counts.values, $0.sum > 0 ? $0.total / $0.sum : 0) }
+            total = sketches.reduce(0) { $0 + $1.total }
+            present = sketches.reduce(0) { $0 + $1.present }
+        }
+
+        /// Among the scores above 0.
+        func exceedance(_ score: Double) -> Double {
+            let first = bin(score)
+            let above = parts.reduce(0) { $0 + ScoreSketch.sum($1.counts, from: first) * $1.scale }
+            guard present >= tailMinimum, above < tailShare * present else { return (1 + above) / (1 + present) }
+            return tail(score)
+        }
+
+        /// A power law through the median of the highest scores: a few that were never normal do not bend it.
+        private func tail(_ score: Double) -> Double {
+            var (weight, bin) = (0.0, bins)
+            var levels: [(bin: Int, weight: Double)] = []
+            while bin > 1, weight < tailShare * present {
+                bin -= 1
+                let here = parts.reduce(0) { $0 + Double($1.counts[bin]) * $1.scale }
+                weight += here
+                if here > 0 { levels.append((bin, weight)) }
+            }
+            let median = levels.first { $0.weight >= weight / 2 }?.bin ?? bin
+            let slope = max(Double(median - bin) + 0.5, 1) * width / log(2)
+            let edge = lowerEdge(bin)
+            let share = min(1, max(weight, 1) / present)
+            return score > edge ? share * pow(score / edge, -1 / slope) : share
+        }
+    }
+
+    private static func sum(_ counts: [Float], from first: Int) -> Double {
+        counts.withUnsafeBufferPointer { values in
             var result: Float = 0
             for bin in first..<values.count { result += values[bin] }
             return Double(result)
         }
-    }
-
-    private static func tail(
-        _ score: Double, _ parts: [(sketch: ScoreSketch, scale: Double)], _ n: Double
-    ) -> Double {
-        var (weight, excess, bin) = (0.0, 0.0, bins)
-        var levels: [(bin: Int, weight: Double)] = []
-        while bin > 0, weight < tailShare * n {
-            bin -= 1
-            let here = parts.reduce(0) { $0 + Double($1.sketch.counts.values[bin]) * $1.scale }
-            if here > 0 { levels.append((bin, here)) }
-            weight += here
-        }
-        for level in levels { excess += level.weight * (Double(level.bin - bin) + 0.5) * width }
-        let mean = max(excess / max(weight, 1e-9), width)
-        let edge = lowerEdge(bin)
-        let share = min(1, max(weight, 1) / n)
-        return score > edge ? share * pow(score / edge, -1 / mean) : share
     }
 }

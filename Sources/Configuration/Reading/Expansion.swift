@@ -101,3 +101,12 @@ struct Refusal: Error, Equatable {
         self.allowed = allowed
     }
 }
+
+extension Expansion: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Nothing of what it holds: the values may be passwords.
+    public var description: String { "the values of ${NAME}" }
+    /// See ``description``.
+    public var debugDescription: String { description }
+    /// A mirror that shows nothing inside.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

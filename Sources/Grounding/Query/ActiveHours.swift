@@ -16,6 +16,12 @@ public struct ActiveHours: Sendable, Equatable {
         self.endMinute = end
     }
 
+    /// Whether the minute `minute` of the day (0…1439) lies inside.
+    public func contains(minute: Int) -> Bool {
+        startMinute < endMinute
+            ? minute >= startMinute && minute < endMinute : minute >= startMinute || minute < endMinute
+    }
+
     /// The parts of `span` inside these hours, in order; `offset` gives the local clock's seconds east of UTC at a time.
     public func parts(of span: TimeSpan, offset: (WallTime) -> Int) -> [TimeSpan] {
         let day = 86_400.0

@@ -22,8 +22,7 @@ struct ConvolutionHead: Sendable {
     func callAsFunction(_ memory: Tensor) -> [Float] {
         var hidden = memory
         for (index, layer) in layers.enumerated() {
-            if index > 0 { Activation.relu.apply(to: &hidden) }
-            hidden = layer(hidden.withNeighbours())
+            hidden = layer(hidden.withNeighbours(), activation: index + 1 < layers.count ? .relu : nil)
         }
         return hidden.values
     }

@@ -4,26 +4,27 @@ internal import NN
 
 /// Brings features to the network's width in two steps, each a normalisation before a layer (UniVTG, section 3.2).
 struct InputProjection: Sendable {
-    let norms: [LayerNorm]
-    let layers: [Linear]
+    /// The normalisation of the features.
+    let norm: LayerNorm
+    /// Weights of the layer after it [d, I].
+    let weight: Tensor
+    /// That layer, without its activation.
+    let layer: Linear
+    private let secondNorm: LayerNorm
+    private let secondLayer: Linear
 
     init(_ weights: Checkpoint, inputs: Int, width: Int) throws(WeightsError) {
-        var (norms, layers) = ([LayerNorm](), [Linear]())
-        for (index, inputs) in [inputs, width].enumerated() {
-            norms.append(try LayerNorm(weights[index]["LayerNorm"], width: inputs, epsilon: 1e-5))
-            layers.append(try Linear(weights[index]["net"][1], inputs: inputs, outputs: width))
-        }
-        self.norms = norms
-        self.layers = layers
+        let first = weights[0]["net"][1]
+        norm = try LayerNorm(weights[0]["LayerNorm"], width: inputs, epsilon: 1e-5)
+        weight = try first.tensor("weight", shape: [width, inputs])
+        layer = Linear(weight: weight, bias: try first.tensor("bias", shape: [width]))
+        secondNorm = try LayerNorm(weights[1]["LayerNorm"], width: width, epsilon: 1e-5)
+        secondLayer = try Linear(weights[1]["net"][1], inputs: width, outputs: width)
     }
 
     /// x [N, I] → [N, d].
-    func callAsFunction(_ x: Tensor) -> Tensor { second(layers[0](norms[0](x))) }
+    func callAsFunction(_ x: Tensor) -> Tensor { second(layer(norm(x), activation: .relu)) }
 
-    /// What the first layer gave [N, d] → [N, d].
-    func second(_ x: Tensor) -> Tensor {
-        var hidden = x
-        Activation.relu.apply(to: &hidden)
-        return layers[1](norms[1](hidden))
-    }
+    /// What the first layer and its ReLU gave [N, d] → [N, d].
+    func second(_ x: Tensor) -> Tensor { secondLayer(secondNorm(x)) }
 }

@@ -33,6 +33,13 @@ public struct MomentRanking: Sendable, Equatable {
         public let end: Double
         /// Foreground probability of the clip that proposed it.
         public let score: Double
+
+        /// Gathers the parts.
+        public init(start: Double, end: Double, score: Double) {
+            self.start = start
+            self.end = end
+            self.score = score
+        }
     }
 
     /// One span for each of L clips, best first, rounded as published; of those the first `clipCount` count, the others are

@@ -3,21 +3,6 @@ internal import NN
 // Letters: N, M rows · D columns.
 
 extension Tensor {
-    /// [·, D] each → all rows below each other [N, D].
-    init(stacking parts: [Tensor]) {
-        let width = parts.first?.shape[1] ?? 0
-        for part in parts { part.expect(nil, width) }
-        self.init(shape: [parts.reduce(0) { $0 + $1.shape[0] }, width]) { target in
-            var place = 0
-            for part in parts {
-                part.withValues { source in
-                    for index in source.indices { target.initializeElement(at: place + index, to: source[index]) }
-                    place += source.count
-                }
-            }
-        }
-    }
-
     /// Adds `rows` [M, D] to the first M of these [N, D].
     mutating func addRows(_ rows: Tensor) {
         precondition(rows.shape[1] == shape[1] && rows.shape[0] <= shape[0], "\(rows.shape) added to \(shape)")

@@ -89,7 +89,7 @@ public struct UniVTG: Sendable {
         let count = video.shape[0]
         let isToken = input.isClip + input.isWord
         let seen = isToken.indices.filter { isToken[$0] }
-        var hidden = Tensor(stacking: [video, text])
+        var hidden = Tensor(joining: [video, text])
         for (index, layer) in layers.enumerated() {
             // Nothing reads the words after the last layer.
             let isLast = index == layers.count - 1 && trace == nil

@@ -29,9 +29,9 @@ public struct UniVTGStream: Sendable {
         self.model = model
         self.capacity = capacity
         let width = model.configuration.videoWidth
-        let (norm, layer) = (model.video.norms[0], model.video.layers[0])
+        let (norm, layer) = (model.video.norm, model.video.layer)
         let gains = norm.weight.values
-        guard var scaled = layer.weight else { preconditionFailure("UniVTG is computed in fp32") }
+        var scaled = model.video.weight
         scaled.withMutableValues { values in for index in values.indices { values[index] *= gains[index % width] } }
         clipLayer = Linear(weight: scaled.columns(0..<width - 2), bias: nil)
         timeColumns = scaled.columns(width - 2..<width).transposed().rowArrays
@@ -65,7 +65,7 @@ public struct UniVTGStream: Sendable {
         return model.output(of: input, video: video, text: text)
     }
 
-    /// What the first layer of the video projection gives for the window [L, d].
+    /// What the first layer of the video projection and its ReLU give for the window [L, d].
     private func firstLayer() -> Tensor {
         let width = Double(model.configuration.videoWidth)
         let share = 1 / Float(clips.count)
@@ -74,12 +74,12 @@ public struct UniVTGStream: Sendable {
             let time = [begin, begin + share]
             let mean = (clip.sum + Double(time[0]) + Double(time[1])) / width
             let squares = clip.squares + Double(time[0] * time[0]) + Double(time[1] * time[1])
-            let deviation = (max(0, squares / width - mean * mean) + Double(model.video.norms[0].epsilon)).squareRoot()
+            let deviation = (max(0, squares / width - mean * mean) + Double(model.video.norm.epsilon)).squareRoot()
             let (mu, scale) = (Float(mean), Float(1 / deviation))
             return clip.product.indices.map { channel in
                 let placed =
                     clip.product[channel] + time[0] * timeColumns[0][channel] + time[1] * timeColumns[1][channel]
-                return (placed - mu * gain[channel]) * scale + shift[channel]
+                return max(0, (placed - mu * gain[channel]) * scale + shift[channel])
             }
         }
         return Tensor(rows: rows)

@@ -1,7 +1,7 @@
 // Letters: N queries · M keys · H heads · G heads of the keys (a divisor of H) · K width of a head.
 
 /// Attention of some rows on others, with as many heads for keys as the model has (Vaswani et al. 2017, section 3.2;
-/// grouped heads: Ainslie et al. 2023). Memory grows with M alone.
+/// grouped heads: Ainslie et al. 2023).
 public enum ScaledAttention {
     /// queries [N, H·K], keys [M, G·K], values [M, G·K] → softmax(q kᵀ / √K) v [N, H·K]. With `isCausal` the queries are the
     /// last N of M places, and see themselves and what stands before them.
@@ -14,7 +14,6 @@ public enum ScaledAttention {
         let headWidth = width / heads
         keys.expect(seen, keyHeads * headWidth)
         values.expect(seen, keyHeads * headWidth)
-        precondition(seen > 0 && (!isCausal || count <= seen), "\(count) queries on \(seen) keys")
         let attention = FusedAttention(
             sequences: 1, queries: count, keys: seen, heads: heads, keyHeads: keyHeads, headWidth: headWidth,
             isCausal: isCausal)

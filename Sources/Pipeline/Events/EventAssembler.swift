@@ -50,6 +50,11 @@ package struct EventAssembler: Sendable {
         paces = lanes.map { _ in ExtensionPace() }
     }
 
+    /// Seconds after which nothing that was seen can change any more, unless its event is still open.
+    package var settlingSeconds: Double {
+        2 * parameters.query.cooldown + 10 + SpanRefinement.context + 2 * period
+    }
+
     /// Takes the next frame, whose time comes from `clock`; gives what there is to tell.
     package mutating func advance(_ frame: ScoredFrame, clock: ClockSource? = nil) -> [EventTelling] {
         self.clock = clock ?? self.clock

@@ -38,7 +38,7 @@ struct CameraWatch: Sendable {
     ) -> FrameAnalysis {
         FrameAnalysis(
             camera: camera.name, clock: .arrival, period: camera.period, queries: entry.queries,
-            encodings: entry.encodings, engine: services.engine, detail: .everything)
+            engine: services.engine, detail: .everything)
     }
 
     // MARK: - states
@@ -109,7 +109,7 @@ struct CameraWatch: Sendable {
         let entry = services.queries.entry(camera.name)
         guard entry.version != queryVersion else { return }
         queryVersion = entry.version
-        tell(analysis.replaceQueries(entry.queries, encodings: entry.encodings))
+        tell(analysis.replaceQueries(entry.queries))
     }
 
     private mutating func startAnew() {

@@ -44,6 +44,8 @@ public final class CoverageLedger: Sendable {
             await waitForInterval()
             let isLast = state.withLock { $0.isFinished }
             await writeDown()
+            if isLast { await sumUp() }
+            indexMinutes(await encodings.takeSealedMinutes())
             if isLast { return }
         }
     }
@@ -79,6 +81,15 @@ public final class CoverageLedger: Sendable {
                 writer.enqueue(.coverage(TimeSpan(start: start, end: end), camera: camera))
             }
         }
+    }
+
+    /// The minute that was begun is summed up too. A failure costs its sum and its row, which the next start makes anew.
+    private func sumUp() async {
+        do throws(StoreError) { try await encodings.seal() } catch { noteFailure(error) }
+    }
+
+    private func indexMinutes(_ rows: [EncodingMinute]) {
+        if !rows.isEmpty { writer.enqueue(.index(rows)) }
     }
 
     private func noteFailure(_ error: StoreError) {

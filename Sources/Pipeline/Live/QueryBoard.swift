@@ -2,10 +2,9 @@ public import Base
 
 /// The standing queries of each camera as they are in force now: written when they change, read at every frame.
 public final class QueryBoard: Sendable {
-    /// One camera's queries with their encodings.
+    /// One camera's queries.
     struct Entry: Sendable {
-        let queries: [Query]
-        let encodings: [TextEncoding]
+        let queries: [WatchedQuery]
         /// Grows with every change.
         let version: Int
     }
@@ -20,16 +19,16 @@ public final class QueryBoard: Sendable {
     /// A board without queries.
     public init() {}
 
-    /// Watches `camera` for `queries` from its next frame on; `encodings` are theirs, in the same order.
-    public func set(_ queries: [Query], encodings: [TextEncoding], camera: CameraID) {
+    /// Watches `camera` for `queries` from its next frame on.
+    public func set(_ queries: [WatchedQuery], camera: CameraID) {
         state.withLock { state in
             guard state.entries[camera]?.queries ?? [] != queries else { return }
             state.version += 1
-            state.entries[camera] = Entry(queries: queries, encodings: encodings, version: state.version)
+            state.entries[camera] = Entry(queries: queries, version: state.version)
         }
     }
 
     func entry(_ camera: CameraID) -> Entry {
-        state.withLock { $0.entries[camera] } ?? Entry(queries: [], encodings: [], version: 0)
+        state.withLock { $0.entries[camera] } ?? Entry(queries: [], version: 0)
     }
 }

@@ -93,7 +93,7 @@ public struct FootageSearch: Sendable {
     }
 
     /// The stored days cut to the scope and into windows.
-    private static func windows(_ days: [TimeSpan], _ scope: Scope) -> [TimeSpan] {
+    static func windows(_ days: [TimeSpan], _ scope: Scope) -> [TimeSpan] {
         days.flatMap { day -> [TimeSpan] in
             let start = max(day.start, scope.since ?? day.start)
             let end = min(day.end, scope.until ?? day.end)
@@ -107,7 +107,7 @@ public struct FootageSearch: Sendable {
     }
 
     /// The usual time between frames: the median, 1 s when there is only one frame.
-    private static func period(_ frames: [FrameEncoding]) -> Double {
+    static func period(_ frames: [FrameEncoding]) -> Double {
         let steps = zip(frames.dropFirst(), frames).map { $0.time.seconds(since: $1.time) }.sorted()
         guard !steps.isEmpty else { return 1 }
         return min(max(steps[steps.count / 2], 0.02), 60)

@@ -68,7 +68,7 @@ public enum StateDirectory {
                 remedy: "choose an empty directory for --state")
         }
         try give(paths.state, to: account)
-        for path in [paths.lock, paths.encodings] where FileStatus(path, followingLinks: false) != nil {
+        for path in [paths.lock, paths.encodings, paths.spool] where FileStatus(path, followingLinks: false) != nil {
             try give(path, to: account)
         }
     }
@@ -111,6 +111,8 @@ struct ClusterPaths: Sendable, Equatable {
     var startLock: String { base + "/start.lock" }
     /// Files of encodings.
     var encodings: String { state + "/encodings" }
+    /// What waits to be written to the database.
+    var spool: String { state + "/spool" }
 
     /// Paths inside `stateDirectory`, which may be relative to the current directory.
     init(stateDirectory: String) {

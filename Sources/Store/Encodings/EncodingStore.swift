@@ -7,6 +7,9 @@ import Glibc
 /// A time that is there already is not written again, so that repeating an ingest adds nothing. A record torn by a kill
 /// or a loss of power is voided; a damaged one is skipped.
 public actor EncodingStore {
+    /// Most files held open: opening one reads it through, so a site's cameras should all fit.
+    private static let mostFiles = 2048
+
     private let executor: ThreadExecutor
     private let folder: EncodingFolder
     private var files: [String: OpenFile] = [:]
@@ -86,7 +89,7 @@ public actor EncodingStore {
         // A file that retention or a person removed goes on in a new one.
         if let open = files[path], FileStatus(path, followingLinks: false) != nil { return open.file }
         // Some cameras' present days; old ones come back from disk when they are needed.
-        if files.count >= 64 {
+        if files.count >= Self.mostFiles {
             try synchronize()
             closeFiles()
         }

@@ -4,4 +4,10 @@ public struct ErasureOutcome: Sendable, Equatable {
     public let events: Int
     /// Values of curves inside it.
     public let scores: Int
+
+    /// Gathers the counts.
+    public init(events: Int, scores: Int) {
+        self.events = events
+        self.scores = scores
+    }
 }

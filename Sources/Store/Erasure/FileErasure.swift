@@ -33,4 +33,36 @@ public actor FileErasure {
         }
         return erased
     }
+
+    /// Removes what waits in the spool of `camera` and `span`: whole events that touch it, and samples inside it.
+    /// Returns how many records were touched.
+    public func eraseSpool(of camera: CameraID, during span: TimeSpan) throws(StoreError) -> Int {
+        var touched = 0
+        for name in directoryEntries(paths.spool).filter({ $0.hasSuffix(".spool") }).sorted() {
+            touched += try SpoolSegment(opening: paths.spool + "/" + name).rewrite { Self.rest(of: $0, camera, span) }
+        }
+        return touched
+    }
+
+    /// What of a change has nothing to do with the span.
+    private static func rest(of write: StoreWrite, _ camera: CameraID, _ span: TimeSpan) -> StoreWrite? {
+        switch write {
+        case .event(let one): one.event.camera == camera && one.event.during.touches(span) ? .none : .some(write)
+        case .scores(let samples, camera: camera):
+            .scores(samples.filter { $0.at < span.start || $0.at >= span.end }, camera: camera)
+        case .index(let rows): .index(rows.filter { $0.camera != camera || !minute($0).overlaps(span) })
+        default: write
+        }
+    }
+
+    private static func minute(_ row: EncodingMinute) -> TimeSpan {
+        TimeSpan(start: row.summary.minute, end: row.summary.minute.advanced(bySeconds: 60))
+    }
+}
+
+extension TimeSpan {
+    /// Whether the two share a moment; an instant counts as one.
+    fileprivate func touches(_ other: TimeSpan) -> Bool {
+        overlaps(other) || (start == end && other.start <= start && start < other.end)
+    }
 }

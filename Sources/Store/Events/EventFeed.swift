@@ -19,23 +19,28 @@ public actor EventFeed {
     private static let longestSilence = Duration.seconds(30)
 
     private let executor = ThreadExecutor(name: "store-feed")
-    private let address: DatabaseAddress
+    private let store: EventStore
     private let wake = WakeSignal()
     private var last: Int64?
     private var session: PostgresSession?
+    private var wasLost = false
 
     /// Runs on the feed's own thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    init(address: DatabaseAddress, after last: Int64?) {
-        self.address = address
+    init(_ store: EventStore, after last: Int64?) {
+        self.store = store
         self.last = last
     }
 
-    /// Connects and fixes the point from which changes are given; ``next()`` does so too when it was not done. Throws
-    /// like ``next()``.
-    public nonisolated func start() async throws(StoreError) {
-        try await cancellable { feed throws(StoreError) in _ = try feed.openSession() }
+    /// Connects and fixes the point from which changes are given; ``next()`` does so too when it was not done. Returns
+    /// the number of the last change that is not given any more. Throws like ``next()``.
+    @discardableResult
+    public nonisolated func start() async throws(StoreError) -> Int64 {
+        try await cancellable { feed throws(StoreError) in
+            _ = try feed.openSession()
+            return feed.last ?? 0
+        }
     }
 
     /// The next changes, at least one, in the order of their commits; waits for them. Throws
@@ -48,6 +53,8 @@ public actor EventFeed {
     private nonisolated func cancellable<R: Sendable>(
         _ body: @Sendable (isolated EventFeed) throws(StoreError) -> R
     ) async throws(StoreError) -> R {
+        // A private cluster's server that died is started again; a server of yours comes back by itself.
+        if await wasLost { try? await store.reviveCluster() }
         let result = await withTaskCancellationHandler {
             await self.perform(body)
         } onCancel: {
@@ -62,7 +69,7 @@ public actor EventFeed {
         do throws(StoreError) {
             return .success(try body(self))
         } catch {
-            session = nil
+            (session, wasLost) = (nil, true)
             return .failure(error)
         }
     }
@@ -81,14 +88,14 @@ public actor EventFeed {
 
     private func openSession() throws(StoreError) -> PostgresSession {
         if let session { return session }
-        let opened = try PostgresSession(address: address, limits: .init(), wake: wake)
+        let opened = try PostgresSession(address: store.address, limits: .init(), wake: wake)
         // First listen, then look: what is committed in between is seen twice and never missed.
         try opened.script("follow events", "LISTEN alertd_event")
         if last == nil {
             let newest = "SELECT coalesce(max(id), 0) AS id FROM alertd.outbox"
             last = try opened.query("follow events", newest).only().integer("id")
         }
-        session = opened
+        (session, wasLost) = (opened, false)
         return opened
     }
 
@@ -109,5 +116,5 @@ public actor EventFeed {
 
 extension EventStore {
     /// The changes of events after the one numbered `last`; nil means from now on.
-    public func changes(after last: Int64?) -> EventFeed { EventFeed(address: address, after: last) }
+    public func changes(after last: Int64?) -> EventFeed { EventFeed(self, after: last) }
 }

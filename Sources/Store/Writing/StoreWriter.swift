@@ -1,12 +1,14 @@
 internal import Base
 public import Logging
 
-/// The one place through which a running daemon writes: takes changes at once, stores them in order in batches, and keeps
-/// trying while the database is away.
+/// The one place through which a running daemon writes: takes changes at once, puts them into the spool, stores them in
+/// batches, and keeps trying while the database is away.
+///
+/// Without a spool, and while its disk is full, changes wait in memory.
 public final class StoreWriter: Sendable {
     /// How the writing stands.
     public struct Status: Sendable, Equatable {
-        /// Changes that wait.
+        /// Changes that wait in memory.
         public var waiting = 0
         /// Samples of scores that were given up because the database was away for too long.
         public var droppedSamples = 0
@@ -14,6 +16,8 @@ public final class StoreWriter: Sendable {
         public var refused = 0
         /// Why the database cannot be written to; nil while it can.
         public var failure: StoreError?
+        /// Why the spool cannot be written to, so that what waits would be lost with the process; nil while it can.
+        public var spoolFailure: StoreError?
         /// Whether the database has answered with the right schema since the start.
         public var isVerified = false
     }
@@ -31,11 +35,18 @@ public final class StoreWriter: Sendable {
     private let store: EventStore
     private let logger: Logger
     private let state = Locked(State())
+    /// Says that something was enqueued.
     private let wake = BoundedQueue<Bool>(countLimit: 1)
+    /// Says that something is ready to be stored.
+    private let ready = BoundedQueue<Bool>(countLimit: 1)
 
-    /// A writer into `store`.
-    public init(store: EventStore, logger: Logger) {
+    /// Where changes wait on the disk, if anywhere.
+    public let spool: Spool?
+
+    /// A writer into `store` by way of `spool`.
+    public init(store: EventStore, spool: Spool? = nil, logger: Logger) {
         self.store = store
+        self.spool = spool
         self.logger = logger
     }
 
@@ -53,27 +64,74 @@ public final class StoreWriter: Sendable {
     public func enqueue(_ write: StoreWrite) {
         state.withLock { $0.queue.append(write) }
         wake.offer(true)
+        if spool == nil { ready.offer(true) }
     }
 
     /// No more changes will come: ``run()`` returns when what waits is stored.
     public func finish() {
         state.withLock { $0.isFinished = true }
         wake.offer(true)
+        ready.offer(true)
     }
 
-    /// Stores what comes until ``finish()`` and everything is stored, or until the task is cancelled.
+    /// Stores what comes until ``finish()`` and everything is stored, or the database is away and everything is in the
+    /// spool, or the task is cancelled; from the spool the next process goes on.
     public func run() async {
+        guard let spool else { return await storeAll(nil) }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.spoolAll(spool) }
+            group.addTask { await self.storeAll(spool) }
+        }
+        // After a cancellation: what came last.
+        try? await spool.append(state.withLock { $0.queue.head(.max) }.map(\.write))
+        try? await spool.close()
+    }
+
+    /// Moves what comes from memory into the spool, whatever the database does meanwhile.
+    private func spoolAll(_ spool: Spool) async {
+        while !Task.isCancelled {
+            let (batch, isFinished) = state.withLock { ($0.queue.head(1024), $0.isFinished) }
+            if batch.isEmpty {
+                ready.offer(true)
+                if isFinished { return }
+                _ = try? await wake.next()
+                continue
+            }
+            do throws(StoreError) {
+                try await spool.append(batch.map(\.write))
+                state.withLock { state in
+                    state.queue.remove(batch)
+                    state.status.spoolFailure = nil
+                }
+                ready.offer(true)
+            } catch {
+                let isNew = state.withLock { state in
+                    defer { state.status.spoolFailure = error }
+                    return state.status.spoolFailure != error
+                }
+                if isNew { logger.error("what waits for the database is in memory only: \(error)") }
+                ready.offer(true)
+                try? await ContinuousClock().sleep(for: Self.shortestWait)
+            }
+        }
+    }
+
+    /// Stores what is ready until everything is stored and no more comes.
+    private func storeAll(_ spool: Spool?) async {
         var wait = Self.shortestWait
         while !Task.isCancelled {
             do throws(StoreError) {
                 try await verify()
-                while try await storeBatch() {}
+                while try await storeBatch(spool) {}
                 noteSuccess()
                 wait = Self.shortestWait
-                if state.withLock({ $0.isFinished && $0.queue.count == 0 }) { return }
-                _ = try? await wake.next()
+                let isLast = state.withLock { $0.isFinished && $0.queue.count == 0 }
+                if isLast, await spool?.isEmpty ?? true { return }
+                _ = try? await ready.next()
             } catch {
                 noteFailure(error)
+                // All is on the disk: the next process goes on from there.
+                if spool != nil, state.withLock({ $0.isFinished && $0.queue.count == 0 }) { return }
                 try? await store.reviveCluster()
                 try? await ContinuousClock().sleep(for: wait)
                 wait = min(wait * 2, Self.longestWait)
@@ -88,25 +146,29 @@ public final class StoreWriter: Sendable {
     }
 
     /// Stores the oldest changes in one transaction; false when there were none.
-    private func storeBatch() async throws(StoreError) -> Bool {
+    private func storeBatch(_ spool: Spool?) async throws(StoreError) -> Bool {
+        if let spool {
+            if let head = try await spool.head(Self.batch) {
+                try await write(head.writes)
+                await spool.acknowledge(head)
+                return true
+            }
+            // What the spool cannot take is stored from memory.
+            guard state.withLock({ $0.status.spoolFailure != nil }) else { return false }
+        }
         let batch = state.withLock { $0.queue.head(Self.batch) }
         if batch.isEmpty { return false }
-        do throws(StoreError) {
-            try await write(batch.map(\.write))
-        } catch {
-            guard Self.isAboutTheRows(error) else { throw error }
-            try await storeApart(batch.map(\.write))
-        }
+        try await write(batch.map(\.write))
         state.withLock { $0.queue.remove(batch) }
         return true
     }
 
     private func write(_ writes: [StoreWrite]) async throws(StoreError) {
-        for case .scores(let samples, let camera) in writes {
-            try await store.ensureDays(.score, of: camera, samples.map(\.at))
-        }
-        try await store.writer.withTransaction("store changes") { session throws(StoreError) in
-            for write in writes { try write.apply(session) }
+        do throws(StoreError) {
+            try await store.write(writes)
+        } catch {
+            guard Self.isAboutTheRows(error) else { throw error }
+            try await storeApart(writes)
         }
     }
 
@@ -114,7 +176,7 @@ public final class StoreWriter: Sendable {
     private func storeApart(_ writes: [StoreWrite]) async throws(StoreError) {
         for one in writes {
             do throws(StoreError) {
-                try await write([one])
+                try await store.write([one])
             } catch {
                 guard Self.isAboutTheRows(error) else { throw error }
                 state.withLock { $0.status.refused += 1 }

@@ -32,7 +32,7 @@ package struct TextDecoder: Sendable {
         norm = try RMSNorm(weights["norm"], width: configuration.width, epsilon: configuration.epsilon)
         head =
             configuration.isTied
-            ? Linear(weight: tokens.weight, bias: nil)
+            ? Linear(weight: tokens.weight, bias: nil, precision: weights.precision)
             : try Linear(
                 headWeights, inputs: configuration.width, outputs: configuration.vocabulary, hasBias: false)
         frequencies = RotaryPositions.frequencies(

@@ -27,6 +27,8 @@ public struct CLIP: PictureEncoder {
     public var imageSize: Int { configuration.vision.imageSize }
     /// D: length of every encoding.
     public var width: Int { configuration.projectionWidth }
+    /// Length of a token's state in ``encode(tokensOf:)``.
+    public var tokenWidth: Int { configuration.text.blocks.width }
     /// Longest text in tokens, start and end included; longer ones are cut.
     public var contextLength: Int { configuration.text.contextLength }
     /// Pictures that go through the network together; more are split.
@@ -98,6 +100,15 @@ extension CLIP {
         let ids = try tokenizer.sequence(of: sentence, length: contextLength)
         guard ids.count > 2 else { throw .invalidText(reason: "it holds no word") }
         return TextEncoding(text: sentence, values: encode(ids: [ids]).values)
+    }
+
+    /// A sentence → one state for each of its tokens, start and end included, after the last norm and before the projection:
+    /// what networks that read CLIP's words take. Throws like ``encode(text:)``.
+    public func encode(tokensOf sentence: String) throws(ModelError) -> [[Float]] {
+        guard let tokenizer else { throw .invalidText(reason: "the model was loaded without its tokenizer") }
+        let ids = try tokenizer.sequence(of: sentence, length: contextLength)
+        guard ids.count > 2 else { throw .invalidText(reason: "it holds no word") }
+        return text.states(ids).rowArrays
     }
 
     /// The words of `text` that the vocabulary hardly knows (``BytePairTokenizer/unknownWords(in:)``), so that a command

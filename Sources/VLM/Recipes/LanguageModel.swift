@@ -1,4 +1,4 @@
-import NN
+package import NN
 
 /// A text decoder alone, in the layout that Hugging Face publishes for `LlamaForCausalLM` (Touvron et al. 2023; SmolLM2 has
 /// the same form), `MistralForCausalLM` (Jiang et al. 2023) and `Qwen2ForCausalLM` (Yang et al. 2024).
@@ -9,8 +9,8 @@ package struct LanguageModel: Sendable {
     package let decoder: TextDecoder
 
     /// Loads the decoder in `folder`; reads all weights once, to check them.
-    package static func loadNetwork(folder: String) throws(ModelError) -> LanguageModel {
-        try LanguageModel(ModelFolder(path: folder))
+    package static func loadNetwork(folder: String, precision: Precision = .fp32) throws(ModelError) -> LanguageModel {
+        try LanguageModel(ModelFolder(path: folder, precision: precision))
     }
 
     init(_ folder: ModelFolder) throws(ModelError) {

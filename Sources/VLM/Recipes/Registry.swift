@@ -15,6 +15,16 @@ public enum Recipe: String, Sendable, CaseIterable {
     case dinov2WithRegisters = "dinov2_with_registers"
     /// ``SentenceBERT``
     case bert
+    /// ``VideoLLaMA3`` as Hugging Face lays it out
+    case videoLLaMA3 = "video_llama_3"
+    /// ``VideoLLaMA3`` as its authors lay it out
+    case videoLLaMA3Original = "videollama3_qwen2"
+    /// ``SmolVLM``
+    case smolVLM = "smolvlm"
+    /// ``VideoLLaVA``
+    case videoLLaVA = "video_llava"
+    /// ``LanguageModel``
+    case llama, mistral, qwen2
 
     /// The recipe that loads the model in `folder`, by its `config.json` alone.
     public init(folder: String) throws(ModelError) {
@@ -36,31 +46,49 @@ public enum Recipe: String, Sendable, CaseIterable {
         case .dinov2: "pictures alone; Oquab et al. 2023"
         case .dinov2WithRegisters: "pictures alone; Darcet et al. 2024"
         case .bert: "sentences alone, MiniLM among them; Reimers & Gurevych 2019"
+        case .videoLLaMA3: "video to text, networks alone; Zhang et al. 2025"
+        case .videoLLaMA3Original: "the same under its authors' keys"
+        case .smolVLM: "video to text, networks alone; Marafioti et al. 2025"
+        case .videoLLaVA: "video to text, networks alone; Lin et al. 2023"
+        case .llama: "text to text, networks alone; Touvron et al. 2023"
+        case .mistral: "text to text, networks alone; Jiang et al. 2023"
+        case .qwen2: "text to text, networks alone; Yang et al. 2024"
         }
     }
 
-    /// Loads the model in `folder` as an encoder of pictures, by the recipe that its `config.json` names.
+    /// Whether the model turns pictures into encodings (``loadEncoder(folder:)``).
+    public var isEncoder: Bool {
+        switch self {
+        case .clip, .siglip, .siglip2, .dinov2, .dinov2WithRegisters: true
+        default: false
+        }
+    }
+
+    /// Loads the model in `folder` as an encoder of pictures, by the recipe that its `config.json` names; its linear layers
+    /// compute in `precision`.
     public static func loadEncoder(
         folder: String, precision: Precision = .fp32
     ) throws(ModelError) -> any PictureEncoder {
-        switch try Recipe(folder: folder) {
+        let recipe = try Recipe(folder: folder)
+        switch recipe {
         case .clip: return try CLIP.load(folder: folder, precision: precision)
         case .siglip: return try SigLIP.load(folder: folder, precision: precision)
         case .siglip2: return try SigLIP2.load(folder: folder, precision: precision)
         case .dinov2, .dinov2WithRegisters: return try DINOv2.load(folder: folder, precision: precision)
-        case .bert:
+        default:
             throw .unsupportedModel(
-                file: folder + "/config.json", found: "bert",
-                supported: allCases.filter { $0 != .bert }.map(\.rawValue))
+                file: folder + "/config.json", found: recipe.rawValue,
+                supported: allCases.filter(\.isEncoder).map(\.rawValue))
         }
     }
 
     /// Loads the model in `folder` whole, which checks every file; returns its digest.
-    public func verify(folder: String) throws(ModelError) -> String {
-        switch self {
-        case .bert: try SentenceBERT.load(folder: folder).digest
-        default: try Self.loadEncoder(folder: folder).digest
-        }
+    public func verify(folder path: String) throws(ModelError) -> String {
+        if isEncoder { return try Self.loadEncoder(folder: path).digest }
+        if self == .bert { return try SentenceBERT.load(folder: path).digest }
+        let folder = ModelFolder(path: path)
+        try loadNetwork(folder)
+        return try folder.digest(label: "alertd \(rawValue) network 1", more: [], weights: folder.weights)
     }
 
     /// Builds the network alone, without tokenizer, from a folder whose weights may be audited.
@@ -71,6 +99,10 @@ public enum Recipe: String, Sendable, CaseIterable {
         case .siglip2: _ = try SigLIP2(folder, hasTokenizer: false)
         case .dinov2, .dinov2WithRegisters: _ = try DINOv2(folder)
         case .bert: _ = try SentenceBERT(folder)
+        case .videoLLaMA3, .videoLLaMA3Original: _ = try VideoLLaMA3(folder)
+        case .smolVLM: _ = try SmolVLM(folder)
+        case .videoLLaVA: _ = try VideoLLaVA(folder)
+        case .llama, .mistral, .qwen2: _ = try LanguageModel(folder)
         }
     }
 }

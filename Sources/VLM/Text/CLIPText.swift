@@ -39,6 +39,15 @@ struct CLIPText: Sendable {
         precondition(!texts.isEmpty && texts.allSatisfy { !$0.isEmpty }, "texts of no tokens")
         let ends = texts.map(end(of:))
         let length = (ends.max() ?? 0) + 1
+        let hidden = hidden(texts, length: length, trace: trace)
+        return finalNorm(hidden.gathered(rows: ends.enumerated().map { $0.offset * length + $0.element }))
+    }
+
+    /// One id sequence → the states of its tokens after the last norm [T, D].
+    func states(_ ids: [Int]) -> Tensor { finalNorm(hidden([ids], length: ids.count, trace: nil)) }
+
+    /// B id sequences, cut or padded to `length` → states before the last norm [B·length, D].
+    private func hidden(_ texts: [[Int]], length: Int, trace: Trace?) -> Tensor {
         precondition(length <= configuration.contextLength, "\(length) tokens of \(configuration.contextLength)")
         let ids = texts.flatMap { Array($0.prefix(length)) + Array(repeating: 0, count: max(0, length - $0.count)) }
         var hidden = tokens(ids)
@@ -48,7 +57,7 @@ struct CLIPText: Sendable {
             block.apply(to: &hidden, batch: texts.count, isCausal: true)
             trace?("text.hidden.\(layer + 1)", hidden)
         }
-        return finalNorm(hidden.gathered(rows: ends.enumerated().map { $0.offset * length + $0.element }))
+        return hidden
     }
 
     /// Where the text is read out: the first end token (the first id when there is none, as `argmax` of no match gives).

@@ -45,15 +45,21 @@ struct CLIPVision: Sendable {
     /// pixels [B, C, S, S], normalised → pooled [B, D]. Traces `vision.hidden.0` (after the first norm) to
     /// `vision.hidden.L`, each [B·T, D].
     func encode(_ pixels: Tensor, trace: Trace? = nil) -> Tensor {
+        let hidden = hidden(pixels, layers: blocks.count, trace: trace)
+        return postNorm(hidden.gathered(rows: (0..<pixels.shape[0]).map { $0 * (configuration.patches + 1) }))
+    }
+
+    /// pixels [B, C, S, S], normalised → hidden states behind the first `layers` blocks [B·T, D], class tokens first.
+    func hidden(_ pixels: Tensor, layers: Int, trace: Trace? = nil) -> Tensor {
         let batch = pixels.shape[0]
         pixels.expect(batch, configuration.channels, configuration.imageSize, configuration.imageSize)
         var hidden = preNorm(embed(patchEmbedding(pixels), batch: batch))
         trace?("vision.hidden.0", hidden)
-        for (layer, block) in blocks.enumerated() {
+        for (layer, block) in blocks.prefix(layers).enumerated() {
             block.apply(to: &hidden, batch: batch, isCausal: false)
             trace?("vision.hidden.\(layer + 1)", hidden)
         }
-        return postNorm(hidden.gathered(rows: (0..<batch).map { $0 * (configuration.patches + 1) }))
+        return hidden
     }
 
     /// patches [B·P, D] → class token before the patches of each picture, positions added [B·T, D].

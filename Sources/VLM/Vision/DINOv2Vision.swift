@@ -120,8 +120,8 @@ struct DINOv2Vision: Sendable {
         let stacked = weights["mlp"]["weights_in"]
         let weight = try stacked.tensor("weight", shape: [2 * hidden, width])
         let bias = try stacked.tensor("bias", shape: [2 * hidden])
-        func half(_ rows: Range<Int>) -> Linear {
-            Linear(weight: weight.rows(rows), bias: bias.rows(rows), precision: weights.precision)
+        let half = { (rows: Range<Int>) in
+            Linear(weight: weight.rows(rows), bias: bias.rows(rows), precision: stacked.precision)
         }
         return .gated(
             gate: half(0..<hidden), activation: .silu, hidden: half(hidden..<2 * hidden),

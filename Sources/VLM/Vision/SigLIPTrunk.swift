@@ -7,17 +7,23 @@ import NN
 struct SigLIPTrunk: Sendable {
     private let blocks: [ViTBlock]
     private let norm: LayerNorm
-    private let head: AttentionPooling
+    private let head: AttentionPooling?
 
-    /// Reads `encoder`, `post_layernorm` and `head` below `weights` (`vision_model`).
-    init(_ weights: Checkpoint, _ shape: TransformerShape) throws(WeightsError) {
+    /// Reads `encoder`, `post_layernorm` and, unless only tokens are wanted, `head` below `weights` (`vision_model`).
+    init(_ weights: Checkpoint, _ shape: TransformerShape, hasHead: Bool = true) throws(WeightsError) {
         blocks = try ViTBlock.stack(weights["encoder"]["layers"], shape)
         norm = try LayerNorm(weights["post_layernorm"], width: shape.width, epsilon: shape.epsilon)
-        head = try AttentionPooling(weights["head"], shape)
+        head = hasHead ? try AttentionPooling(weights["head"], shape) : nil
     }
 
-    /// Embedded patches [B·T, D] of B pictures of equal size → pooled [B, D]. Traces `vision.hidden.0` … and `vision.last`.
+    /// Embedded patches [B·T, D] of B pictures of equal size → pooled [B, D].
     func encode(_ embedded: Tensor, batch: Int, trace: Trace?) -> Tensor {
+        guard let head else { preconditionFailure("a trunk without a pooling head") }
+        return head.pool(tokens(embedded, batch: batch, trace: trace), batch: batch)
+    }
+
+    /// Embedded patches [B·T, D] → hidden states after the last norm [B·T, D]. Traces `vision.hidden.0` … and `vision.last`.
+    func tokens(_ embedded: Tensor, batch: Int, trace: Trace?) -> Tensor {
         var hidden = embedded
         trace?("vision.hidden.0", hidden)
         for (layer, block) in blocks.enumerated() {
@@ -26,6 +32,6 @@ struct SigLIPTrunk: Sendable {
         }
         let last = norm(hidden)
         trace?("vision.last", last)
-        return head.pool(last, batch: batch)
+        return last
     }
 }

@@ -24,7 +24,7 @@ struct SigLIPVision: Sendable {
     private let trunk: SigLIPTrunk
 
     /// Reads the tower below `weights` (`vision_model`).
-    init(_ weights: Checkpoint, _ configuration: Configuration) throws(WeightsError) {
+    init(_ weights: Checkpoint, _ configuration: Configuration, hasHead: Bool = true) throws(WeightsError) {
         let embeddings = weights["embeddings"]
         let width = configuration.blocks.width
         self.configuration = configuration
@@ -32,15 +32,24 @@ struct SigLIPVision: Sendable {
             embeddings["patch_embedding"], channels: configuration.channels, patchSize: configuration.patchSize,
             width: width, hasBias: true)
         positions = try embeddings["position_embedding"].tensor("weight", shape: [configuration.patches, width])
-        trunk = try SigLIPTrunk(weights, configuration.blocks)
+        trunk = try SigLIPTrunk(weights, configuration.blocks, hasHead: hasHead)
     }
 
     /// pixels [B, C, S, S], normalised → pooled [B, D].
     func encode(_ pixels: Tensor, trace: Trace? = nil) -> Tensor {
+        trunk.encode(embedded(pixels), batch: pixels.shape[0], trace: trace)
+    }
+
+    /// pixels [B, C, S, S], normalised → hidden states after the last norm [B·P, D].
+    func tokens(_ pixels: Tensor, trace: Trace? = nil) -> Tensor {
+        trunk.tokens(embedded(pixels), batch: pixels.shape[0], trace: trace)
+    }
+
+    private func embedded(_ pixels: Tensor) -> Tensor {
         let (batch, side) = (pixels.shape[0], configuration.imageSize)
         pixels.expect(batch, configuration.channels, side, side)
         var hidden = patchEmbedding(pixels)
         hidden.add(Tensor(joining: Array(repeating: positions, count: batch)))
-        return trunk.encode(hidden, batch: batch, trace: trace)
+        return hidden
     }
 }

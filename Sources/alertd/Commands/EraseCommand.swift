@@ -40,6 +40,7 @@ struct EraseCommand: AsyncParsableCommand {
                 // The tombstone first: what a daemon still has in hand is refused from then on.
                 let rows = try await session.events.erase(camera: camera, during: span)
                 let files = FileErasure(stateDirectory: session.state.path)
+                _ = try await files.eraseSpool(of: camera, during: span)
                 return (rows, try await files.eraseEncodings(of: camera, during: span))
             }
         }

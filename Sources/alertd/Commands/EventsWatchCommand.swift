@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 import Store
 
 /// `alertd events watch`
@@ -28,7 +29,7 @@ struct EventsWatchCommand: AsyncParsableCommand {
         do {
             try await Interruption.guarding {
                 try await DatabaseSession.with(plan) { session in
-                    try await Self.follow(session.events.changes(after: since), json: json)
+                    try await Self.follow(session.events.changes(after: since), json: json, plan.logger)
                 }
             }
         } catch is Interrupted {
@@ -40,8 +41,9 @@ struct EventsWatchCommand: AsyncParsableCommand {
     private static let longestWait = Duration.seconds(5)
 
     /// Prints until the task is cancelled or nobody reads it any more.
-    private static func follow(_ feed: EventFeed, json: Bool) async throws {
-        try await feed.start()
+    private static func follow(_ feed: EventFeed, json: Bool, _ logger: Logger) async throws {
+        let last = try await feed.start()
+        logger.info("events are followed from change \(last) on")
         while true {
             do throws(StoreError) {
                 for change in try await feed.next() {
@@ -61,7 +63,8 @@ struct EventsWatchCommand: AsyncParsableCommand {
         while true {
             try await ContinuousClock().sleep(for: wait)
             do throws(StoreError) {
-                return try await feed.start()
+                try await feed.start()
+                return
             } catch .unavailable {
                 wait = min(wait * 2, longestWait)
             }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Base
 import Foundation
+import Grounding
 import Ingest
 import Pipeline
 import Store
@@ -16,9 +17,12 @@ struct GroundCommand: AsyncParsableCommand {
 
     @Argument(help: "The recording.") var file: String
     @Argument(help: "The sentence, as in \"a person carries a ladder\".") var text: String
-    @Option(help: "How spans are found; this version has 'tfvtg'.") var method: GroundingMethod = .tfvtg
+    @Option(help: "How spans are found: 'tfvtg' needs no training, 'univtg' is a network that --network names.")
+    var method: GroundingMethod = .tfvtg
+    @Option(help: ArgumentHelp("UniVTG's checkpoint, trained on the features of --encoder.", valueName: "file"))
+    var network: String?
     @Option(help: "Most spans printed.") var top = 5
-    @Option(help: "Analysed frames a second.") var fps = 2.0
+    @Option(help: "Analysed frames a second (tfvtg).") var fps = 2.0
     @Flag(help: "Print the most salient moments instead of spans.") var highlights = false
     @Option(help: ArgumentHelp("Write the saliency curve and the spans as an SVG picture.", valueName: "file"))
     var plot: String?
@@ -26,6 +30,7 @@ struct GroundCommand: AsyncParsableCommand {
     /// The grounding methods that this version has.
     enum GroundingMethod: String, ExpressibleByArgument, CaseIterable {
         case tfvtg
+        case univtg
     }
 
     private struct Line: Encodable {
@@ -38,24 +43,50 @@ struct GroundCommand: AsyncParsableCommand {
     func validate() throws {
         guard (1...1000).contains(top) else { throw ValidationError("--top must lie in 1–1000") }
         guard (0.001...60).contains(fps) else { throw ValidationError("--fps must lie in 0.001–60") }
+        guard (method == .univtg) == (network != nil) else {
+            throw ValidationError("--method univtg and --network FILE go together")
+        }
     }
 
     func run() async throws {
         let media = try MediaFile(path: file)
-        let engine = try encoder.engine(options, environment: ProcessInfo.processInfo.environment)
-        try await UnknownWords.warn(about: text, engine: engine)
-        let plotFile = try plot.map(Self.create)
-        try PrivilegeDrop.drop(to: try ServiceAccount.forDecoding())
-        let source = try await FileSource(media, configuration: IngestConfiguration(analyseFPS: fps))
-        var bar = ProgressBar(media.location.description)
-        let length = source.probe.durationSeconds ?? 0
-        let result = try await RecordingGrounding(engine: engine).moments(
-            of: text, in: source, analyseFPS: fps, top: top
-        ) { seconds in bar.show(seconds / max(length, 1e-9), "\(Int(seconds)) s") }
-        bar.clear()
+        let environment = ProcessInfo.processInfo.environment
+        let result: RecordingGrounding.Result
+        let plotFile: FileHandle?
+        switch (method, network) {
+        case (.univtg, let network?):
+            let networks = try NetworkGrounding(
+                encoderFolder: encoder.folder(options, environment: environment), network: network)
+            plotFile = try plot.map(Self.create)
+            result = try await analyse(media, fps: 1 / NetworkGrounding.clipSeconds) { source, progress in
+                try await networks.moments(of: text, in: source, top: top, progress: progress)
+            }
+        default:
+            let request = try WatchRequest(text)
+            let engine = try encoder.engine(options, environment: environment)
+            for scene in request.condition.scenes { try await UnknownWords.warn(about: scene, engine: engine) }
+            plotFile = try plot.map(Self.create)
+            result = try await analyse(media, fps: fps) { source, progress in
+                try await RecordingGrounding(engine: engine).moments(
+                    of: request, in: source, analyseFPS: fps, top: top, progress: progress)
+            }
+        }
         let moments = highlights ? result.highlights(top) : result.moments
         try write(moments)
         if let plotFile { try writePlot(result, moments, to: plotFile) }
+    }
+
+    /// Reads the recording without root's rights, with a progress bar.
+    private func analyse(
+        _ media: MediaFile, fps: Double,
+        _ body: (FileSource, (Double) -> Void) async throws -> RecordingGrounding.Result
+    ) async throws -> RecordingGrounding.Result {
+        try PrivilegeDrop.drop(to: try ServiceAccount.forDecoding())
+        let source = try await FileSource(media, configuration: IngestConfiguration(analyseFPS: fps))
+        var bar = ProgressBar(media.location.description)
+        defer { bar.clear() }
+        let length = source.probe.durationSeconds ?? 0
+        return try await body(source) { seconds in bar.show(seconds / max(length, 1e-9), "\(Int(seconds)) s") }
     }
 
     private func write(_ moments: [RecordingGrounding.Moment]) throws {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Base
 import Configuration
 import Foundation
+import Grounding
 import Pipeline
 import Store
 
@@ -42,6 +43,7 @@ struct QueryAddCommand: AsyncParsableCommand {
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         let plan = try DatabaseSession.Plan(options, environment: environment)
+        try checkConditions()
         let query = try query(for: plan.configuration)
         let engine = try encoder.engine(options, environment: environment)
         do {
@@ -58,6 +60,15 @@ struct QueryAddCommand: AsyncParsableCommand {
                 guard try await session.events.addQuery(query) else { throw Self.taken(query) }
             }
         }
+    }
+
+    /// What the daemon could not enforce is not taken on; how a sentence with conditions was understood is said.
+    private func checkConditions() throws {
+        let request = try WatchRequest(text, zones: Set([zone].compactMap(\.self)))
+        guard request.hours == nil else { throw Failure(.usage, "say the hours with --active, not in the sentence") }
+        guard request.zone == nil else { throw Failure(.usage, "say the zone with --zone, not in the sentence") }
+        if case .scene = request.condition { return }
+        StandardStreams.complain("alertd: understood \(request.condition)")
     }
 
     /// The query, whose cameras and zone must be the configuration's.

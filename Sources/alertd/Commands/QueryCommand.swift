@@ -11,7 +11,8 @@ struct QueryCommand: AsyncParsableCommand {
             Queries of the configuration file are changed in that file only. Those added here live in the database.
             """,
         subcommands: [
-            QueryAddCommand.self, ListCommand.self, RemoveCommand.self, EnableCommand.self, DisableCommand.self,
+            QueryAddCommand.self, ListCommand.self, QueryTestCommand.self, RemoveCommand.self, EnableCommand.self,
+            DisableCommand.self,
         ], defaultSubcommand: ListCommand.self)
 
     /// `alertd query list`

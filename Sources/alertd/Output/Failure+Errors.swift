@@ -15,7 +15,7 @@ extension Failure {
         case let error as IngestError: self.init(.failed, "\(error)")
         case let error as WeightsError: self.init(.failed, "\(error)")
         case let error as ModelError: self.init(.failed, "\(error)")
-        case let error as GroundingError: self.init(.failed, "\(error)")
+        case let error as GroundingError: self.init(Self.code(of: error), "\(error)")
         case let error as StoreError: self.init(Self.code(of: error), "\(error)")
         case let error as ConfigurationError:
             // One line a problem, as compilers do: an editor jumps to each.
@@ -29,6 +29,10 @@ extension Failure {
     /// The failure behind any error.
     init(describing error: any Error) {
         self = Failure(recognising: error) ?? Failure(.failed, "\(error)")
+    }
+
+    private static func code(of error: GroundingError) -> Code {
+        if case .refusedQuery = error { .usage } else { .failed }
     }
 
     private static func code(of error: StoreError) -> Code {

@@ -11,6 +11,7 @@ struct ConfigurationReload: Service {
     let initial: Configuration
     let supervisor: CameraSupervisor
     let queries: QueryWatch
+    let retention: RetentionWatch
     let status: DaemonStatus
     let notifier: SystemdNotifier
     let logger: Logger
@@ -49,6 +50,7 @@ struct ConfigurationReload: Service {
             return
         }
         queries.reload(new)
+        retention.reload(new)
         logger.notice(
             """
             configuration read again: \(changes.added.count) cameras added, \(changes.removed.count) removed, \

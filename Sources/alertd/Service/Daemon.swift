@@ -23,6 +23,7 @@ struct Daemon: Sendable {
     /// cannot start.
     func run() async throws {
         let logger = makeLogger()
+        FileLimit.raise()
         try PrivilegeDrop.drop(to: try StateDirectory.prepare(plan.state.path))
         let alone = try StateLock.hold(plan.state.path)
         let store = try await openStore(logger)
@@ -61,7 +62,8 @@ struct Daemon: Sendable {
 
     private func serve(_ store: EventStore, _ logger: Logger) async throws {
         let encodings = EncodingStore(stateDirectory: plan.state.path, encoder: try engine.encoderIdentity())
-        let writer = StoreWriter(store: store, logger: logger)
+        let spool = try await Spool.open(stateDirectory: plan.state.path)
+        let writer = StoreWriter(store: store, spool: spool, logger: logger)
         let services = LiveServices(
             engine: engine, encodings: encodings, writer: writer,
             ledger: CoverageLedger(encodings: encodings, writer: writer, logger: logger), queries: QueryBoard(),
@@ -69,6 +71,7 @@ struct Daemon: Sendable {
         let supervisor = CameraSupervisor(services: services)
         let queries = QueryWatch(
             configuration, store: store, engine: engine, board: services.queries, logger: logger)
+        let retention = RetentionWatch(configuration, store: store, encodings: encodings, logger: logger)
         let notifier = SystemdNotifier(environment: environment)
         let status = DaemonStatus(board: services.board, writer: writer, supervisor: supervisor, engine: engine)
 
@@ -83,10 +86,10 @@ struct Daemon: Sendable {
             StoppableService(body: writer.run, finish: writer.finish),
             StoppableService(body: services.ledger.run, finish: services.ledger.finish),
             StoppableService(body: supervisor.run, finish: supervisor.finish),
-            queries,
+            queries, retention,
             ConfigurationReload(
-                setup: setup, initial: configuration, supervisor: supervisor, queries: queries, status: status,
-                notifier: notifier, logger: logger),
+                setup: setup, initial: configuration, supervisor: supervisor, queries: queries, retention: retention,
+                status: status, notifier: notifier, logger: logger),
             Heartbeat(status: status, notifier: notifier, logger: logger),
         ]
         var group = ServiceGroupConfiguration(
@@ -97,6 +100,10 @@ struct Daemon: Sendable {
             try await ServiceGroup(configuration: group).run()
         } catch is CancellationError {
             logger.warning("stopping took longer than \(Self.stopping); what waits is given up")
+        }
+        if await !spool.isEmpty {
+            let bytes = await spool.status.bytes
+            logger.warning("the database is away: up to \(bytes) bytes wait in the spool for the next start")
         }
         let left = writer.status.waiting
         if left > 0 { logger.error("\(left) changes could not be stored before the end: the database is away") }
@@ -110,9 +117,6 @@ struct Daemon: Sendable {
     }
 
     private func warnAboutWhatIsNotThere(_ logger: Logger) {
-        for query in configuration.queries where query.zone != nil {
-            logger.warning("query \(query.name): zones are not applied yet; it is watched in the whole picture")
-        }
         if configuration.notify.webhook != nil || configuration.notify.mqtt != nil {
             logger.warning("notify: announcing events is not there yet; they are stored, and NOTIFY alertd_event tells")
         }

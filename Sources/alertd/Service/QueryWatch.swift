@@ -1,6 +1,7 @@
 import Base
 import Configuration
 import Foundation
+import Grounding
 import Logging
 import Pipeline
 import ServiceLifecycle
@@ -15,9 +16,18 @@ final class QueryWatch: Service {
         var isCopied = false
         /// Those of the database, as last read.
         var stored: [StandingQuery] = []
-        var encodings: [String: TextEncoding] = [:]
-        /// Sentences that cannot be encoded, each complained about once.
-        var refused: Set<String> = []
+        var watched: [Wish: WatchedQuery] = [:]
+        /// What cannot be watched for, each complained about once.
+        var refused: Set<Wish> = []
+    }
+
+    /// A query as one camera may be asked for it.
+    private struct Wish: Hashable {
+        let name: String
+        let text: String
+        let zone: PictureZone?
+        /// Names that the sentence may use.
+        let zones: Set<String>
     }
 
     private static let interval = Duration.seconds(2)
@@ -62,15 +72,46 @@ final class QueryWatch: Service {
         let minute = Self.minuteOfDay(now)
         let due = all.filter { $0.active.flatMap(DailyWindow.init)?.contains(minute: minute) ?? true }
         for camera in configuration.cameras {
-            var queries: [Query] = []
-            var encodings: [TextEncoding] = []
+            var queries: [WatchedQuery] = []
             for query in due where query.isWatched(on: camera.name) {
-                guard let encoding = await encoding(of: query) else { continue }
-                queries.append(Query(name: query.name, text: query.text))
-                encodings.append(encoding)
+                if let watched = await watched(query, on: camera, minute: minute) { queries.append(watched) }
             }
-            board.set(queries, encodings: encodings, camera: camera.name)
+            board.set(queries, camera: camera.name)
         }
+    }
+
+    /// The query as `camera` is watched for it at that minute of the day; nil when it is not, or cannot be.
+    private func watched(
+        _ query: StandingQuery, on camera: CameraConfiguration, minute: Int
+    ) async -> WatchedQuery? {
+        let wish = Wish(
+            name: query.name, text: query.text, zone: query.zone.flatMap { Self.zone($0, of: camera) },
+            zones: Set(camera.zones.keys))
+        do {
+            if query.zone != nil, wish.zone == nil { throw Failure(.usage, "camera \(camera.name) has no such zone") }
+            let request = try WatchRequest(query.text, zones: wish.zones)
+            if let hours = request.hours, !hours.contains(minute: minute) { return nil }
+            if let known = state.withLock({ $0.watched[wish] }) { return known }
+            let sentence = request.hours == nil && request.zone == nil ? query.text : request.condition.scenes.first
+            let watched = WatchedQuery(
+                Query(name: query.name, text: query.text), condition: request.condition,
+                zone: wish.zone ?? request.zone.flatMap { Self.zone($0, of: camera) },
+                encodings: try await engine.encodings(of: request.condition, in: sentence ?? query.text))
+            state.withLock { $0.watched[wish] = watched }
+            return watched
+        } catch {
+            let isNew = state.withLock { $0.refused.insert(wish).inserted }
+            if isNew {
+                logger.error(
+                    "query \(query.name) is not watched on camera \(camera.name): \(Failure(describing: error).message)"
+                )
+            }
+            return nil
+        }
+    }
+
+    private static func zone(_ name: String, of camera: CameraConfiguration) -> PictureZone? {
+        camera.zones[name].map { polygon in PictureZone(name: name, corners: polygon.points.map { ($0.x, $0.y) }) }
     }
 
     /// Copies the file's queries into the database and reads the others; while it is away those last read stay in force.
@@ -92,19 +133,6 @@ final class QueryWatch: Service {
             state.withLock { $0.stored = stored }
         } catch {
             logger.debug("standing queries stay as they were: \(error)")
-        }
-    }
-
-    private func encoding(of query: StandingQuery) async -> TextEncoding? {
-        if let known = state.withLock({ $0.encodings[query.text] }) { return known }
-        do {
-            let encoding = try await engine.encode(text: query.text)
-            state.withLock { $0.encodings[query.text] = encoding }
-            return encoding
-        } catch {
-            let isNew = state.withLock { $0.refused.insert(query.text).inserted }
-            if isNew { logger.error("query \(query.name) is not watched: \(error)") }
-            return nil
         }
     }
 

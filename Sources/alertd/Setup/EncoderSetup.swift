@@ -12,17 +12,18 @@ struct EncoderOptions: ParsableArguments {
     )
     var encoder: String?
 
+    /// The encoder's folder. Throws `ConfigurationError` and ``Failure``.
+    func folder(_ options: GlobalOptions, environment: [String: String]) throws -> URL {
+        let encoder = try self.encoder ?? ConfigurationSetup(options, environment: environment).read().models.encoder
+        guard encoder == "starter" else { return URL(filePath: encoder, directoryHint: .isDirectory) }
+        return try SharedFiles.locate(
+            environment: environment, executable: SharedFiles.runningExecutable
+        ).model("starter-encoder")
+    }
+
     /// Loads the encoder and starts the engine. Throws `ConfigurationError`, ``Failure`` and the errors of loading.
     func engine(_ options: GlobalOptions, environment: [String: String]) throws -> InferenceEngine {
-        let folder: URL
-        let encoder = try self.encoder ?? ConfigurationSetup(options, environment: environment).read().models.encoder
-        if encoder == "starter" {
-            folder = try SharedFiles.locate(
-                environment: environment, executable: SharedFiles.runningExecutable
-            ).model("starter-encoder")
-        } else {
-            folder = URL(filePath: encoder, directoryHint: .isDirectory)
-        }
+        let folder = try folder(options, environment: environment)
         let engine = try InferenceEngine(encoderFolder: folder)
         if !engine.constants.isFitted {
             StandardStreams.complain(

@@ -1,0 +1,55 @@
+internal import Base
+internal import Grounding
+
+/// The scenes that a camera's queries ask for, each watched once, and which of their events are told as they are.
+struct SceneLanes: Sendable {
+    private struct Scene: Hashable {
+        let text: String
+        let zone: PictureZone?
+    }
+
+    /// One for each lane of the event assembly: a query that is a scene, or a scene of a condition.
+    private(set) var queries: [Query] = []
+    /// Each lane's encoding.
+    private(set) var encodings: [TextEncoding] = []
+    /// Each lane's zone.
+    private(set) var zones: [PictureZone?] = []
+    private var told: Set<String> = []
+    private var names: [Scene: String] = [:]
+
+    init(_ watched: [WatchedQuery]) {
+        for query in watched {
+            if query.isScene {
+                told.insert(query.query.name)
+                add(query.query, query.encodings[0], query.zone)
+            } else {
+                for (text, encoding) in zip(query.condition.scenes, query.encodings) {
+                    let scene = Scene(text: text, zone: query.zone)
+                    guard names[scene] == nil else { continue }
+                    // No query's name holds a colon.
+                    let name = "scene:\(query.zone?.name ?? ""):\(text)"
+                    names[scene] = name
+                    add(Query(name: name, text: text), encoding, query.zone)
+                }
+            }
+        }
+    }
+
+    private mutating func add(_ query: Query, _ encoding: TextEncoding, _ zone: PictureZone?) {
+        queries.append(query)
+        encodings.append(encoding)
+        zones.append(zone)
+    }
+
+    /// Whether `event` is told as it is; otherwise it is a scene of a condition.
+    func isTold(_ event: Event) -> Bool {
+        guard case .query(let name, _) = event.source else { return true }
+        return told.contains(name)
+    }
+
+    /// The scene of a condition in `zone` that `event` shows; nil for any other event.
+    func scene(of event: Event, in zone: PictureZone?) -> String? {
+        guard case .query(let name, let text) = event.source else { return nil }
+        return names[Scene(text: text, zone: zone)] == name ? text : nil
+    }
+}
