@@ -56,7 +56,7 @@ public enum Recipe: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether the model turns pictures into encodings (``loadEncoder(folder:)``).
+    /// Whether the model turns pictures into encodings (``loadEncoder(folder:precision:)``).
     public var isEncoder: Bool {
         switch self {
         case .clip, .siglip, .siglip2, .dinov2, .dinov2WithRegisters: true
