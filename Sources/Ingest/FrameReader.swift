@@ -19,7 +19,9 @@ final class FrameReader {
     private let location: RedactedURL
     private let firstRun: Int
     private var sampler: FrameSampler
+    private var lane: PacketLane
     private var isDraining = false
+    private var isAtEnd = false
     private var damagedReadsInARow = 0
 
     /// After this many damaged readings without a packet between them the rest of the container counts as lost.
@@ -40,6 +42,7 @@ final class FrameReader {
         }
         clock = PresentationClock(tick: source.tick)
         sampler = FrameSampler(rate: configuration.analyseFPS)
+        lane = PacketLane(source.stream, tick: source.tick, configuration: configuration)
         scaler = PictureScaler(limit: configuration.pictureLimit)
         (self.source, self.location, self.firstRun) = (source, location, firstRun)
         (self.log, self.packet, self.interrupt) = (log, packet, interrupt)
@@ -65,10 +68,13 @@ final class FrameReader {
         while !interrupt.isRaised {
             switch decoder.receive() {
             case .frame: if let frame = try acceptFrame() { return frame }
-            case .needsPacket where !isDraining: try feed()
-            case .needsPacket, .finished:
+            case .needsPacket where !isDraining:
+                if try feed() { continue }
                 if decoder.frames == 0, !interrupt.isRaised { throw nothingDecoded }
                 return nil
+            case .needsPacket, .finished:
+                isDraining = false
+                decoder.flush()
             }
         }
         return nil
@@ -78,25 +84,58 @@ final class FrameReader {
         .nothingDecoded(location, reason: log.last ?? "no packets of video in it")
     }
 
-    private func feed() throws(IngestError) {
+    /// Carries out the next order, reading a packet when there is none. Returns false at the end.
+    private func feed() throws(IngestError) -> Bool {
+        switch lane.next() {
+        case .send(let reference): decoder.send(reference.packet)
+        case .drain:
+            isDraining = true
+            decoder.send(nil)
+        case .flush: decoder.flush()
+        case .settle: for moment in lane.settle() { try pass(moment) }
+        case nil where isAtEnd: return false
+        case nil: try read()
+        }
+        return true
+    }
+
+    private func read() throws(IngestError) {
         switch try source.read(into: packet) {
         case .packet:
             damagedReadsInARow = 0
-            decoder.send(packet)
+            statistics.packets += 1
+            guard lane.offer(packet, isDue: isDue) else {
+                throw .libraryFailure(location, step: "keep a packet", reason: "out of memory")
+            }
         case .damaged:
             if damagedReadsInARow == 0 { statistics.damagedReads += 1 }
             damagedReadsInARow += 1
-            if damagedReadsInARow >= Self.mostDamagedReads { drain() }
-        case .end: drain()
+            if damagedReadsInARow >= Self.mostDamagedReads { end() }
+        case .end: end()
         }
     }
 
-    private func drain() {
-        isDraining = true
-        decoder.send(nil)
+    private func end() {
+        isAtEnd = true
+        lane.end(isDue: isDue)
+    }
+
+    private func isDue(_ ticks: Int64) -> Bool {
+        sampler.reaches(seconds: Double(ticks) * clock.tick, tick: clock.tick)
+    }
+
+    /// Places a frame that was not decoded, since it lies before the next slot.
+    private func pass(_ moment: DecodeSchedule.Moment) throws(IngestError) {
+        statistics.framesSkipped += 1
+        try source.placed(clock.place(moment.time, duration: moment.duration))
     }
 
     private func acceptFrame() throws(IngestError) -> Frame? {
+        guard case .after(let passed) = lane.emitted(decoder.presentationTime) else {
+            statistics.repeatedFrames += 1
+            return nil
+        }
+        for moment in passed { try pass(moment) }
         noteSize()
         let stamp = clock.place(decoder.presentationTime, duration: decoder.duration)
         try source.placed(stamp)
@@ -134,7 +173,9 @@ final class FrameReader {
 
     private func takeStock() {
         statistics.mediaSeconds = clock.mediaSeconds
-        statistics.framesDecoded = decoder.frames
+        statistics.framesDecoded = decoder.frames - statistics.repeatedFrames
+        statistics.decodeMode = lane.mode
+        statistics.groupSeconds = lane.schedule?.groupSeconds
         statistics.runs = clock.runs
         statistics.rejectedPackets = decoder.rejectedPackets
         statistics.damagedFrames = decoder.damagedFrames

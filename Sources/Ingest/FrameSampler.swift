@@ -24,10 +24,17 @@ public struct FrameSampler: Sendable {
     /// `tick` is the container's time resolution in seconds.
     public mutating func takes(run: Int, seconds: Double, tick: Double = 0) -> Bool {
         if run != self.run { (self.run, runStart, nextSlot) = (run, seconds, 0) }
-        let slack = min(max(tick, 1e-6), Self.tolerance)
-        let slot = ((seconds - runStart + slack) * rate).rounded(.down)
+        let slot = slot(seconds, tick)
         guard slot >= nextSlot else { return false }
         nextSlot = slot + 1
         return true
+    }
+
+    /// Whether ``takes(run:seconds:tick:)`` would be true of a frame at `seconds` of the current run.
+    package func reaches(seconds: Double, tick: Double) -> Bool { slot(seconds, tick) >= nextSlot }
+
+    private func slot(_ seconds: Double, _ tick: Double) -> Double {
+        let slack = min(max(tick, 1e-6), Self.tolerance)
+        return ((seconds - runStart + slack) * rate).rounded(.down)
     }
 }

@@ -6,6 +6,8 @@ public struct IngestConfiguration: Sendable, Equatable {
     public var pictureLimit: PictureSize
     /// Threads that the decoder may use.
     public var decoderThreads: Int
+    /// Whether frames that nobody asked for may stay undecoded.
+    public var decoding: DecodePolicy
     /// Most frames that wait for the consumer …
     public var queuedFrames: Int
     /// … and most bytes of pixels in them.
@@ -14,11 +16,13 @@ public struct IngestConfiguration: Sendable, Equatable {
     /// A configuration; see the properties.
     public init(
         analyseFPS: Double = 1, pictureLimit: PictureSize = PictureSize(width: 640, height: 640),
-        decoderThreads: Int = 2, queuedFrames: Int = 8, queuedBytes: Int = 32 << 20
+        decoderThreads: Int = 2, decoding: DecodePolicy = .sparing, queuedFrames: Int = 8,
+        queuedBytes: Int = 32 << 20
     ) {
         self.analyseFPS = analyseFPS
         self.pictureLimit = pictureLimit
         self.decoderThreads = decoderThreads
+        self.decoding = decoding
         self.queuedFrames = queuedFrames
         self.queuedBytes = queuedBytes
     }

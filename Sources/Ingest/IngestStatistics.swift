@@ -4,6 +4,14 @@ public struct IngestStatistics: Sendable, Equatable {
     public internal(set) var mediaSeconds = 0.0
     /// Frames that came out of the decoder.
     public internal(set) var framesDecoded = 0
+    /// Frames that stayed undecoded because nobody asked for them; their times come from their packets.
+    public internal(set) var framesSkipped = 0
+    /// Packets of the video track that were read.
+    public internal(set) var packets = 0
+    /// How the current group of pictures is decoded.
+    public internal(set) var decodeMode = DecodeMode.full
+    /// Seconds from key frame to key frame, the longest of the latest groups; nil before two groups were measured.
+    public internal(set) var groupSeconds: Double?
     /// Frames that were sampled, scaled and handed over.
     public internal(set) var framesAnalysed = 0
     /// Unbroken stretches of time; more than one after a discontinuity.
@@ -22,6 +30,8 @@ public struct IngestStatistics: Sendable, Equatable {
     /// The last of those lines.
     public internal(set) var lastErrorLine: String?
 
+    /// Frames decoded a second time, when key frames alone were tried and one stayed away.
+    var repeatedFrames = 0
     /// Frames placed after their predecessor because the container gave no time.
     public internal(set) var derivedTimes = 0
     /// Frames whose time lay a little before their predecessor's and was held there.
@@ -40,6 +50,9 @@ public struct IngestStatistics: Sendable, Equatable {
 
     /// Nothing read yet.
     public init() {}
+
+    /// Frames of the recording whose place in time is known, decoded or not.
+    public var frames: Int { framesDecoded + framesSkipped }
 
     /// Damage in all: what decoder and container reported, or the error lines when there are more of those.
     public var errors: Int { max(rejectedPackets + damagedFrames + damagedReads + unscalableFrames, errorLines) }

@@ -71,6 +71,9 @@ final class VideoDecoder {
         if code < 0, code != ff_error_eof { rejectedPackets += 1 }
     }
 
+    /// Forgets everything sent; the next packet must begin a group.
+    func flush() { avcodec_flush_buffers(context) }
+
     /// Takes the next frame in presentation order.
     func receive() -> Output {
         for _ in 0..<Self.mostRejections {

@@ -14,7 +14,7 @@ struct BundledMediaTests {
     func containers(name: String) async throws {
         let recording = try await read(bundled(name))
         let statistics = recording.statistics
-        #expect(statistics.framesDecoded == 100 && statistics.framesAnalysed == 4)
+        #expect(statistics.frames == 100 && statistics.framesAnalysed == 4)
         #expect(abs(statistics.mediaSeconds - 4) < 0.002)
         #expect(statistics.errors == 0 && statistics.runs == 1)
         #expect(recording.frames.map(\.sequence) == [0, 25, 50, 75])
@@ -26,7 +26,7 @@ struct BundledMediaTests {
     func variableRate() async throws {
         // 25 frames in the first second, then every second one
         let recording = try await read(bundled("vfr.mp4"), IngestConfiguration(analyseFPS: 2))
-        #expect(recording.statistics.framesDecoded == 62)
+        #expect(recording.statistics.frames == 62)
         #expect(recording.seconds.elementsEqual([0, 0.52, 1.04, 1.52, 2, 2.56, 3.04, 3.52]) { abs($0 - $1) < 0.05 })
     }
 
@@ -34,7 +34,7 @@ struct BundledMediaTests {
     func restart() async throws {
         let recording = try await read(bundled("restart.ts"))
         let statistics = recording.statistics
-        #expect(statistics.runs == 2 && statistics.framesDecoded == 100)
+        #expect(statistics.runs == 2 && statistics.frames == 100)
         #expect(statistics.decodedSizes.map(\.description) == ["160x120", "240x136"])
         #expect(recording.frames.map(\.run) == [0, 0, 1, 1])
         #expect(recording.frames.map(\.picture.width) == [160, 160, 240, 240])

@@ -16,7 +16,7 @@ struct FaultTests {
         try await withTemporaryFile(bytes) { path in
             do {
                 let statistics = try await read(path, IngestConfiguration(analyseFPS: 5)).statistics
-                #expect(statistics.framesDecoded <= Self.mostFrames, "\(what)")
+                #expect(statistics.frames <= Self.mostFrames, "\(what)")
                 #expect(statistics.mediaSeconds.isFinite && statistics.mediaSeconds >= 0, "\(what)")
             } catch {
                 #expect(error is IngestError, "\(what): \(error)")

@@ -55,7 +55,7 @@ struct MediaFoldersTests {
         for rate in [1.0, 2.5] {
             let recording = try await read(Self.path("videos", clip.file), IngestConfiguration(analyseFPS: rate))
             let statistics = recording.statistics
-            #expect(statistics.framesDecoded == clip.media.decodedFrames)
+            #expect(statistics.frames == clip.media.decodedFrames)
             #expect(abs(statistics.mediaSeconds - clip.media.durationS) < 1.5 / clip.media.fps)
             #expect(abs(Double(statistics.framesAnalysed) - statistics.mediaSeconds * rate) <= 1)
             #expect(statistics.errors == 0, "\(statistics.lastErrorLine ?? "")")
@@ -108,7 +108,7 @@ struct MediaFoldersTests {
         do {
             let recording = try await read(path, everyFrame)
             let statistics = recording.statistics
-            #expect(statistics.framesDecoded == video.frames, "\(file.file): frames")
+            #expect(statistics.frames == video.frames, "\(file.file): frames")
             #expect(statistics.framesAnalysed == video.frames, "\(file.file): analysed")
             #expect(Set(statistics.decodedSizes.map(\.description)) == Set(video.frameSizes), "\(file.file): sizes")
             #expect(statistics.runs == 1 && statistics.heldTimes == 0, "\(file.file): time \(statistics)")

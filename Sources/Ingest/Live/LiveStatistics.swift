@@ -8,6 +8,10 @@ public struct LiveStatistics: Sendable, Equatable {
     public private(set) var runs = 0
     /// Frames that came out of the decoder.
     public private(set) var framesDecoded = 0
+    /// Frames that stayed undecoded because nobody asked for them.
+    public private(set) var framesSkipped = 0
+    /// How the current connection's frames are decoded, or the last one's were.
+    public private(set) var decodeMode = DecodeMode.full
     /// Frames that were sampled, scaled and handed over.
     public private(set) var framesAnalysed = 0
     /// Sampled frames that made room for newer ones.
@@ -31,6 +35,8 @@ public struct LiveStatistics: Sendable, Equatable {
         sum.connections += 1
         sum.runs += more.runs
         sum.framesDecoded += more.framesDecoded
+        sum.framesSkipped += more.framesSkipped
+        sum.decodeMode = more.decodeMode
         sum.framesAnalysed += more.framesAnalysed
         sum.framesDropped += source.droppedFrames
         sum.errors += more.errors

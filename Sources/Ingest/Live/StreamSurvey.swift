@@ -12,6 +12,10 @@ public struct StreamSurvey: Sendable, Equatable {
     public let gopSeconds: Double?
     /// The clock that its frames' times come from.
     public let clock: ClockSource
+    /// How the frames wanted are decoded, once the groups are known.
+    public let decodeMode: DecodeMode
+    /// Share of one CPU core that reading, decoding and scaling took in that mode.
+    public let cpuShare: Double
     /// Places of damage, as ``IngestStatistics/errors`` counts them.
     public let errors: Int
 
@@ -66,8 +70,13 @@ actor StreamSurveyor {
             packets, at: address.location, configuration: configuration.frames, interrupt: interrupt, log: log)
         guard let first = try reader.next() else { return nil }
         let begin = clock.now().uptime
+        var (share, mode) = (CPUShare(from: begin, reader.statistics), reader.statistics.decodeMode)
         while clock.now().uptime - begin < time {
             guard try reader.next() != nil else { return nil }
+            // What it cost to find the mode is not what it will cost.
+            if reader.statistics.decodeMode != mode {
+                (share, mode) = (CPUShare(from: clock.now().uptime, reader.statistics), reader.statistics.decodeMode)
+            }
         }
         let picture = PictureSize(width: first.picture.width, height: first.picture.height)
         let (statistics, gop) = (reader.statistics, packets.tally.gop)
@@ -75,6 +84,22 @@ actor StreamSurveyor {
             probe: StreamProbe(
                 codec: Demuxer.codecName(connection.stream), size: statistics.decodedSizes.first ?? picture),
             framesPerSecond: packets.tally.framesPerSecond, gopFrames: gop?.frames, gopSeconds: gop?.seconds,
-            clock: connection.clockSource, errors: statistics.errors)
+            clock: connection.clockSource, decodeMode: mode,
+            cpuShare: share.value(at: clock.now().uptime, statistics), errors: statistics.errors)
+    }
+}
+
+/// CPU seconds a second since a moment.
+private struct CPUShare {
+    private let start: Duration
+    private let seconds: Double
+
+    init(from start: Duration, _ statistics: IngestStatistics) {
+        (self.start, seconds) = (start, statistics.decodeCPUSeconds + statistics.scaleCPUSeconds)
+    }
+
+    func value(at now: Duration, _ statistics: IngestStatistics) -> Double {
+        let elapsed = (now - start).inSeconds
+        return elapsed > 0 ? (statistics.decodeCPUSeconds + statistics.scaleCPUSeconds - seconds) / elapsed : 0
     }
 }
