@@ -17,7 +17,7 @@ struct SpoolTests {
     private func change(_ index: Int) throws -> StoreWrite {
         let start = Double(index) * 10
         let sources: [Event.Source] = [
-            .query(name: "person", text: "a person; ünï '\u{0}' 🦊"), .anomaly(lane: "normality"),
+            .query(name: "person", text: "a person; ünï '\u{1}' 🦊"), .anomaly(lane: "normality"),
             .blind(reason: .covered),
         ]
         let event = Event(
