@@ -3,7 +3,7 @@ public enum Precision: String, Sendable, CaseIterable {
     /// Weights and products in 32-bit floats: as published.
     case fp32
     /// Weights in bytes with one scale for each output, rows of input in bytes with a scale and zero point of their own
-    /// (found anew for each row), exact 32-bit sums. Four to six times as fast where the processor multiplies bytes
+    /// (found anew for each row), exact 32-bit sums. Some three times as fast where the processor multiplies bytes
     /// (AVX512-VNNI), and a quarter of the memory; vectors turn by a few thousandths.
     case int8
 }
