@@ -35,25 +35,41 @@ package struct RecordedSpans: Sendable {
     /// when the recording began and ended.
     package func spans(of curve: [Float], at times: [WallTime], limits: TimeSpan) -> [TimeSpan] {
         precondition(curve.count == times.count, "\(curve.count) values at \(times.count) times")
-        return stretches(times).flatMap { stretch in
-            events(curve, times, in: stretch).map { rough in
-                let context = SpanRefinement.context
-                let first = stretch.first { times[$0] >= times[rough.lowerBound].advanced(bySeconds: -context) }
-                let last = stretch.last { times[$0] <= times[rough.upperBound].advanced(bySeconds: context) }
-                let (from, through) = (first ?? rough.lowerBound, last ?? rough.upperBound)
-                let refined = refinement.refine(
-                    rough: rough.lowerBound - from...rough.upperBound - from, curve: Array(curve[from...through]))
-                let frames = refined.frames.lowerBound + from...refined.frames.upperBound + from
-                return SampledSpan(frames: frames, of: times, period: period, limits: limits).during
+        return stretches(times).flatMap { stretch -> [TimeSpan] in
+            let rough = events(curve, times, in: stretch)
+            return rough.indices.map { index in
+                // A live camera settles an event when the next one opens, so what comes later has no say.
+                let next = index + 1 < rough.count ? rough[index + 1].opened : stretch.upperBound
+                return span(of: rough[index].frames, curve, times, within: stretch.lowerBound...next, limits)
             }
         }
     }
 
-    /// Frames of each rough event of one stretch: opened by values at or above `open`, kept by those at or above `close`.
-    private func events(_ curve: [Float], _ times: [WallTime], in stretch: ClosedRange<Int>) -> [ClosedRange<Int>] {
+    /// The refined span of rough event frames, decided by the curve 15 s to either side inside `bounds`.
+    private func span(
+        of rough: ClosedRange<Int>, _ curve: [Float], _ times: [WallTime], within bounds: ClosedRange<Int>,
+        _ limits: TimeSpan
+    ) -> TimeSpan {
+        let context = SpanRefinement.context
+        var (from, through) = (rough.lowerBound, rough.upperBound)
+        while from > bounds.lowerBound, times[rough.lowerBound].seconds(since: times[from - 1]) <= context { from -= 1 }
+        while through < bounds.upperBound, times[through + 1].seconds(since: times[rough.upperBound]) <= context {
+            through += 1
+        }
+        let refined = refinement.refine(
+            rough: rough.lowerBound - from...rough.upperBound - from, curve: Array(curve[from...through]))
+        let frames = refined.frames.lowerBound + from...refined.frames.upperBound + from
+        return SampledSpan(frames: frames, of: times, period: period, limits: limits).during
+    }
+
+    /// Frames of each rough event of one stretch, opened by values at or above `open` and kept by those at or above `close`,
+    /// and the frame at which it was certain.
+    private func events(
+        _ curve: [Float], _ times: [WallTime], in stretch: ClosedRange<Int>
+    ) -> [(frames: ClosedRange<Int>, opened: Int)] {
         let minimumOn = max(0, event.minSeconds - period)
         let hold = max(event.gapSeconds, period)
-        var events: [ClosedRange<Int>] = []
+        var events: [(frames: ClosedRange<Int>, opened: Int)] = []
         var index = stretch.lowerBound
         while index <= stretch.upperBound {
             let first = index
@@ -64,6 +80,7 @@ package struct RecordedSpans: Sendable {
                 index += 1
                 continue
             }
+            let opened = index
             var last = index
             index += 1
             while index <= stretch.upperBound {
@@ -75,11 +92,11 @@ package struct RecordedSpans: Sendable {
                 index += 1
             }
             if let before = events.last,
-                times[first].seconds(since: times[before.upperBound]) <= event.gapSeconds + period
+                times[first].seconds(since: times[before.frames.upperBound]) <= event.gapSeconds + period
             {
-                events[events.count - 1] = before.lowerBound...last
+                events[events.count - 1].frames = before.frames.lowerBound...last
             } else {
-                events.append(first...last)
+                events.append((first...last, opened))
             }
             index += 1
         }
