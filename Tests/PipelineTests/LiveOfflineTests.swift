@@ -43,7 +43,7 @@ struct LiveOfflineTests {
         return (times, curve, runs)
     }
 
-    @Test("a live camera tells the spans of the whole recording, to within one clip", arguments: 0..<16)
+    @Test("a live camera tells the spans of the whole recording, to within one clip", arguments: 0..<40)
     func equality(seed: Int) throws {
         let (times, curve, runs) = Self.recording(seed)
         let camera = try #require(CameraID("gate"))

@@ -28,6 +28,16 @@ struct EventMergeTests {
         await store.close()
     }
 
+    @Test("a zero byte, which PostgreSQL's text cannot hold, costs no event")
+    func zeroBytes() async throws {
+        let (store, _) = try await makeStore()
+        let written = try event(0, 10, query: "per\0son")
+        try await store.record([write(written, key: "a\0b", words: "A \0person.")])
+        let record = try #require(try await store.listEvents().first)
+        #expect(record.query == "per\u{FFFD}son" && record.description == "A \u{FFFD}person.")
+        await store.close()
+    }
+
     @Test("overlapping spans of one source become their union, with the best score, nothing dropped")
     func merge() async throws {
         let (store, _) = try await makeStore()

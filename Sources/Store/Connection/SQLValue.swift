@@ -48,6 +48,11 @@ package enum SQLValue: Sendable, Equatable {
         }
     }
 
+    /// A text that must not be lost for a zero byte, which PostgreSQL's text cannot hold: it becomes U+FFFD.
+    static func storable(_ text: String) -> SQLValue {
+        .text(text.utf8.contains(0) ? text.replacing("\0", with: "\u{FFFD}") : text)
+    }
+
     /// An optional number.
     static func optional(_ value: Double?) -> SQLValue { value.map { .real($0) } ?? .null }
 

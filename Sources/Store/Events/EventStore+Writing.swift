@@ -72,11 +72,13 @@ extension EventStore {
         let queryText: String? = if case .query(_, let text) = event.source { text } else { nil }
         let box = event.box.map { SQLValue.reals([$0.left, $0.top, $0.right, $0.bottom]) }
         return [
-            .text(event.camera.name), .text(event.source.key), .optional(queryText),
+            .text(event.camera.name), .storable(event.source.key), queryText.map { .storable($0) } ?? .null,
             .time(event.during.start), .time(event.during.end), .bool(event.isOpen),
             .real(event.startError), .real(event.endError), .real(event.score), .optional(event.anomalyScore),
-            .optional(write.description), .optional(write.description.map { _ in write.descriptionOrigin }),
-            .text(event.clock.rawValue), box ?? .null, .text(write.idempotencyKey), .optional(write.replaces),
+            write.description.map { .storable($0) } ?? .null,
+            .optional(write.description.map { _ in write.descriptionOrigin }),
+            .text(event.clock.rawValue), box ?? .null, .storable(write.idempotencyKey),
+            write.replaces.map { .storable($0) } ?? .null,
         ]
     }
 }
