@@ -77,7 +77,10 @@ struct IngestSummary: Encodable, Sendable {
     let camera: String
     var mediaSeconds = 0.0
     var wallSeconds = 0.0
+    /// Frames of the recordings up to where they were read, those of ``framesSkipped`` included.
     var framesDecoded = 0
+    /// Frames among them that could stay undecoded, since nobody asked for them.
+    var framesSkipped = 0
     var framesAnalysed = 0
     /// Events that the database did not have before.
     var events = 0
@@ -97,7 +100,8 @@ struct IngestSummary: Encodable, Sendable {
     mutating func add(_ report: RecordingPipeline.Report) {
         let statistics = report.statistics
         mediaSeconds = Rounded.milliseconds(mediaSeconds + statistics.mediaSeconds)
-        framesDecoded += statistics.framesDecoded
+        framesDecoded += statistics.frames
+        framesSkipped += statistics.framesSkipped
         framesAnalysed += statistics.framesAnalysed
         events += report.newEvents
         errors += statistics.errors
