@@ -14,9 +14,6 @@ struct BlindLane: Sendable {
 
     init(camera: CameraID) { self.camera = camera }
 
-    /// Whether the camera is blind now.
-    var isBlind: Bool { open != nil }
-
     /// There are no pictures since `start`, as known at `now`. An event under way goes on.
     mutating func isBlind(_ reason: Event.BlindReason, since start: WallTime, now: WallTime) -> [EventTelling] {
         let end = max(start, now)

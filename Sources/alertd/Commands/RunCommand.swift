@@ -8,7 +8,7 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Watch the configured cameras until SIGTERM: the daemon.",
         discussion: """
             SIGHUP reads the configuration again: cameras that changed begin anew, the others go on undisturbed, and a \
-            wrong file changes nothing. SIGTERM and Ctrl-C close what is open, store it and exit 0.
+            wrong file changes nothing. SIGTERM and Ctrl-C close what is open, store it and exit 0. With --json the log is one JSON object a line.
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -23,7 +23,7 @@ struct RunCommand: AsyncParsableCommand {
         let engine = try encoder.engine(options, environment: environment)
         try await Daemon(
             configuration: configuration, cameras: cameras, setup: setup, plan: plan, engine: engine,
-            environment: environment
+            environment: environment, logsJSON: options.json
         ).run()
     }
 }

@@ -18,6 +18,8 @@ struct Daemon: Sendable {
     let plan: DatabaseSession.Plan
     let engine: InferenceEngine
     let environment: [String: String]
+    /// Whether `--json` asks for a log of JSON objects, whatever the configuration says.
+    let logsJSON: Bool
 
     /// Returns after SIGTERM or Ctrl-C, when everything is stored. Throws `StoreError` and ``Failure`` when the daemon
     /// cannot start.
@@ -41,7 +43,7 @@ struct Daemon: Sendable {
     private func makeLogger() -> Logger {
         let level = Logger.Level(rawValue: configuration.log.level.rawValue) ?? .notice
         let form =
-            configuration.log.format == .json ? .json : LogForm.standardError(environment: environment)
+            logsJSON || configuration.log.format == .json ? .json : LogForm.standardError(environment: environment)
         return Logger(label: "alertd") { _ in ServiceLog(form, level: level) }
     }
 
@@ -117,8 +119,17 @@ struct Daemon: Sendable {
     }
 
     private func warnAboutWhatIsNotThere(_ logger: Logger) {
+        logger.info(
+            "read, checked and not applied yet: http, describe, clips, record_url, alarm_ceiling_per_day of cameras and queries"
+        )
         if configuration.notify.webhook != nil || configuration.notify.mqtt != nil {
             logger.warning("notify: announcing events is not there yet; they are stored, and NOTIFY alertd_event tells")
+        }
+        for camera in configuration.cameras where camera.recordURL != camera.url {
+            logger.warning("camera \(camera.name): record_url is not used yet; nothing is recorded")
+        }
+        if configuration.describe.endpoint != .local {
+            logger.warning("describe: descriptions are not there yet; no frame is sent anywhere")
         }
         if cameras.all.isEmpty { logger.warning("no cameras are configured; SIGHUP reads the file again") }
     }
