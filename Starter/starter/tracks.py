@@ -1,6 +1,6 @@
 """Ways of actors through a place over time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,9 +16,12 @@ class Track:
     model: object
     identity: int
     points: list
-    moving: str = "walk"         # gait while moving
+    moving: str = "walk"         # motion while moving
     still: str = "stand"
     heading: float = None        # fixed, or None = the way ahead
+    moves: list = field(default_factory=list)    # [(start, end, motion)] in place of these
+    turns: list = field(default_factory=list)    # [(start, end, heading)] in place of the way ahead
+    doing: list = field(default_factory=list)    # [(start, end, activity)]
 
     @property
     def start(self):
@@ -32,23 +35,33 @@ class Track:
         """The actor at a time, or None."""
         if not self.start <= time <= self.end:
             return None
-        travelled, heading = 0.0, self.heading
+        travelled, heading, place, stepping = 0.0, None, self.points[-1][1:], False
         for (t0, x0, y0), (t1, x1, y1) in zip(self.points, self.points[1:]):
             length = float(np.hypot(x1 - x0, y1 - y0))
-            if length > 1e-6 and self.heading is None:
+            if length > 1e-6:
                 heading = float(np.arctan2(y1 - y0, x1 - x0))
             if time <= t1:
                 share = (time - t0) / max(t1 - t0, 1e-6)
-                gait = self.moving if length > 1e-6 else self.still
-                return Actor(self.kind, self.model, (x0 + share * (x1 - x0), y0 + share * (y1 - y0)), heading or 0.0, travelled + share * length, gait, self.identity)
+                place, stepping = (x0 + share * (x1 - x0), y0 + share * (y1 - y0)), length > 1e-6
+                travelled += share * length
+                break
             travelled += length
-        _, x, y = self.points[-1]
-        return Actor(self.kind, self.model, (x, y), heading or 0.0, travelled, self.still, self.identity)
+        if self.heading is not None:
+            heading = self.heading
+        heading = next((h for start, end, h in self.turns if start <= time < end), heading)
+        gait, since = self.moving if stepping else self.still, time
+        for start, end, motion in self.moves:
+            if start <= time < end:
+                gait, since = motion, time - start
+        doing = frozenset(name for start, end, name in self.doing if start <= time < end)
+        return Actor(self.kind, self.model, place, heading or 0.0, travelled, gait, self.identity, since, doing)
 
     def moved(self, seconds):
+        """The same some seconds later."""
         self.points = [(t + seconds, x, y) for t, x, y in self.points]
+        for name in ("moves", "turns", "doing"):
+            setattr(self, name, [(start + seconds, end + seconds, value) for start, end, value in getattr(self, name)])
         return self
-
 
 def visible_span(camera, tracks, duration, step=0.1):
     """First and last time at which the middle of any of the tracks' bodies is inside the picture, or None."""
