@@ -171,7 +171,7 @@ def random_person(rng):
         vest = [(250, 120, 20), (220, 240, 40)][rng.integers(2)]
     return Person(
         tall=float(rng.uniform(1.05, 1.4) if child else np.clip(rng.normal(1.72, 0.09), 1.45, 2.0)), build=float(np.clip(rng.normal(1.08, 0.16), 0.8, 1.6)),
-        skin=pick(SKIN), hair=pick(HAIR), top=pick(CLOTH), legs=pick(CLOTH[:10] if rng.random() < 0.75 else CLOTH),
+        skin=pick(SKIN), hair=pick(HAIR), top=pick(CLOTH[:10] if rng.random() < 0.5 else CLOTH), legs=pick(CLOTH[:10] if rng.random() < 0.75 else CLOTH),
         shoes=pick(CLOTH[:6]), long_hair=rng.random() < 0.35, hat=pick(CLOTH) if rng.random() < 0.18 else None,
         coat=rng.random() < 0.25, skirt=rng.random() < 0.12, short_sleeves=rng.random() < 0.3, vest=vest,
         backpack=pick(CLOTH) if rng.random() < 0.15 else None, carried=pick(CLOTH) if rng.random() < 0.1 else None,

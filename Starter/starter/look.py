@@ -42,7 +42,7 @@ class Look:
             at, long = rng.uniform(0, 1, (self.rain, 2)) * (w, h), rng.uniform(0.02, 0.07, self.rain) * h
             layer = np.zeros((h, w), np.uint8)
             for (x, y), length in zip(at.tolist(), long.tolist()):
-                cv2.line(layer, (int(x), int(y)), (int(x + 0.15 * length), int(y + length)), 70, 1, cv2.LINE_AA)
+                cv2.line(layer, (int(x), int(y)), (int(x + 0.15 * length), int(y + length)), int(20 + 900 * length / h), 1, cv2.LINE_AA)
             p += layer[:, :, None].astype(np.float32)
         if self.blur > 0.3:
             p = cv2.GaussianBlur(p, (0, 0), self.blur)

@@ -24,10 +24,14 @@ class Vehicle:
     bonnet: float = 0.25           # share of the length before the cabin
     boot: float = 0.12             # share behind it
     lamps: bool = False
+    night_lamps: bool = False      # on after dark
 
     @property
     def size(self):
         return self.tall
+
+    def shines(self, light):
+        return self.lamps or (self.night_lamps and light.dark)
 
     def solids(self):
         """Solids back to front in drawing order: (eight corners [8, 3], colour, is it glass)."""
@@ -60,7 +64,7 @@ def random_vehicle(rng, kind=None):
     tall = size[2] * stretch[2] * (1.15 if kind == "car" and rng.random() < 0.25 else 1)
     bonnet, boot = rng.uniform(0.2, 0.3), rng.choice([0.01, 0.04, 0.14, 0.18])
     second = pick() if rng.random() < 0.5 else (225, 225, 222)
-    return Vehicle(kind, size[0] * stretch[0], size[1] * stretch[1], tall, pick(), second, float(bonnet), float(boot), rng.random() < 0.3)
+    return Vehicle(kind, size[0] * stretch[0], size[1] * stretch[1], tall, pick(), second, float(bonnet), float(boot), bool(rng.random() < 0.25), bool(rng.random() < 0.7))
 
 
 _FACES = [((0, 1, 5, 4), (0, -1, 0)), ((1, 2, 6, 5), (1, 0, 0.2)), ((2, 3, 7, 6), (0, 1, 0)), ((3, 0, 4, 7), (-1, 0, 0.2)), ((4, 5, 6, 7), (0, 0, 1))]
@@ -165,16 +169,16 @@ def _draw_lamps(canvas, camera, light, vehicle, position, heading):
         x, z = end * vehicle.length / 2 * 0.985, (0.42 if vehicle.kind == "car" else 0.28) * vehicle.tall
         for y in (-0.36, 0.36):
             lamp = np.array([(x, y * vehicle.width + dy, z + dz) for dy, dz in ((-0.17, -0.07), (0.17, -0.07), (0.17, 0.08), (-0.17, 0.08))])
-            colour = np.array(lit) if vehicle.lamps else light.shade(np.array(dull))
+            colour = np.array(lit) if vehicle.shines(light) else light.shade(np.array(dull))
             uv, depth = camera.project(_place(lamp, position, heading))
             canvas.polygon(uv, colour)
-            if vehicle.lamps and light.dark:
+            if light.dark and vehicle.shines(light):
                 glow(canvas, uv.mean(0), (0.7 if end > 0 else 0.35) * camera.focal / depth[0], (0.75 if end > 0 else 0.4) * np.array(lit))
 
 
 def beam_vehicle(canvas, camera, light, vehicle, position, heading):
     """What the head lamps of a vehicle light up on the ground before it, after dark."""
-    if not (vehicle.lamps and light.dark):
+    if not (light.dark and vehicle.shines(light)):
         return
     front, reach = vehicle.length / 2, 9.0
     outline = _place(np.array([(front, -0.7, 0.0), (front + reach, -2.6, 0), (front + reach, 2.6, 0), (front, 0.7, 0)]), position, heading)
