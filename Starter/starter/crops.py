@@ -178,8 +178,9 @@ def _activity(rng, place, ids, name, first):
     return []
 
 
-def scene_crops(seed, size=64, frames=1, moments=8):
-    """All crops of one scene."""
+def scene_crops(seed, size=None, frames=1, moments=8):
+    """All crops of one scene; `size` None = the size that the product's encoder takes."""
+    size = size or foreground.Settings().look
     rng = np.random.default_rng(seed)
     width, height = SIZES[rng.integers(len(SIZES))]
     place = random_place(rng, width, height)
@@ -331,7 +332,7 @@ def arrays(crops):
             "light": np.array([LIGHTS.index(c.light) for c in crops], np.int8), "captions": np.array([json.dumps(c.caption) for c in crops])}
 
 
-def records(seed, size=64, frames=1, moments=8):
+def records(seed, size=None, frames=1, moments=8):
     """The arrays of one scene."""
     return arrays(scene_crops(seed, size, frames, moments))
 
@@ -346,7 +347,7 @@ def _records(task):
     return records(*task)
 
 
-def many(first_seed, scenes, processes, size=64, frames=1, moments=8):
+def many(first_seed, scenes, processes, size=None, frames=1, moments=8):
     """The arrays of scene after scene, rendered by several processes. The caller's main module must be importable (`if __name__ == "__main__"`)."""
     tasks = ((seed, size, frames, moments) for seed in range(first_seed, first_seed + scenes))
     if processes <= 1:
@@ -356,7 +357,7 @@ def many(first_seed, scenes, processes, size=64, frames=1, moments=8):
         yield from pool.imap(_records, tasks, chunksize=4)
 
 
-def render(directory, first_seed, scenes, shard=100, report=print, processes=1, size=64, frames=1):
+def render(directory, first_seed, scenes, shard=100, report=print, processes=1, size=None, frames=1):
     """Render scenes `first_seed`... into shards of `shard` scenes each; shards already there are kept."""
     directory.mkdir(parents=True, exist_ok=True)
     for start in range(first_seed, first_seed + scenes, shard):

@@ -185,10 +185,39 @@ def phrase(rng, subjects, verbs):
     return f"{text} {verb} {place}"
 
 
+_DOUBLED = {"sit", "dig", "hug", "run", "get", "hit", "put", "step", "jog", "chat", "stop", "trip", "split", "set", "shut", "drag", "squat", "hop", "grab"}
+
+
+def progressive(phrase):
+    """A verb phrase in its -ing form: `walks past` -> `walking past`; None when it has no verb to change."""
+    verb, *rest = phrase.split(" ")
+    if " and " in phrase or "not" in rest:
+        return None
+    if verb in ("is", "are", "has", "have", "with", "all"):
+        return " ".join(rest) if verb in ("is", "are") and rest and rest[0].endswith("ing") else None
+    if verb.endswith("ies"):
+        verb = "lie" if verb == "lies" else verb[:-3] + "y"
+    elif verb.endswith(("shes", "ches", "sses", "xes")):
+        verb = verb[:-2]
+    elif verb.endswith("s") and not verb.endswith("ss"):
+        verb = verb[:-1]
+    if verb == "lie":
+        stem = "ly"
+    elif verb.endswith("e") and not verb.endswith("ee"):
+        stem = verb[:-1]
+    else:
+        stem = verb + verb[-1] if verb in _DOUBLED else verb
+    return " ".join([stem + "ing", *rest])
+
+
 def _act(rng, name):
     """One wording of an activity."""
     subject, phrases = WORDS[name]
     verb = pick(rng, phrases)
+    if subject != "whole" and rng.random() < 0.3:
+        form = progressive(verb)
+        if form:
+            verb = pick(rng, ["", "", "is " if subject in ("one", "vehicle", "animal") else "are ", "who " + ("is " if subject == "one" else "are ") if subject in ("one", "pair", "group") else ""]) + form
     if subject != "whole":
         subjects = {"one": PERSON, "pair": ["two people", "two persons", "two men", "people", "a man and a woman", "two women"], "group": PEOPLE, "vehicle": VEHICLES + CARS, "animal": ANIMALS[:3] + DOGS[:2]}[subject]
         verb = f"{pick(rng, subjects)} {verb}"
@@ -238,3 +267,8 @@ def truth_table(counts, unclear, acts=None, motion=False):
         return np.concatenate([coarse, np.full((len(counts), len(ACTS)), -1, np.int8)], 1)
     columns = [activities.NAMES.index(name) for name in SPOKEN]
     return np.concatenate([coarse, act_truth(acts, motion)[:, columns]], 1)
+
+
+def truth_of(data, motion=False):
+    """The truth table of records (`crops.arrays`)."""
+    return truth_table(data["counts"], data["unclear"], data["acts"], motion)
