@@ -6,8 +6,8 @@
                                       `STEP` seconds apart; the last one is the present, to which all labels belong
     plain     uint8 [N, S, S, 3]      the present one undimmed
     patches   int8  [N, 8, 8]         index in KINDS of what takes most of each eighth of the look, -1 = none (an empty look), -2 = unknown
-    counts    int8  [N, 18]           things clearly seen, by kind (order of KINDS)
-    unclear   int8  [N, 18]           things of which so little is seen that they are neither there nor absent
+    counts    int8  [N, 19]           things clearly seen, by kind (order of KINDS)
+    unclear   int8  [N, 19]           things of which so little is seen that they are neither there nor absent
     acts      int8  [N, A]            by activity (order of activities.NAMES): 1 somebody clearly seen does it, -1 only somebody
                                       hardly seen, 0 nobody. What follows from it for a sentence is in `sentences.truth_table`
     style     int8  [N]               index in STYLES: dimmed, plain, empty (nothing found), flooded (the whole picture changed)
@@ -40,8 +40,8 @@ from .scene import draw
 from .things import random_foliage
 from .tracks import Track
 
-KINDS = ["person", "cyclist", "dog", "car", "van", "truck", "bag", "fire", "smoke", "lamp", "patch", "litter", "animal", "motorcycle", "steam", "puddle", "door", "fence"]
-NUISANCES = ("lamp", "patch", "litter", "door", "fence")         # never asked for by themselves
+KINDS = ["person", "cyclist", "dog", "car", "van", "truck", "bag", "fire", "smoke", "lamp", "patch", "litter", "animal", "motorcycle", "steam", "puddle", "door", "fence", "arm"]
+NUISANCES = ("lamp", "patch", "litter", "door", "fence", "arm")         # never asked for by themselves
 THINGS = [KINDS.index(kind) for kind in KINDS if kind not in NUISANCES]
 STYLES = ["dimmed", "plain", "empty", "flooded"]
 LIGHTS = ["day", "overcast", "dusk", "night", "infrared", "indoor"]
@@ -152,7 +152,7 @@ def _moment(rng, place, ids):
     return tracks
 
 
-SIZE_OF = {"person": (1.7, 0.05, 0.75), "car": (1.5, 0.07, 0.4), "cyclist": (1.7, 0.06, 0.7), "motorcycle": (1.6, 0.06, 0.6), "bag": (0.5, 0.035, 0.22), "fire": (1.3, 0.06, 0.5), "smoke": (3.0, 0.12, 0.7),
+SIZE_OF = {"person": (1.7, 0.05, 0.75), "car": (1.5, 0.06, 0.5), "cyclist": (1.7, 0.06, 0.7), "motorcycle": (1.6, 0.06, 0.6), "bag": (0.5, 0.035, 0.22), "fire": (1.3, 0.06, 0.5), "smoke": (3.0, 0.12, 0.7),
            "steam": (1.5, 0.08, 0.4), "puddle": (1.0, 0.06, 0.4), "dog": (0.55, 0.045, 0.35), "animal": (1.2, 0.06, 0.45)}
 
 
@@ -208,7 +208,7 @@ def scene_crops(seed, size=None, frames=1, moments=8):
         background.advance(behind)
         tracks, clock = _moment(rng, place, ids) + leaves, float(rng.uniform(0, 30))
         exposure = float(rng.normal(1, 0.13 if rng.random() < 0.25 else 0.03))
-        shown = []
+        stay, shown = float(rng.uniform(1, 14)) if rng.random() < 0.25 else 0.0, []
         for frame in range(frames):
             time = (frame - frames + 1) * STEP
             actors = [actor for actor in (track.at(time) for track in tracks) if actor]
@@ -217,7 +217,11 @@ def scene_crops(seed, size=None, frames=1, moments=8):
                 move = np.float32([[1, 0, rng.normal(0, shake)], [0, 1, rng.normal(0, shake)]])
                 picture = cv2.warpAffine(picture, move, (width, height), borderMode=cv2.BORDER_REPLICATE)
             picture = look.apply(picture, rng, 1000 + 7 * index + time, exposure)
-            found = replace(background).advance(picture)
+            state = replace(background)
+            if stay:                         # the background has taken in a little of what stays
+                grid = quick_average(picture, *state.grid.shape[:2])
+                state.grid = state.grid + np.clip(grid - state.grid, -stay, stay)
+            found = state.advance(picture)
             shown.append((picture, owner, actors, found))
         result += _crops_of(rng, place, shown, tracks, settings, nobody)
     return result

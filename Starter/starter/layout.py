@@ -3,9 +3,9 @@
 import numpy as np
 
 from .burning import Fire, Lamp, LightPatch, Smoke
-from .figures import Cyclist, random_animal, random_person
+from .figures import CLOTH, SKIN, Cyclist, random_animal, random_person
 from .scene import Actor, kind_of
-from .things import Litter, random_bag
+from .things import Arm, Litter, Vessel, random_bag
 from .tracks import Track
 from .vehicles import PAINT, random_vehicle
 
@@ -15,9 +15,9 @@ def random_spot(rng, place, size, smallest, largest, edge=0.06):
     None when the place has none. Shares are drawn evenly on a logarithmic scale."""
     camera = place.camera
     wanted = np.exp(rng.uniform(np.log(smallest), np.log(largest)))
-    best = None
+    best, lowest = None, 1.4 if largest > 0.5 and rng.random() < 0.2 else 1.02      # sometimes the feet are out of sight
     for _ in range(60):
-        uv = np.array([rng.uniform(edge, 1 - edge) * camera.width, rng.uniform(0.12, 1.02) * camera.height])
+        uv = np.array([rng.uniform(edge, 1 - edge) * camera.width, rng.uniform(0.12, lowest) * camera.height])
         x, y = camera.ground(uv)
         if y > 80 or not place.holds(x, y):
             continue
@@ -58,13 +58,17 @@ def random_model(rng, kind):
     if kind == "patch":
         tint = (1, 1, 1) if rng.random() < 0.5 else (1.15, 0.95, 0.7)
         return LightPatch(float(rng.uniform(0.6, 3.5)), float(rng.choice([rng.uniform(0.45, 0.8), rng.uniform(1.25, 1.9)])), tint)
+    if kind == "vessel":
+        return Vessel(float(rng.uniform(0.12, 0.35)), tuple(rng.uniform(20, 240, 3)), float(rng.uniform(0.14, 0.4)))
+    if kind == "arm":
+        return Arm(SKIN[rng.integers(len(SKIN))], CLOTH[rng.integers(len(CLOTH))], float(rng.choice([-1, 1])), float(rng.uniform(0.1, 1.0)))
     if kind == "litter":
         return Litter(float(rng.uniform(0.12, 0.4)), tuple(rng.uniform(20, 250, 3)), float(rng.uniform(0, 2.5)))
     raise ValueError(kind)
 
 
-SHARES = {"person": (0.045, 0.75), "cyclist": (0.06, 0.75), "motorcycle": (0.06, 0.6), "dog": (0.04, 0.3), "animal": (0.05, 0.5), "steam": (0.06, 0.4), "car": (0.07, 0.5), "van": (0.09, 0.55), "truck": (0.11, 0.6),
-          "bag": (0.035, 0.22), "fire": (0.06, 0.5), "smoke": (0.12, 0.7), "lamp": (0.04, 0.3), "patch": (0.05, 0.5), "litter": (0.02, 0.1)}
+SHARES = {"person": (0.045, 0.9), "cyclist": (0.06, 0.75), "motorcycle": (0.06, 0.6), "dog": (0.04, 0.3), "animal": (0.05, 0.5), "steam": (0.06, 0.4), "car": (0.07, 0.5), "van": (0.09, 0.55), "truck": (0.11, 0.6),
+          "bag": (0.035, 0.22), "fire": (0.06, 0.5), "smoke": (0.12, 0.7), "lamp": (0.04, 0.3), "patch": (0.05, 0.5), "litter": (0.02, 0.45), "arm": (0.15, 0.8)}
 
 
 def place_actor(rng, place, kind, identity, near=None):
@@ -111,7 +115,7 @@ MIXTURES = [                     # (share, kinds that are all present)
     (0.05, []), (0.22, ["person"]), (0.05, ["person", "person"]), (0.10, ["group"]), (0.05, ["crowd"]), (0.13, ["car"]), (0.05, ["van"]),
     (0.05, ["truck"]), (0.04, ["vehicle", "vehicle"]), (0.06, ["person", "vehicle"]), (0.03, ["person", "person", "vehicle"]),
     (0.07, ["cyclist"]), (0.05, ["bag"]), (0.02, ["person", "bag"]), (0.045, ["fire"]), (0.045, ["smoke"]), (0.04, ["fire", "smoke"]),
-    (0.02, ["person", "fire"]), (0.03, ["dog"]), (0.02, ["dog", "person"]), (0.025, ["animal"]), (0.03, ["motorcycle"]), (0.02, ["steam"]), (0.05, ["lamp"]), (0.05, ["patch"]), (0.02, ["litter"]),
+    (0.02, ["person", "fire"]), (0.03, ["dog"]), (0.02, ["dog", "person"]), (0.025, ["animal"]), (0.03, ["motorcycle"]), (0.02, ["steam"]), (0.05, ["lamp"]), (0.05, ["patch"]), (0.02, ["litter"]), (0.03, ["vessel"]), (0.015, ["vessel", "arm"]), (0.01, ["arm"]),
 ]
 _WEIGHTS = np.array([share for share, _ in MIXTURES]) / sum(share for share, _ in MIXTURES)
 
@@ -120,7 +124,7 @@ def random_arrangement(rng, place):
     """Actors for one still picture."""
     kinds = list(MIXTURES[rng.choice(len(MIXTURES), p=_WEIGHTS)][1])
     if rng.random() < 0.25:
-        kinds.append(str(rng.choice(["patch", "lamp", "litter"])))
+        kinds.append(str(rng.choice(["patch", "lamp", "litter", "vessel"])))
     actors = []
 
     def add(kind, near=None):

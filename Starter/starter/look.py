@@ -27,6 +27,8 @@ class Look:
     haze: float
     sharpen: float
     rain: int = 0                # streaks
+    coarse: float = 1.0          # the sensor's lines for each line of the picture; below 1 it was enlarged
+    chroma: float = 0.0          # pixels by which colours lag behind (old analogue cameras)
 
     def apply(self, picture, rng, time=0.0, exposure=1.0):
         """uint8 [H, W, 3] -> uint8 [H, W, 3]. `exposure` multiplies the gain (drift)."""
@@ -44,6 +46,12 @@ class Look:
             for (x, y), length in zip(at.tolist(), long.tolist()):
                 cv2.line(layer, (int(x), int(y)), (int(x + 0.15 * length), int(y + length)), int(20 + 900 * length / h), 1, cv2.LINE_AA)
             p += layer[:, :, None].astype(np.float32)
+        if self.coarse < 1:
+            h, w = p.shape[:2]
+            p = cv2.resize(cv2.resize(p, None, fx=self.coarse, fy=self.coarse, interpolation=cv2.INTER_AREA), (w, h), interpolation=cv2.INTER_LINEAR)
+        if self.chroma:
+            grey = p.mean(2, keepdims=True)
+            p = grey + np.roll(cv2.blur(p - grey, (2 * int(self.chroma) + 3, 3)), int(self.chroma), 1)
         if self.blur > 0.3:
             p = cv2.GaussianBlur(p, (0, 0), self.blur)
         if self.sharpen:
@@ -71,9 +79,10 @@ def random_look(rng, light):
         gain=float(rng.uniform(0.85, 1.2) * (1.2 if dark else 1)), gamma=float(rng.uniform(0.75, 1.2)),
         grey=1.0 if light.time_of_day == "infrared" or rng.random() < 0.06 else float(rng.random() < 0.3) * rng.uniform(0, 0.6),
         blur=float(rng.choice([0, 0, rng.uniform(0.4, 1.4)])), noise=float(rng.uniform(0.5, 4) * (1.7 if dark else 1)),
-        jpeg=int(rng.uniform(25, 92)), clock=rng.random() < 0.4, haze=float(rng.uniform(0, 0.25)) if rng.random() < 0.2 else 0.0,
+        jpeg=int(rng.uniform(16, 60) if rng.random() < 0.4 else rng.uniform(40, 92)), clock=rng.random() < 0.4, haze=float(rng.uniform(0, 0.25)) if rng.random() < 0.2 else 0.0,
         sharpen=float(rng.uniform(0.3, 1.2)) if rng.random() < 0.3 else 0.0,
-        rain=int(rng.uniform(60, 320)) if light.time_of_day in ("overcast", "night", "infrared") and rng.random() < 0.16 else 0)
+        rain=int(rng.uniform(60, 320)) if light.time_of_day in ("overcast", "night", "infrared") and rng.random() < 0.16 else 0,
+        coarse=float(rng.uniform(0.4, 0.85)) if rng.random() < 0.25 else 1.0, chroma=float(rng.integers(1, 4)) if rng.random() < 0.15 else 0.0)
 
 
 def brighten(look, empty, least=42):

@@ -7,7 +7,7 @@ import numpy as np
 from .burning import Fire, Lamp, LightPatch, Smoke
 from .canvas import Canvas
 from .figures import Animal, Cyclist, Person, draw_figure, shadow_figure
-from .things import Bag, Door, Fence, Foliage, Litter, Puddle
+from .things import Arm, Bag, Door, Fence, Foliage, Litter, Puddle, Vessel
 from .vehicles import Vehicle, beam_vehicle, draw_vehicle, shadow_vehicle
 
 
@@ -35,7 +35,7 @@ def kind_of(model):
         return "dog" if model.species == "dog" else "animal"
     if isinstance(model, Smoke):
         return "steam" if model.steam else "smoke"
-    return {Person: "person", Bag: "bag", Fire: "fire", Lamp: "lamp", LightPatch: "patch", Litter: "litter", Foliage: "litter", Door: "door", Fence: "fence",
+    return {Person: "person", Bag: "bag", Fire: "fire", Lamp: "lamp", LightPatch: "patch", Litter: "litter", Foliage: "litter", Vessel: "litter", Arm: "arm", Door: "door", Fence: "fence",
             Puddle: "puddle"}[type(model)]
 
 
@@ -75,7 +75,7 @@ def draw(place, actors, time=0.0):
             draw_vehicle(canvas, camera, light, model, actor.position, actor.heading, actor.gait == "doors")
         elif isinstance(model, Bag):
             model.draw(canvas, camera, light, actor.position)
-        elif isinstance(model, (Litter, Foliage)):
+        elif isinstance(model, (Litter, Foliage, Vessel, Arm)):
             model.draw(canvas, camera, light, actor.position, time)
         elif isinstance(model, Door):
             model.draw(canvas, camera, light, actor.position, actor.heading, time if actor.time is None else actor.time)

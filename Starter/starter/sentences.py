@@ -89,6 +89,11 @@ def inverse(a):
     return np.where(a < 0, -1, 1 - a)
 
 
+def _human(s, truth):
+    """Undecided where an arm alone reaches in."""
+    return _undecided_if(truth, (s.number(*HUMAN)[0] == 0) & (s.number("arm")[0] > 0))
+
+
 def _nothing(s):
     truth = inverse(s.at_least(1, *EVERYTHING))
     return np.where((truth == 1) & (s.number(*NUISANCES)[0] > 0), -1, truth)
@@ -133,9 +138,9 @@ def _left(s):
 
 MEANINGS = {                     # name: (truth over a Scenery, wording from a random generator)
     "nothing": (_nothing, lambda r: pick(r, NOTHING)),
-    "nobody": (lambda s: inverse(s.at_least(1, *HUMAN)), lambda r: pick(r, NOBODY)),
-    "person": (lambda s: s.at_least(1, *HUMAN), lambda r: phrase(r, PERSON, PERSON_VERBS)),
-    "one person": (lambda s: s.exactly(1, *HUMAN), lambda r: phrase(r, ["one person alone", "a single person", "a person alone", "only one person"], PERSON_VERBS)),
+    "nobody": (lambda s: _human(s, inverse(s.at_least(1, *HUMAN))), lambda r: pick(r, NOBODY)),
+    "person": (lambda s: _human(s, s.at_least(1, *HUMAN)), lambda r: phrase(r, PERSON, PERSON_VERBS)),
+    "one person": (lambda s: _human(s, s.exactly(1, *HUMAN)), lambda r: phrase(r, ["one person alone", "a single person", "a person alone", "only one person"], PERSON_VERBS)),
     "two people": (lambda s: s.exactly(2, *HUMAN), lambda r: phrase(r, ["two people", "two persons", "two men", "a couple"], PEOPLE_VERBS)),
     "several people": (lambda s: s.at_least(3, *HUMAN, undecided=(2,)), lambda r: phrase(r, PEOPLE, PEOPLE_VERBS)),
     "crowd": (lambda s: s.at_least(6, *HUMAN, undecided=(3, 4, 5)), lambda r: phrase(r, ["a crowd", "a crowd of people", "a large group of people"], PERSON_VERBS)),

@@ -170,6 +170,55 @@ class Puddle:
             canvas.polygon(camera.project(points)[0], self.colour)
 
 
+@dataclass
+class Vessel:
+    """A bottle, cup or jar, `tall` metres; a distractor."""
+
+    tall: float
+    colour: tuple
+    slim: float                  # half width as a share of the height
+
+    @property
+    def size(self):
+        return self.tall
+
+    def draw(self, canvas, camera, light, position, time):
+        x, y = position
+        t, r = self.tall, self.slim * self.tall
+        a = np.array([(x, y, r), (x, y, 0.6 * t), (x, y, 0.75 * t)])
+        b = np.array([(x, y, 0.55 * t), (x, y, 0.75 * t), (x, y, t)])
+        radii = np.array([(r, r), (r, 0.4 * r), (0.4 * r, 0.42 * r)])
+        (uv_a, depth_a), (uv_b, depth_b) = camera.project(a), camera.project(b)
+        if min(depth_a.min(), depth_b.min()) < 0.2:
+            return
+        colours = [light.shade(np.array(self.colour) * f) for f in (0.9, 1.0, 1.15)]
+        canvas.capsules(uv_a, uv_b, radii[:, 0] * camera.focal / depth_a, radii[:, 1] * camera.focal / depth_b, colours)
+
+
+@dataclass
+class Arm:
+    """A bare or sleeved arm that reaches into the picture from outside; neither a person nor none."""
+
+    skin: tuple
+    sleeve: tuple
+    side: float                  # from which side, -1 or 1
+    above: float
+
+    @property
+    def size(self):
+        return 0.7
+
+    def draw(self, canvas, camera, light, position, time):
+        x, y = position
+        hand, elbow = np.array((x, y, self.above)), np.array((x + 0.4 * self.side, y - 0.12, self.above + 0.06))
+        far = elbow + 1.5 * (elbow - hand) + (0, -0.3, 0.2)
+        parts = [(far, elbow, 0.075, 0.055, self.sleeve), (elbow, hand, 0.05, 0.035, self.skin), (hand, hand - (0.07 * self.side, 0, 0.02), 0.045, 0.03, self.skin)]
+        for a, b, ra, rb, colour in parts:
+            uv, depth = camera.project(np.array([a, b]))
+            if depth.min() > 0.2:
+                canvas.capsules(uv[:1], uv[1:], [ra * camera.focal / depth[0]], [rb * camera.focal / depth[1]], [light.shade(np.array(colour))])
+
+
 def random_foliage(rng):
     return Foliage(float(rng.uniform(0.8, 2.5)), int(rng.integers(1 << 30)), float(rng.choice([0.0, rng.uniform(0.5, 2.5)])), float(rng.uniform(0.03, 0.14)))
 
