@@ -2,9 +2,9 @@
 
 `records(seed, size, frames)` renders one scene (a place, several moments of it) and returns its crops as arrays, N of them:
 
-    looks     uint8 [N, F, S, S, 3]   the look as the encoder sees it (background dimmed), the same square in `frames` pictures
-                                      `STEP` seconds apart; the last one is the present, to which all labels belong
-    plain     uint8 [N, S, S, 3]      the present one undimmed
+    looks     uint8 [N, S, S, 3]      the look as the encoder sees it (background dimmed); all labels belong to it
+    earlier   uint8 [N, F - 1, S, S, 3]   the same square in the pictures before, `STEP` seconds apart, oldest first
+    plain     uint8 [N, S, S, 3]      the look undimmed
     patches   int8  [N, 8, 8]         index in KINDS of what takes most of each eighth of the look, -1 = none (an empty look), -2 = unknown
     counts    int8  [N, 19]           things clearly seen, by kind (order of KINDS)
     unclear   int8  [N, 19]           things of which so little is seen that they are neither there nor absent
@@ -54,7 +54,7 @@ _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
 @dataclass
 class Crop:
-    """One record; see above. `looks` [F, S, S, 3]."""
+    """One record; see above. `looks` [F, S, S, 3], the present one last."""
 
     looks: np.ndarray
     plain: np.ndarray
@@ -331,7 +331,8 @@ def _direction(camera, doers, tracks):
 def arrays(crops):
     """Crops as the arrays of a record, see above."""
     stack = lambda name, kind: np.stack([getattr(c, name) for c in crops]).astype(kind)
-    return {"looks": stack("looks", np.uint8), "plain": stack("plain", np.uint8), "patches": stack("patches", np.int8), "counts": stack("counts", np.int8), "unclear": stack("unclear", np.int8),
+    looks = stack("looks", np.uint8)
+    return {"looks": looks[:, -1], "earlier": looks[:, :-1], "plain": stack("plain", np.uint8), "patches": stack("patches", np.int8), "counts": stack("counts", np.int8), "unclear": stack("unclear", np.int8),
             "acts": stack("acts", np.int8), "style": np.array([STYLES.index(c.style) for c in crops], np.int8), "share": np.array([c.share for c in crops], np.float32),
             "light": np.array([LIGHTS.index(c.light) for c in crops], np.int8), "captions": np.array([json.dumps(c.caption) for c in crops])}
 

@@ -163,8 +163,8 @@ MEANINGS = {                     # name: (truth over a Scenery, wording from a r
     "burning": (lambda s: either(s.at_least(1, "fire"), s.at_least(1, "smoke")), lambda r: phrase(r, BURNING, ["in", "on", "at", "near"])),
 }
 COARSE = list(MEANINGS)
-ACTS = ["does " + name for name in SPOKEN]
-NAMES = COARSE + ACTS
+ACTIVITIES = ["does " + name for name in SPOKEN]
+NAMES = COARSE + ACTIVITIES
 # Plain wordings used to report figures; the grammar above makes none of these rarer than others.
 PLAIN = {"nothing": "an empty scene", "nobody": "nobody is there", "person": "a person", "one person": "one person alone", "two people": "two people",
          "several people": "several people", "crowd": "a crowd of people", "vehicle": "a vehicle", "car": "a car", "van": "a van", "truck": "a truck",
@@ -269,7 +269,7 @@ def truth_table(counts, unclear, acts=None, motion=False):
     scenery = Scenery(counts, unclear)
     coarse = np.stack([truth(scenery) for truth, _ in MEANINGS.values()], 1).astype(np.int8)
     if acts is None:
-        return np.concatenate([coarse, np.full((len(counts), len(ACTS)), -1, np.int8)], 1)
+        return np.concatenate([coarse, np.full((len(counts), len(ACTIVITIES)), -1, np.int8)], 1)
     columns = [activities.NAMES.index(name) for name in SPOKEN]
     return np.concatenate([coarse, act_truth(acts, motion)[:, columns]], 1)
 
