@@ -59,7 +59,7 @@ class Stage:
     def thing(self, kind, model, ahead=0.0, left=0.0, heading=0.0, start=0.0, end=None):
         spot = self.at(ahead, left)
         end = self.seconds if end is None else end
-        return self.add(kind, model, [(start, *spot), (end, *spot)], heading=self.turn(heading), moves=[(start, end, "stand")])
+        return self.add(kind, model, [(start, *spot), (end, *spot)], heading=self.turn(heading), clock=start)
 
     def door(self, swing, ahead, gate=False):
         """A door that faces the spot and turns from one opening to another, (radians, radians), half way through."""
@@ -69,7 +69,7 @@ class Stage:
     def vehicle(self, ahead=0.0, left=0.0, heading=0.0, kind=None, doing=(), still="stand"):
         model = random_vehicle(self.rng, kind)
         track = self.thing(model.kind, model, ahead, left, heading)
-        track.moves, track.doing = [(0, self.seconds, still)], [(0, self.seconds, name) for name in doing]
+        track.still, track.doing = still, [(0, self.seconds, name) for name in doing]
         return track
 
 

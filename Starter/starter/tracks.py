@@ -22,6 +22,8 @@ class Track:
     moves: list = field(default_factory=list)    # [(start, end, motion)] in place of these
     turns: list = field(default_factory=list)    # [(start, end, heading)] in place of the way ahead
     doing: list = field(default_factory=list)    # [(start, end, activity)]
+    clock: float = None          # when its own time is 0; None = the clip's
+    delay: float = 0.0           # seconds that ways in have added before what it does
 
     @property
     def start(self):
@@ -30,6 +32,11 @@ class Track:
     @property
     def end(self):
         return self.points[-1][0]
+
+    @property
+    def length(self):
+        """Metres from its first to its last point."""
+        return float(np.hypot(self.points[-1][1] - self.points[0][1], self.points[-1][2] - self.points[0][2]))
 
     def at(self, time):
         """The actor at a time, or None."""
@@ -49,7 +56,7 @@ class Track:
         if self.heading is not None:
             heading = self.heading
         heading = next((h for start, end, h in self.turns if start <= time < end), heading)
-        gait, since = self.moving if stepping else self.still, time
+        gait, since = self.moving if stepping else self.still, time - (self.clock or 0.0)
         for start, end, motion in self.moves:
             if start <= time < end:
                 gait, since = motion, time - start
@@ -59,13 +66,19 @@ class Track:
     def moved(self, seconds):
         """The same some seconds later."""
         self.points = [(t + seconds, x, y) for t, x, y in self.points]
+        if self.clock is not None:
+            self.clock += seconds
         for name in ("moves", "turns", "doing"):
             setattr(self, name, [(start + seconds, end + seconds, value) for start, end, value in getattr(self, name)])
         return self
 
-def visible_span(camera, tracks, duration, step=0.1):
-    """First and last time at which the middle of any of the tracks' bodies is inside the picture, or None."""
-    times = [t for t in np.arange(0, duration, step) if any(_visible(camera, track.at(t)) for track in tracks)]
+def visible_span(camera, tracks, duration, step=0.1, doing=None):
+    """First and last time at which the middle of any of the tracks' bodies is inside the picture (and it does `doing`), or None."""
+    if not tracks:
+        return None
+    begin, end = max(0.0, min(track.start for track in tracks)), min(duration, max(track.end for track in tracks) + step)
+    seen = lambda actor: _visible(camera, actor) and (doing is None or doing in actor.doing)
+    times = [t for t in np.arange(np.floor(begin / step) * step, end, step) if any(seen(track.at(t)) for track in tracks)]
     return (round(float(times[0]), 2), round(float(min(times[-1] + step, duration)), 2)) if times else None
 
 
@@ -96,6 +109,8 @@ def way_across(rng, place, size, body, smallest, largest, speed, longest=18.0, s
         direction = direction / length
         share = camera.share(0.5 * (ends[0] + ends[1]), size)
         if not smallest <= share <= largest:
+            continue
+        if not camera.inside(camera.project(np.array([[*(0.5 * (ends[0] + ends[1])), size]]))[0]):
             continue
         inner = ends[0] + np.linspace(0.05, 0.95, 8)[:, None] * (ends[1] - ends[0])
         if not all(place.holds(*point, 0.6) for point in inner):
