@@ -90,7 +90,7 @@ let package = Package(
         tests("PipelineTests", ["Base", "Grounding", "Anomaly", "Pipeline"]),
         tests("ParityTests", ["Base", "NN", "VLM", "Grounding", "Anomaly"], exclude: ["pending.txt"]),
         tests("ArchitectureTests", ["Base"]),
-        tests("IntegrationTests", ["alertd", "Base"]),
+        tests("IntegrationTests", ["alertd", "Base", "Store", logging]),
     ]
 )
 

@@ -80,6 +80,7 @@ struct Daemon: Sendable {
         // What a killed process left open ends before anything new is told.
         writer.enqueue(.closeOpenEvents)
         await queries.publish(at: Date())
+        await retention.makeRoom(at: WallTime(Date()))
         supervisor.watch(cameras.all)
         warnAboutWhatIsNotThere(logger)
 
