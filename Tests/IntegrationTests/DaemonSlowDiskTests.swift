@@ -10,7 +10,9 @@ struct DaemonSlowDiskTests {
         queries: { walker: { text: "a person walks through the yard" }, car: { text: "a car drives through the yard" } }
         """
 
-    @Test("every wait for its disk and for PostgreSQL's takes 0.3 s longer, and it is killed: nothing is lost, doubled or piled up")
+    @Test(
+        "every wait for its disk and for PostgreSQL's takes 0.3 s longer, and it is killed: nothing is lost, doubled or piled up"
+    )
     func slow() async throws {
         let disk = try SlowDisk(milliseconds: 300)
         let database = try TemporaryPostgres.server(on: disk)

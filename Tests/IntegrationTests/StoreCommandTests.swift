@@ -98,7 +98,9 @@ struct StoreCommandTests {
         #expect(try database.sql("SELECT count(*) FROM alertd.v_events") == "1\n")
     }
 
-    @Test("db migrate brings an empty database up to date; a dry run does it and takes it back; a newer schema is refused")
+    @Test(
+        "db migrate brings an empty database up to date; a dry run does it and takes it back; a newer schema is refused"
+    )
     func migrate() throws {
         let server = try TemporaryPostgres.server()
         let (url, folder) = (try server.makeDatabase(), try ScratchFolder())
@@ -134,7 +136,9 @@ struct StoreCommandTests {
         #expect(try server.psql("SELECT max(version) FROM alertd.schema_version", on: url) == "99\n")
     }
 
-    @Test("a database that cannot be reached, or used, is told apart", arguments: [["migrate"], ["migrate", "--dry-run"]])
+    @Test(
+        "a database that cannot be reached, or used, is told apart",
+        arguments: [["migrate"], ["migrate", "--dry-run"]])
     func unreachable(verb: [String]) throws {
         let folder = try ScratchFolder()
         let away = try AlertdProgram.run(
@@ -145,7 +149,9 @@ struct StoreCommandTests {
         let role = "nobody_\(UInt32.random(in: 0 ... .max))"
         try server.psql("CREATE ROLE \(role) LOGIN", on: url)
         let powerless = try AlertdProgram.run(
-            ["db"] + verb + ["--database", url.replacing("alertd@", with: role + "@"), "--state", folder.file("s").path])
+            ["db"] + verb + [
+                "--database", url.replacing("alertd@", with: role + "@"), "--state", folder.file("s").path,
+            ])
         #expect(powerless.status == 2 && powerless.errors.contains("permission denied"), "\(powerless.errors)")
     }
 }

@@ -8,10 +8,12 @@ import Testing
 @Suite("Readers", .tags(.integration), .timeLimit(.minutes(5)))
 struct ReaderTests {
     /// What members of `alertd_ro` may use; each is asked for both readers' sake in ``views()``, apart from
-    /// `reads_every_camera` and `join_gap`, which read no table of cameras' pasts.
+    /// `reads_every_camera` and `join_gap`, which read no table of cameras' pasts, and `search`, `ask` and `answer`, which
+    /// need a daemon.
     private static let open: Set = [
         "v_cameras", "v_events", "v_anomalies", "v_descriptions", "v_coverage", "v_incidents", "v_queries",
-        "incidents_between", "coverage_gaps", "search_descriptions", "reads_every_camera", "join_gap",
+        "incidents_between", "coverage_gaps", "search_descriptions", "search", "ask", "answer",
+        "reads_every_camera", "join_gap",
     ]
 
     /// A database with events on two cameras and a reader for each of them.

@@ -1,0 +1,53 @@
+internal import Foundation
+public import VLM
+
+/// ln x, beside types that have a `log` of their own.
+func naturalLogarithm(_ x: Double) -> Double { log(x) }
+
+/// Ranks texts about events for a sentence: by their words, by their meaning, and by both.
+///
+/// The rule for both: the cosine of the two encodings plus ``wordsWeight`` times the cosine of the two word vectors. Both lie on
+/// the same scale, so that a shared rare word lifts a text as much as a clear likeness of meaning, and a text without one is
+/// still found.
+public struct DescriptionRanking: Sendable {
+    /// What counts.
+    public enum Evidence: String, Sendable, CaseIterable {
+        /// TF-IDF over words and pairs of words.
+        case words
+        /// The cosine of sentence encodings.
+        case meaning
+        /// Both.
+        case both
+    }
+
+    /// What the likeness of words counts beside that of meaning.
+    public static let wordsWeight: Float = 0.3
+
+    private let words: WordIndex
+    private let encodings: [[Float]]
+    private let encoder: SentenceBERT?
+
+    /// Ranks `texts`; without an encoder by words alone. Throws `ModelError` for a text that cannot be encoded.
+    public init(_ texts: [String], encoder: SentenceBERT?) throws {
+        words = WordIndex(texts)
+        self.encoder = encoder
+        encodings = try encoder.map { encoder in try texts.map { try encoder.encode(text: $0).values } } ?? []
+    }
+
+    /// How well each text fits `sentence` [N]. Throws `ModelError` for a sentence that cannot be encoded.
+    public func scores(_ sentence: String, by evidence: Evidence) throws -> [Float] {
+        let byWords = evidence == .meaning ? [] : words.scores(sentence)
+        guard evidence != .words, let encoder else { return evidence == .meaning ? words.scores(sentence) : byWords }
+        let query = try encoder.encode(text: sentence).values
+        return encodings.enumerated().map { index, encoding in
+            var cosine: Float = 0
+            for column in query.indices { cosine += query[column] * encoding[column] }
+            return evidence == .meaning ? cosine : cosine + Self.wordsWeight * byWords[index]
+        }
+    }
+
+    /// The numbers of the `limit` best texts, best first; of equals the first.
+    public static func best(_ scores: [Float], _ limit: Int) -> [Int] {
+        Array(scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }.prefix(limit))
+    }
+}
