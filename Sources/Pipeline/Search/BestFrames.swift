@@ -69,7 +69,7 @@ struct BestFrames: Sendable {
             let (record, time) = (day.shown[frame], day.times[frame])
             guard time >= filter.during.start, time < filter.during.end else { continue }
             if known?.record != record {
-                known = (record, range(record, scores, query, day, filter))
+                known = (record, bounds(of: record, scores, query, day, filter))
             }
             guard let range = known?.range, range.upper >= thresholds[query] else { continue }
             pool.append(Candidate(frame: frame, lower: range.lower, upper: range.upper))
@@ -78,8 +78,8 @@ struct BestFrames: Sendable {
     }
 
     /// Between what the score of a record's best allowed look lies; nil when it has none.
-    private func range(
-        _ record: Int, _ scores: RowScan.Scores, _ query: Int, _ day: EncodingDay, _ filter: EncodingSearch.Filter
+    private func bounds(
+        of record: Int, _ scores: RowScan.Scores, _ query: Int, _ day: EncodingDay, _ filter: EncodingSearch.Filter
     ) -> (lower: Float, upper: Float)? {
         guard day.isThere(record: record) else { return nil }
         var found: (lower: Float, upper: Float)?
@@ -113,7 +113,7 @@ struct BestFrames: Sendable {
             let record = day.shown[candidate.frame]
             if last?.record != record {
                 effort.computed += 1
-                last = (record, best(record, query, day, scan, filter))
+                last = (record, score(of: record, query, day, scan, filter))
             }
             guard let best = last?.best, best.score >= thresholds[query] else { continue }
             hits[query].append(
@@ -123,8 +123,8 @@ struct BestFrames: Sendable {
         prune(query)
     }
 
-    private func best(
-        _ record: Int, _ query: Int, _ day: EncodingDay, _ scan: RowScan, _ filter: EncodingSearch.Filter
+    private func score(
+        of record: Int, _ query: Int, _ day: EncodingDay, _ scan: RowScan, _ filter: EncodingSearch.Filter
     ) -> (score: Float, box: Box)? {
         guard let encoding = day.encoding(record: record, at: day.times[0]) else { return nil }
         return encoding.looks.filter { filter.zone?.holds($0.box) ?? true }

@@ -1,8 +1,7 @@
+internal import Base
 internal import Foundation
+internal import NN
 public import VLM
-
-/// ln x, beside types that have a `log` of their own.
-func naturalLogarithm(_ x: Double) -> Double { log(x) }
 
 /// Ranks texts about events for a sentence: by their words, by their meaning, and by both.
 ///
@@ -31,7 +30,28 @@ public struct DescriptionRanking: Sendable {
     public init(_ texts: [String], encoder: SentenceBERT?) throws {
         words = WordIndex(texts)
         self.encoder = encoder
-        encodings = try encoder.map { encoder in try texts.map { try encoder.encode(text: $0).values } } ?? []
+        encodings = try encoder.map { encoder in try Self.encode(texts, encoder) } ?? []
+    }
+
+    /// Texts → their encodings [N, D], shared by all cores.
+    private static func encode(_ texts: [String], _ encoder: SentenceBERT) throws -> [[Float]] {
+        var found = [Result<[Float], ModelError>?](repeating: nil, count: texts.count)
+        let team = WorkerTeam(threads: min(16, ProcessInfo.processInfo.activeProcessorCount))
+        team.lead {
+            found.withUnsafeMutableBufferPointer { found in
+                let slots = found
+                WorkerTeam.share(texts.count) { index in
+                    do throws(ModelError) {
+                        slots[index] = .success(try encoder.encode(text: texts[index]).values)
+                    } catch {
+                        slots[index] = .failure(error)
+                    }
+                }
+            }
+        }
+        var encodings: [[Float]] = []
+        for result in found { if let result { encodings.append(try result.get()) } }
+        return encodings
     }
 
     /// How well each text fits `sentence` [N]. Throws `ModelError` for a sentence that cannot be encoded.

@@ -81,7 +81,8 @@ struct RowScan: Sendable {
     func scores(_ minutes: [EncodingDay.Minute], _ day: EncodingDay) -> [Scores] {
         var all = [Scores?](repeating: nil, count: minutes.count)
         all.withUnsafeMutableBufferPointer { all in
-            WorkerTeam.share(minutes.count) { index in all[index] = scores(minutes[index], day) }
+            let slots = all
+            WorkerTeam.share(minutes.count) { index in slots[index] = scores(minutes[index], day) }
         }
         return all.compactMap(\.self)
     }
@@ -90,8 +91,9 @@ struct RowScan: Sendable {
     func highest(_ minutes: [EncodingDay.Minute], _ day: EncodingDay) -> [Float] {
         var all = [Float](repeating: -.infinity, count: minutes.count)
         all.withUnsafeMutableBufferPointer { all in
+            let slots = all
             WorkerTeam.share(minutes.count) { index in
-                all[index] = scores(minutes[index], day).highest.max() ?? -.infinity
+                slots[index] = scores(minutes[index], day).highest.max() ?? -.infinity
             }
         }
         return all

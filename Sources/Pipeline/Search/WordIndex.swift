@@ -1,3 +1,5 @@
+internal import Foundation
+
 // Letters: N texts.
 
 /// Finds texts by their words: the cosine of TF-IDF vectors over words and pairs of neighbouring words (Salton and Buckley,
@@ -49,7 +51,8 @@ package struct WordIndex: Sendable {
         }
         var documents = [Int](repeating: 0, count: terms.count)
         for ofText in frequencies { for term in ofText.keys { documents[term] += 1 } }
-        let rarity = documents.map { Self.log(Float(1 + texts.count) / Float(1 + $0)) + 1 }
+        let size = Double(1 + texts.count)
+        let rarity = documents.map { holders in Float(log(size / Double(1 + holders)) + 1) }
         var postings = [[(text: Int, weight: Float)]](repeating: [], count: terms.count)
         for (text, ofText) in frequencies.enumerated() {
             for (term, weight) in Self.vector(ofText, rarity) { postings[term].append((text, weight)) }
@@ -69,7 +72,9 @@ package struct WordIndex: Sendable {
     }
 
     private static func vector(_ frequencies: [Int: Int], _ rarity: [Float]) -> [(Int, Float)] {
-        let raw = frequencies.map { term, count in (term, (1 + log(Float(count))) * rarity[term]) }
+        let raw = frequencies.map { term, count -> (Int, Float) in
+            (term, Float(1 + log(Double(count))) * rarity[term])
+        }
         let length = raw.map { $0.1 * $0.1 }.sorted().reduce(0, +).squareRoot()
         return length > 0 ? raw.map { ($0.0, $0.1 / length) } : []
     }
@@ -80,6 +85,4 @@ package struct WordIndex: Sendable {
             .filter { $0.count > 1 && !silent.contains($0) }
         return words + zip(words, words.dropFirst()).map { $0 + " " + $1 }
     }
-
-    private static func log(_ x: Float) -> Float { Float(naturalLogarithm(Double(x))) }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import NN
 import Pipeline
 import VLM
 
@@ -38,14 +39,16 @@ struct EvalSearchCommand: ParsableCommand {
     }
 
     func run() throws {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        let all = try Data(contentsOf: URL(filePath: events)).split(separator: UInt8(ascii: "\n")).map {
-            try decoder.decode(Event.self, from: $0)
+        let all = try Self.read(events, "JSON lines with text and cls") { data in
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            return try data.split(separator: UInt8(ascii: "\n")).map { try decoder.decode(Event.self, from: $0) }
         }
-        let asked = try JSONDecoder().decode([String: String].self, from: Data(contentsOf: URL(filePath: queries)))
-            .sorted { $0.key < $1.key }
+        let asked = try Self.read(queries, "a JSON object from class to sentence") { data in
+            try JSONDecoder().decode([String: String].self, from: data)
+        }.sorted { $0.key < $1.key }
         guard !all.isEmpty, !asked.isEmpty else { throw Failure(.failed, "cannot evaluate search: a file is empty") }
+        BLAS.configure(threads: 1)
         let encoder = try model.map { try SentenceBERT.load(folder: $0) }
         let ranking = try DescriptionRanking(all.map(\.text), encoder: encoder)
         let paraphrased = all.indices.filter { all[$0].textNeutral.map { text in !text.isEmpty } ?? false }
@@ -67,6 +70,16 @@ struct EvalSearchCommand: ParsableCommand {
                     precisionAt20: Rounded.score(mean(precision)), paraphrases: chosen.count,
                     knownItemMrr: Rounded.score(mean(reciprocal))))
         }
+    }
+
+    private static func read<Content>(
+        _ path: String, _ form: String, _ parse: (Data) throws -> Content
+    ) throws -> Content {
+        guard let data = try? Data(contentsOf: URL(filePath: path)) else {
+            throw Failure(.failed, "cannot read \(path); check that the file is there and readable")
+        }
+        guard let content = try? parse(data) else { throw Failure(.failed, "cannot read \(path): it is not \(form)") }
+        return content
     }
 
     private func mean(_ values: [Double]) -> Double {
