@@ -2,7 +2,7 @@
 #
 #   make demo         set up, build, analyse the bundled clip, print what was found beside what is true
 #   make test         set up, lint, build once, then unit, parity, media and integration tests
-#   make long         sanitizers, fuzzers, kill loops, soak                          (not there yet)
+#   make long         what takes long: fuzzers, the daemon killed 200 times; scripts/long.d has the parts
 #   make build        the release build that demo, tests and benchmarks share
 #   make unit         unit tests alone
 #   make parity       golden vectors alone; ALERTD_VECTORS points at a folder of them
@@ -52,5 +52,8 @@ eval:
 fuzz:
 	@scripts/fuzz
 
-long docs deb:
+long:
+	@scripts/long
+
+docs deb:
 	@echo "make $@: not there yet" >&2; exit 1

@@ -73,6 +73,9 @@ let package = Package(
             name: "StoreBench", dependencies: ["Base", "Store", logging], path: "Benchmarks/StoreBench",
             swiftSettings: settings),
         .executableTarget(
+            name: "SearchBench", dependencies: ["Base", "Store", "Pipeline"], path: "Benchmarks/SearchBench",
+            swiftSettings: settings),
+        .executableTarget(
             name: "GroundingBench", dependencies: ["Base", "NN", "Grounding"], path: "Benchmarks/GroundingBench",
             swiftSettings: settings),
         // tests
@@ -87,10 +90,10 @@ let package = Package(
         tests("AnomalyTests", ["Base", "NN", "Anomaly"]),
         tests("ConfigurationTests", ["Base", "Configuration", yams]),
         tests("StoreTests", ["Base", "Store", logging]),
-        tests("PipelineTests", ["Base", "Grounding", "Anomaly", "Pipeline"]),
+        tests("PipelineTests", ["Base", "Grounding", "Anomaly", "Store", "Pipeline"]),
         tests("ParityTests", ["Base", "NN", "VLM", "Grounding", "Anomaly"], exclude: ["pending.txt"]),
         tests("ArchitectureTests", ["Base"]),
-        tests("IntegrationTests", ["alertd", "Base"]),
+        tests("IntegrationTests", ["alertd", "Base", "Store", logging]),
     ]
 )
 

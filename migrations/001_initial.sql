@@ -582,6 +582,7 @@ BEGIN
         DELETE FROM alertd.score s WHERE s.camera_id = v_camera_id AND s.at >= p_from AND s.at < p_to RETURNING 1
     )
     SELECT count(*) INTO scores FROM gone;
+    DELETE FROM alertd.search_hit h WHERE h.camera_id = v_camera_id AND h.during && v_span;
     DELETE FROM alertd.encoding_minute m
     WHERE m.camera_id = v_camera_id AND m.minute > p_from - interval '1 minute' AND m.minute < p_to;
     INSERT INTO alertd.erasure (camera_id, during, events, scores) VALUES (v_camera_id, v_span, erase.events, erase.scores);
@@ -983,6 +984,240 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION alertd.coverage_gaps IS 'When a camera was not watched in [from, to), and why: the reason of the blind event at that time (no_stream, frozen, covered, defocused, moved), or not_running where there is none: alertd did not run, or had not been told of the camera.';
 
+-- Search ---------------------------------------------------------------------------------------------------------------
+
+-- Lets search() send its request outside of the caller's transaction. Not a trusted extension: where nobody may make it,
+-- ask() and answer() do the same in two steps.
+DO $$
+DECLARE
+    v_one record;
+BEGIN
+    CREATE EXTENSION IF NOT EXISTS dblink WITH SCHEMA alertd;
+    -- Readers have no business with connections of their own from here.
+    FOR v_one IN
+        SELECT p.oid::regprocedure AS what FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_depend d ON d.objid = p.oid
+        JOIN pg_catalog.pg_extension x ON x.oid = d.refobjid
+        WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.deptype = 'e' AND x.extname = 'dblink'
+          AND p.pronamespace = 'alertd'::regnamespace
+    LOOP
+        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', v_one.what);
+    END LOOP;
+EXCEPTION
+    WHEN insufficient_privilege OR undefined_file OR feature_not_supported THEN
+        RAISE NOTICE 'alertd.search needs the extension dblink: a superuser may CREATE EXTENSION dblink WITH SCHEMA alertd';
+END;
+$$;
+
+CREATE TABLE alertd.search_request (
+    id          bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    asked_by    name        NOT NULL,
+    text        text        NOT NULL,
+    since       timestamptz,
+    until       timestamptz,
+    hits        integer     NOT NULL,
+    cameras     integer[]   NOT NULL,
+    asked_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    claimed_at  timestamptz,
+    answered_at timestamptz,
+    problem     text,
+    CONSTRAINT search_request_text_is_there CHECK (text ~ '[^[:space:]]' AND octet_length(text) <= 1900),
+    CONSTRAINT search_request_hits_are_possible CHECK (hits BETWEEN 1 AND 1000)
+);
+CREATE INDEX search_request_open ON alertd.search_request (id) WHERE claimed_at IS NULL;
+COMMENT ON TABLE alertd.search_request IS 'Questions about past footage, answered by a running daemon. Kept for an hour.';
+COMMENT ON COLUMN alertd.search_request.asked_by    IS 'The role that asked; the answer is given to nobody else.';
+COMMENT ON COLUMN alertd.search_request.text        IS 'The sentence looked for.';
+COMMENT ON COLUMN alertd.search_request.since       IS 'Only from this time on; null for ever.';
+COMMENT ON COLUMN alertd.search_request.until       IS 'Only before this time; null until now.';
+COMMENT ON COLUMN alertd.search_request.hits        IS 'Most spans wanted.';
+COMMENT ON COLUMN alertd.search_request.cameras     IS 'The cameras that the role might see when it asked.';
+COMMENT ON COLUMN alertd.search_request.asked_at    IS 'When.';
+COMMENT ON COLUMN alertd.search_request.claimed_at  IS 'When a daemon began to answer.';
+COMMENT ON COLUMN alertd.search_request.answered_at IS 'When its answer was complete.';
+COMMENT ON COLUMN alertd.search_request.problem     IS 'Why there is no answer; null when there is one.';
+
+CREATE TABLE alertd.search_hit (
+    request_id  bigint           NOT NULL REFERENCES alertd.search_request ON DELETE CASCADE,
+    rank        integer          NOT NULL,
+    camera_id   integer          NOT NULL REFERENCES alertd.camera,
+    during      tstzrange        NOT NULL,
+    score       double precision NOT NULL,
+    probability double precision NOT NULL,
+    event_id    bigint,
+    PRIMARY KEY (request_id, rank),
+    CONSTRAINT search_hit_probability_is_one CHECK (probability BETWEEN 0 AND 1)
+);
+COMMENT ON TABLE alertd.search_hit IS 'Answers to search_request: spans that fit, best first.';
+COMMENT ON COLUMN alertd.search_hit.rank        IS '1 is the best.';
+COMMENT ON COLUMN alertd.search_hit.during      IS 'When.';
+COMMENT ON COLUMN alertd.search_hit.score       IS 'How well it fits.';
+COMMENT ON COLUMN alertd.search_hit.probability IS 'The probability that the sentence holds there.';
+COMMENT ON COLUMN alertd.search_hit.event_id    IS 'A stored event that overlaps it, if there is one.';
+
+CREATE FUNCTION alertd.caller() RETURNS name
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+RETURN CASE current_setting('role') WHEN 'none' THEN session_user ELSE current_setting('role')::name END;
+COMMENT ON FUNCTION alertd.caller IS 'Who asks: the role behind SET ROLE, else of the session, also inside a function that runs with its owner''s rights.';
+
+CREATE FUNCTION alertd.cameras_of(p_role name) RETURNS integer[]
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT coalesce(array_agg(c.id ORDER BY c.id), '{}') FROM alertd.camera c
+    WHERE alertd.reads_every_camera(p_role)
+       OR EXISTS (
+            SELECT FROM alertd.camera_grant g JOIN pg_roles r ON r.rolname = g.reader
+            WHERE (g.camera_id = c.id OR g.camera_id IS NULL) AND pg_has_role(p_role, r.oid, 'USAGE'));
+END;
+COMMENT ON FUNCTION alertd.cameras_of IS 'The cameras that a role may see.';
+
+CREATE FUNCTION alertd.ask_for(
+    p_caller name, p_text text, p_since timestamptz, p_until timestamptz, p_hits integer
+) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_id bigint;
+BEGIN
+    DELETE FROM alertd.search_request r WHERE r.asked_at < now() - interval '1 hour';
+    INSERT INTO alertd.search_request (asked_by, text, since, until, hits, cameras)
+    VALUES (p_caller, p_text, p_since, p_until, p_hits, alertd.cameras_of(p_caller))
+    RETURNING id INTO v_id;
+    PERFORM pg_notify('alertd_search', v_id::text);
+    RETURN v_id;
+END;
+$$;
+COMMENT ON FUNCTION alertd.ask_for IS 'Private: stores a question for the daemon and wakes it.';
+
+CREATE FUNCTION alertd.ask(
+    p_text text, p_since timestamptz DEFAULT NULL, p_until timestamptz DEFAULT NULL, p_limit integer DEFAULT 20
+) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN alertd.ask_for(alertd.caller(), p_text, p_since, p_until, p_limit);
+END;
+$$;
+COMMENT ON FUNCTION alertd.ask IS 'Asks a running daemon for the moments of past footage that fit a sentence. Commit, then call answer() with the number that this returns. search() does both at once.';
+
+CREATE FUNCTION alertd.answer(
+    p_id bigint,
+    OUT camera text, OUT during tstzrange, OUT score double precision, OUT probability double precision,
+    OUT event_id bigint, OUT description text
+) RETURNS SETOF record
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_caller  name := alertd.caller();
+    v_request alertd.search_request;
+BEGIN
+    SELECT r.* INTO v_request FROM alertd.search_request r WHERE r.id = p_id AND r.asked_by = v_caller;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'there is no question % of %', p_id, v_caller USING ERRCODE = 'no_data_found',
+            HINT = 'answers are kept for an hour, for the role that asked';
+    ELSIF v_request.problem IS NOT NULL THEN
+        RAISE EXCEPTION 'cannot search for "%": %', v_request.text, v_request.problem
+        USING ERRCODE = 'invalid_parameter_value';
+    ELSIF v_request.answered_at IS NULL THEN
+        RAISE EXCEPTION 'question % is not answered yet', p_id USING ERRCODE = 'object_not_in_prerequisite_state',
+            HINT = 'ask again in a moment; an answer comes from a running alertd only';
+    END IF;
+    RETURN QUERY
+    SELECT c.name, h.during, h.score, h.probability, e.id, e.description
+    FROM alertd.search_hit h
+         JOIN alertd.camera c ON c.id = h.camera_id
+         LEFT JOIN alertd.event e ON e.id = h.event_id AND e.camera_id = h.camera_id
+    WHERE h.request_id = p_id AND h.camera_id = ANY (alertd.cameras_of(v_caller))
+    ORDER BY h.rank;
+END;
+$$;
+COMMENT ON FUNCTION alertd.answer IS 'The answer to a question of ask(), best first, of the cameras the caller may see; no row means that nothing was found. An error says that it is not there yet, or why there is none.';
+
+CREATE FUNCTION alertd.search(
+    p_text text, p_from timestamptz DEFAULT NULL, p_to timestamptz DEFAULT NULL, p_limit integer DEFAULT 20,
+    OUT camera text, OUT during tstzrange, OUT score double precision, OUT probability double precision,
+    OUT event_id bigint, OUT description text
+) RETURNS SETOF record
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_caller   name := alertd.caller();
+    v_cameras  integer[] := alertd.cameras_of(v_caller);
+    v_line     text;  -- the name of the connection
+    v_id       bigint;
+    v_done     boolean := false;
+    v_problem  text;
+    v_deadline timestamptz := clock_timestamp() + interval '5 seconds';
+BEGIN
+    IF pg_is_in_recovery() THEN
+        RAISE EXCEPTION 'a standby cannot ask: search writes its question' USING ERRCODE = 'read_only_sql_transaction',
+            HINT = 'ask the primary server, or use the views and search_descriptions here';
+    ELSIF NOT EXISTS (
+        SELECT FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace
+        WHERE x.extname = 'dblink' AND n.nspname = 'alertd')
+    THEN
+        RAISE EXCEPTION 'alertd.search needs the extension dblink' USING ERRCODE = 'feature_not_supported',
+            HINT = 'use alertd.ask(...), commit, then alertd.answer(id); or let a superuser run: CREATE EXTENSION dblink WITH SCHEMA alertd';
+    END IF;
+    -- What a running function writes, and its NOTIFY, nobody sees before it has ended: so the question goes through a
+    -- connection of its own, and so does the answer, whatever the caller's transaction may see.
+    v_line := 'alertd_search_' || pg_backend_pid();
+    -- Left by a call that was cancelled.
+    IF v_line = ANY (alertd.dblink_get_connections()) THEN
+        PERFORM alertd.dblink_disconnect(v_line);
+    END IF;
+    BEGIN
+        PERFORM alertd.dblink_connect_u(
+            v_line,
+            format('host=%L port=%s dbname=%L user=%L application_name=alertd_search connect_timeout=3',
+                   split_part(current_setting('unix_socket_directories'), ',', 1), current_setting('port'),
+                   current_database(), current_user));
+    EXCEPTION
+        WHEN OTHERS THEN
+            RAISE EXCEPTION 'alertd.search cannot connect to its own server: %', SQLERRM
+            USING ERRCODE = 'feature_not_supported', HINT = 'use alertd.ask(...), commit, then alertd.answer(id)';
+    END;
+    BEGIN
+        SELECT t.id INTO v_id FROM alertd.dblink(
+            v_line, format('SELECT alertd.ask_for(%L, %L, %L, %L, %L)', v_caller, p_text, p_from, p_to, p_limit)
+        ) AS t (id bigint);
+        WHILE NOT v_done AND clock_timestamp() < v_deadline LOOP
+            PERFORM pg_sleep(0.02);
+            SELECT t.done, t.problem INTO v_done, v_problem FROM alertd.dblink(
+                v_line,
+                format('SELECT answered_at IS NOT NULL, problem FROM alertd.search_request WHERE id = %L', v_id)
+            ) AS t (done boolean, problem text);
+        END LOOP;
+        IF NOT v_done THEN
+            RAISE EXCEPTION 'no alertd answered within 5 seconds' USING ERRCODE = 'object_not_in_prerequisite_state',
+                HINT = 'is the daemon running (alertd run) and connected to this database?';
+        ELSIF v_problem IS NOT NULL THEN
+            RAISE EXCEPTION 'cannot search for "%": %', p_text, v_problem USING ERRCODE = 'invalid_parameter_value';
+        END IF;
+        RETURN QUERY
+        SELECT t.camera, t.during, t.score, t.probability, t.event_id, t.description FROM alertd.dblink(
+            v_line,
+            format(
+                'SELECT c.name, h.during, h.score, h.probability, e.id, e.description FROM alertd.search_hit h '
+                'JOIN alertd.camera c ON c.id = h.camera_id '
+                'LEFT JOIN alertd.event e ON e.id = h.event_id AND e.camera_id = h.camera_id '
+                'WHERE h.request_id = %L AND h.camera_id = ANY (%L) ORDER BY h.rank', v_id, v_cameras)
+        ) AS t (camera text, during tstzrange, score float8, probability float8, event_id bigint, description text);
+    EXCEPTION
+        WHEN OTHERS THEN
+            PERFORM alertd.dblink_disconnect(v_line);
+            RAISE;
+    END;
+    PERFORM alertd.dblink_disconnect(v_line);
+END;
+$$;
+COMMENT ON FUNCTION alertd.search IS 'The moments of past footage between p_from and p_to that fit a sentence, best first, of the cameras the caller may see; no row means that nothing was found. Answered within 5 seconds by a running alertd, or an error says why not. Works in read-only sessions too, not on a standby.';
+
 -- Who may do what (keep this last: it walks over everything above) -------------------------------------------------------
 
 DO $$
@@ -1004,7 +1239,8 @@ BEGIN
     END LOOP;
     FOR v_one IN
         SELECT p.oid::regprocedure AS what,
-               p.proname IN ('reads_every_camera', 'join_gap', 'incidents_between', 'coverage_gaps', 'search_descriptions') AS is_contract,
+               p.proname IN ('reads_every_camera', 'join_gap', 'incidents_between', 'coverage_gaps', 'search_descriptions',
+                             'search', 'ask', 'answer') AS is_contract,
                p.proname IN ('grant_camera', 'revoke_camera') AS is_owners
         FROM pg_catalog.pg_proc p
         WHERE p.pronamespace = 'alertd'::regnamespace

@@ -42,6 +42,8 @@ public struct CameraConfiguration: Hashable, Sendable {
 public struct RetentionConfiguration: Hashable, Sendable {
     /// Days that encodings are kept: how far back search can look.
     public let encodingsDays: Int
+    /// Most space that the camera's encodings take, in GiB; the oldest days go first.
+    public let encodingsGiB: Double
     /// Days that events are kept.
     public let eventsDays: Int
     /// Days that anomaly scores are kept.

@@ -75,6 +75,9 @@ public struct GroundingConstants: Sendable, Equatable {
         return Float(1 / (1 + exp(-logit)))
     }
 
+    /// The cosine from which on ``saliency(cosine:)`` is at least `saliency` (0 < `saliency` < 1), up to rounding.
+    public func cosine(saliency: Double) -> Float { Float((log(saliency / (1 - saliency)) - bias) / scale) }
+
     private static func describe(_ error: any Error) -> String {
         switch error {
         case DecodingError.keyNotFound(let key, _): "the key \(key.stringValue) is missing"

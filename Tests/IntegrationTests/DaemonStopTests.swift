@@ -1,10 +1,17 @@
 import Base
 import Foundation
 import Glibc
+import Store
 import TestSupport
 import Testing
 
-@Suite("alertd run, stopped and killed", .tags(.integration), .timeLimit(.minutes(8)), .serialized)
+/// How often the daemon is killed; `make long` asks for more.
+private enum KillLoop {
+    static let kills = ProcessInfo.processInfo.environment["ALERTD_KILLS"].flatMap { Int($0) } ?? 20
+}
+
+@Suite(
+    "alertd run, stopped and killed", .tags(.integration), .timeLimit(.minutes(8 + KillLoop.kills / 6)), .serialized)
 struct DaemonStopTests {
     private static let clip = Fixtures.root.appending(path: "share/demo/yard.mp4").path
     private static let queries = """
@@ -32,21 +39,30 @@ struct DaemonStopTests {
         #expect(try site.rows("SELECT count(*) > 0 FROM alertd.v_events WHERE kind = 'query'") == ["t"])
     }
 
-    @Test("killed 20 times at any moment, with its own database: no event is lost or told twice, the database goes on")
-    func killLoop() throws {
+    @Test("killed at random moments, with its own database: no event is lost or told twice, coverage is exact")
+    func killLoop() async throws {
         let server = try RTSPServer(clip: Self.clip)
         let site = try DaemonSite(embedded: true)
         try site.configure([("gate", server.url())], rest: Self.queries)
+        var ledger = DurabilityLedger(state: site.state)
+        ledger.begin()
         try site.start()
         try site.waitForLog("camera gate: live", seconds: 60)
         let process = try postmaster(of: site)
         var known: [Int64: DaemonEvent] = [:]
         var random = SystemRandomNumberGenerator()
-        for round in 0..<20 {
+        for round in 0..<KillLoop.kills {
             // Long enough now and then to see a whole event of the clip.
             pass(Double.random(in: 0...(round % 5 == 4 ? 12 : 3), using: &random))
             site.signal(SIGKILL)
             _ = try site.waitForEnd()
+            try await ledger.noteKill()
+            // The camera of the tests serves for ten minutes at most.
+            if round % 40 == 39 {
+                server.kill()
+                try server.restart()
+            }
+            ledger.begin()
             try site.start()
             // Every other round the daemon is killed wherever it is in starting.
             guard round % 2 == 0 else { continue }
@@ -59,10 +75,13 @@ struct DaemonStopTests {
         try site.waitForLog("camera gate: live")
         pass(10)
         let (outcome, _) = try site.stop()
+        ledger.noteStop()
         #expect(outcome.status == 0, "\(outcome.errors)")
         let events = try DaemonEvent.list(site)
-        try expect(events, keep: known, 20)
+        try expect(events, keep: known, KillLoop.kills)
         #expect(events.contains { $0.kind == "query" } && events.allSatisfy { !$0.open })
+        let counts = try await ledger.check(.embedded(stateDirectory: site.state), camera: "gate")
+        print("kill loop: \(KillLoop.kills) kills; \(events.count) events; \(counts)")
     }
 
     /// What was known is still there with its start, and no two events of one source share a moment.

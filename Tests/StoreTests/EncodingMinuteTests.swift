@@ -214,6 +214,40 @@ struct EncodingMinuteTests {
         #expect(try await place.reader.encodings(of: camera(), during: always).count == 2)
     }
 
+    @Test("room is made before anything is written: the oldest days go, the present one stays, index rows are named")
+    func room() async throws {
+        let place = try Place()
+        defer { place.state.remove() }
+        let day = 86_400.0
+        // 200 frames a day that all differ, and the largest size that the folder ever has.
+        func write(_ index: Int) async throws -> Int {
+            var largest = 0
+            for part in 0..<20 {
+                let seconds = (0..<10).map { Double(index) * day + Double(part * 10 + $0) }
+                try await place.store.append(
+                    seconds.map { frame($0, UInt64(bitPattern: Int64($0))) }, camera: camera())
+                largest = max(largest, try place.bytes().count)
+            }
+            return largest
+        }
+        let one = try await write(0)
+        let limit = 3 * one + one / 2
+        await place.store.limit(try camera(), bytes: Int64(limit))
+        for index in 1..<8 { #expect(try await write(index) <= limit) }
+        try await place.store.seal()
+        let folder = place.state.path + "/encodings/gate/"
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        #expect(left.count == 3 && left.last?.hasPrefix("2026-05-08") == true, "\(left)")
+        let removed = await place.store.takeRemovedFiles()
+        #expect(try removed[camera()]?.map { String($0.prefix(15)) } == (1...5).map { "gate/2026-05-0\($0)" })
+        #expect(await place.store.takeRemovedFiles().isEmpty)
+        // Too little for even one day: what is watched now is kept all the same.
+        await place.store.limit(try camera(), bytes: 100)
+        _ = try await write(8)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 1)
+        #expect(try await place.reader.encodings(of: camera(), during: always).count == 200)
+    }
+
     @Test("a full disk is reported, and what was there before stays", .tags(.integration))
     func full() async throws {
         let place = try Place()

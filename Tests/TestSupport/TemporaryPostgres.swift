@@ -16,6 +16,8 @@ public final class TemporaryPostgres: Sendable {
     private let directory: URL
     private let programs: String
     private let databases = Locked(0)
+    /// The end of the pipe that keeps the server alive.
+    private let keepAlive: Int32
 
     /// The process's server. Blocks for some seconds the first time.
     public static func server() throws -> TemporaryPostgres {
@@ -60,7 +62,16 @@ public final class TemporaryPostgres: Sendable {
     /// Everything in a database, definitions and rows, as pg_dump writes it.
     public func dump(of url: String) throws -> String { try Self.run([programs + "/pg_dump", "-d", url]) }
 
-    private init() throws(Failure) {
+    /// A server of its own, gone with the value; with `disk`, one that waits for the disk on every commit as long as that
+    /// takes.
+    public static func server(on disk: SlowDisk?) throws -> TemporaryPostgres { try TemporaryPostgres(disk) }
+
+    /// A standby of this server, gone with the value: read-only, with everything that is here now, and what comes.
+    public func standby() throws -> TemporaryPostgres { try TemporaryPostgres(of: directory) }
+
+    deinit { close(keepAlive) }
+
+    private init(_ disk: SlowDisk? = nil, of primary: URL? = nil) throws(Failure) {
         guard let programs = Self.programsDirectory() else {
             throw Failure(description: "PostgreSQL is not installed; run: apt-get install postgresql")
         }
@@ -70,20 +81,27 @@ public final class TemporaryPostgres: Sendable {
         let account =
             geteuid() == 0 ? ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] : []
         do {
-            try Self.start(directory, programs, as: account)
+            keepAlive = try Self.start(directory, programs, as: account, disk, primary)
         } catch {
             throw Failure(description: "\(error)")
         }
     }
 
     /// A shell keeps the server: it ends with the test process, whose end of the pipe then closes, also after kill -9.
-    private static func start(_ directory: URL, _ programs: String, as account: [String]) throws {
+    private static func start(
+        _ directory: URL, _ programs: String, as account: [String], _ disk: SlowDisk?, _ primary: URL?
+    ) throws -> Int32 {
         let script = """
             trap '' INT HUP TERM
             umask 077; mkdir "$1" && cd "$1" || exit 1
-            "$2/initdb" -D "$1/data" -U alertd --auth=trust --no-sync --no-instructions --locale=C.UTF-8 >log 2>&1 \
-                || { cat log; exit 1; }
-            "$2/postgres" -D "$1/data" -c listen_addresses= -c "unix_socket_directories=$1" -c fsync=off \
+            if [ "$5" ]; then
+                "$2/pg_basebackup" -D "$1/data" -h "$5" -U alertd -R -X stream -c fast -N >log 2>&1 \
+                    || { cat log; exit 1; }
+            else
+                "$2/initdb" -D "$1/data" -U alertd --auth=trust --no-sync --no-instructions --locale=C.UTF-8 >log 2>&1 \
+                    || { cat log; exit 1; }
+            fi
+            LD_PRELOAD=$3 "$2/postgres" -D "$1/data" -c listen_addresses= -c "unix_socket_directories=$1" -c fsync=$4 \
                 -c max_connections=200 -c log_min_messages=fatal >>log 2>&1 </dev/null &
             server=$!
             until "$2/pg_isready" -q -h "$1"; do kill -0 $server || { cat log; exit 1; }; sleep 0.05; done
@@ -92,10 +110,16 @@ public final class TemporaryPostgres: Sendable {
             kill -QUIT $server; wait $server; cd /; rm -rf "$1"
             """
         let process = Process()
-        let command = account + ["/bin/sh", "-c", script, "sh", directory.path, programs]
+        let command =
+            account + [
+                "/bin/sh", "-c", script, "sh", directory.path, programs, disk?.library ?? "",
+                disk == nil ? "off" : "on",
+                primary?.path ?? "",
+            ]
         process.executableURL = URL(filePath: command[0])
         process.arguments = Array(command.dropFirst())
         process.currentDirectoryURL = URL(filePath: "/")
+        if let disk { process.environment = ProcessInfo.processInfo.environment.merging(disk.settings) { $1 } }
         let (input, output) = (Pipe(), Pipe())
         process.standardInput = input
         process.standardOutput = output
@@ -110,6 +134,7 @@ public final class TemporaryPostgres: Sendable {
             if data.isEmpty { throw Failure(description: "cannot start a test server: \(text)") }
             text += String(decoding: data, as: UTF8.self)
         }
+        return keepAlive
     }
 
     @discardableResult

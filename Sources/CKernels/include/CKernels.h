@@ -120,6 +120,13 @@ void ck_int8_linear(ck_instructions set, const ck_int8_rows *x, const ck_int8_we
 // out [R, O] = Σ q · w alone.
 void ck_int8_product(ck_instructions set, const ck_int8_rows *x, const ck_int8_weights *weights, int32_t *out);
 
+// MARK: scans
+
+// out [R, Q] = the exact products of rows of signed bytes [C], each beginning at base + offsets[r], with queries [Q, C] of 16
+// bits. The caller sees to it that sums of 32 bits suffice.
+void ck_byte_products(const int8_t *base, const uint64_t *offsets, size_t rows, size_t width, const int16_t *queries,
+                      size_t count, int32_t *out);
+
 // MARK: attention
 
 // Scaled dot-product attention of several heads: for every sequence and head, softmax(scale · q kᵀ) v. Letters: S sequences

@@ -31,6 +31,9 @@ extension ConfigurationKeys {
         .init(
             "cameras.NAME.retention.encodings_days", .integer(1...36_500), default: "30", unit: "days",
             "Encodings: how far back search can look."),
+        .init(
+            "cameras.NAME.retention.encodings_gib", .number(0.001...1_000_000), default: "20", unit: "GiB",
+            "Most space that the camera's encodings take; the oldest days go first, the present one stays."),
         .init("cameras.NAME.retention.events_days", .integer(1...36_500), default: "365", unit: "days", "Events."),
         .init(
             "cameras.NAME.retention.scores_days", .integer(1...36_500), default: "90", unit: "days", "Anomaly scores."),

@@ -86,6 +86,7 @@ public struct EffectiveConfiguration: Sendable {
             page.add("alarm_ceiling_per_day", NumberText.of(camera.alarmCeilingPerDay))
             page.section("retention") { page in
                 page.add("encodings_days", "\(camera.retention.encodingsDays)")
+                page.add("encodings_gib", NumberText.of(camera.retention.encodingsGiB))
                 page.add("events_days", "\(camera.retention.eventsDays)")
                 page.add("scores_days", "\(camera.retention.scoresDays)")
                 page.add("clips_days", "\(camera.retention.clipsDays)")

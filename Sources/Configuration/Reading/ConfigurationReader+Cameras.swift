@@ -30,9 +30,9 @@ extension ConfigurationReader {
 
     private func retention(_ section: SectionReader) -> RetentionConfiguration {
         RetentionConfiguration(
-            encodingsDays: section.integer("encodings_days"), eventsDays: section.integer("events_days"),
-            scoresDays: section.integer("scores_days"), clipsDays: section.integer("clips_days"),
-            clipsGiB: section.number("clips_gib"))
+            encodingsDays: section.integer("encodings_days"), encodingsGiB: section.number("encodings_gib"),
+            eventsDays: section.integer("events_days"), scoresDays: section.integer("scores_days"),
+            clipsDays: section.integer("clips_days"), clipsGiB: section.number("clips_gib"))
     }
 
     private func clips(_ section: SectionReader) -> ClipsConfiguration {

@@ -1,24 +1,34 @@
 public import Base
+public import Foundation
 internal import Grounding
 public import Store
 
-/// Natural-language search over past footage: the stored encodings are scored against the sentence and assembled into
-/// spans the way live events are.
+/// Natural-language search over past footage: what the sentence shows is looked for in the stored encodings of every camera,
+/// its conditions are enforced as they are live, and what comes back are spans with a probability, or nothing.
 public struct FootageSearch: Sendable {
     /// Where to look.
     public struct Scope: Sendable {
         /// Only this camera; nil means all.
         public var camera: CameraID?
+        /// Only these cameras; nil means all.
+        public var cameras: Set<CameraID>?
         /// Only from this time on.
         public var since: WallTime?
         /// Only before this time.
         public var until: WallTime?
 
         /// Everything that `camera`, `since` and `until` leave.
-        public init(camera: CameraID? = nil, since: WallTime? = nil, until: WallTime? = nil) {
+        public init(
+            camera: CameraID? = nil, cameras: Set<CameraID>? = nil, since: WallTime? = nil, until: WallTime? = nil
+        ) {
             self.camera = camera
+            self.cameras = cameras
             self.since = since
             self.until = until
+        }
+
+        func includes(_ name: CameraID) -> Bool {
+            (camera == nil || camera == name) && (cameras?.contains(name) ?? true)
         }
     }
 
@@ -34,83 +44,38 @@ public struct FootageSearch: Sendable {
         public let event: EventRecord?
     }
 
-    /// Encodings are read and scored in windows of this many seconds, which bounds memory.
-    private static let window = 4 * 3600.0
-
-    private let engine: InferenceEngine
+    private let test: QueryBackTest
     private let events: EventStore
-    private let encodings: EncodingReader
 
     /// A search over what `encodings` and `events` hold, by the encoder of `engine`.
     public init(engine: InferenceEngine, events: EventStore, encodings: EncodingReader) {
-        self.engine = engine
+        test = QueryBackTest(engine: engine, encodings: encodings)
         self.events = events
-        self.encodings = encodings
     }
 
-    /// The best `limit` spans that fit `sentence`, best first; none when nothing does.
+    /// The best `limit` spans that fit `sentence`, best first; none when nothing does. Parts of the day are those of
+    /// `timeZone`.
     ///
-    /// Throws `ModelError` and `StoreError`.
-    public func spans(for sentence: String, in scope: Scope, limit: Int) async throws -> [Hit] {
-        let query = try await engine.encode(text: sentence)
+    /// Throws `ModelError`, `StoreError`, and ``GroundingError/refusedQuery(text:problem:)`` for what cannot be enforced.
+    public func spans(
+        for sentence: String, in scope: Scope, limit: Int, timeZone: TimeZone = .current
+    ) async throws -> [Hit] {
+        let request = try WatchRequest(sentence)
         let names = try await events.cameras().compactMap { CameraID($0) }
-        var found: [(camera: CameraID, event: Event)] = []
-        for camera in names where scope.camera == nil || scope.camera == camera {
-            for event in try await events(of: camera, query, scope) { found.append((camera, event)) }
+        var found: [(camera: CameraID, hit: QueryBackTest.Hit)] = []
+        for camera in names where scope.includes(camera) {
+            let report = try await test.report(of: request, on: camera, in: scope, timeZone: timeZone)
+            found += report.hits.map { (camera, $0) }
         }
-        let best = found.sorted { $0.event.score > $1.event.score }.prefix(limit)
+        let best = found.sorted {
+            ($1.hit.score, $0.hit.during.start) < ($0.hit.score, $1.hit.during.start)
+        }
         var hits: [Hit] = []
-        for (camera, event) in best {
-            let stored = try await storedEvent(camera, event.during)
-            hits.append(Hit(camera: camera, during: event.during, score: event.score, event: stored))
+        for (camera, hit) in best.prefix(limit) {
+            let stored = try await storedEvent(camera, hit.during)
+            hits.append(Hit(camera: camera, during: hit.during, score: hit.score, event: stored))
         }
         return hits
-    }
-
-    /// The spans of one camera, in order of time.
-    private func events(of camera: CameraID, _ query: TextEncoding, _ scope: Scope) async throws -> [Event] {
-        var assembler: EventAssembler?
-        var last: WallTime?
-        var found: [Event] = []
-        for window in Self.windows(await encodings.days(of: camera), scope) {
-            let frames = try await encodings.encodings(of: camera, during: window)
-            guard let first = frames.first else { continue }
-            var current =
-                assembler
-                ?? EventAssembler(
-                    camera: camera, clock: .file, period: Self.period(frames), queries: [Query(query.text)],
-                    constants: engine.constants)
-            let saliency = await engine.saliency(of: frames, query)
-            for (frame, saliency) in zip(frames, saliency) {
-                let scored = ScoredFrame(time: frame.time, saliency: [saliency], anomaly: nil)
-                found += current.advance(scored).map(\.event)
-            }
-            last = frames.last?.time ?? first.time
-            assembler = current
-        }
-        if var assembler, let last { found += assembler.finish(at: last).map(\.event) }
-        return found
-    }
-
-    /// The stored days cut to the scope and into windows.
-    static func windows(_ days: [TimeSpan], _ scope: Scope) -> [TimeSpan] {
-        days.flatMap { day -> [TimeSpan] in
-            let start = max(day.start, scope.since ?? day.start)
-            let end = min(day.end, scope.until ?? day.end)
-            guard start < end else { return [] }
-            let count = Int((end.seconds(since: start) / window).rounded(.up))
-            return (0..<count).map { index in
-                let from = start.advanced(bySeconds: Double(index) * window)
-                return TimeSpan(start: from, end: min(end, from.advanced(bySeconds: window)))
-            }
-        }
-    }
-
-    /// The usual time between frames: the median, 1 s when there is only one frame.
-    static func period(_ frames: [FrameEncoding]) -> Double {
-        let steps = zip(frames.dropFirst(), frames).map { $0.time.seconds(since: $1.time) }.sorted()
-        guard !steps.isEmpty else { return 1 }
-        return min(max(steps[steps.count / 2], 0.02), 60)
     }
 
     private func storedEvent(_ camera: CameraID, _ span: TimeSpan) async throws -> EventRecord? {

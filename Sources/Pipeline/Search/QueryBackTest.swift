@@ -1,6 +1,7 @@
 public import Base
 public import Foundation
 public import Grounding
+internal import NN
 public import Store
 
 /// What a standing query would have told about the past: its scenes are scored on stored encodings and assembled into
@@ -36,6 +37,7 @@ public struct QueryBackTest: Sendable {
 
     private let engine: InferenceEngine
     private let encodings: EncodingReader
+    private let team = WorkerTeam(threads: min(16, ProcessInfo.processInfo.activeProcessorCount))
 
     /// A test on what `encodings` holds, by the encoder of `engine`.
     public init(engine: InferenceEngine, encodings: EncodingReader) {
@@ -72,41 +74,49 @@ public struct QueryBackTest: Sendable {
     }
 
     /// Events of each scene, and the stretches that were watched.
-    struct Seen {
+    private struct Seen {
         var events: [String: [Event]] = [:]
-        var watched: [TimeSpan] = []
-        var period = 1.0
+        let watched: [TimeSpan]
+        let period: Double
+    }
+
+    /// Encodings are read and scored in windows of this many seconds, which bounds memory.
+    private static let window = 3600.0
+
+    private static func windows(_ span: TimeSpan) -> [TimeSpan] {
+        let count = Int((span.seconds / window).rounded(.up))
+        return (0..<count).map { index in
+            let from = span.start.advanced(bySeconds: Double(index) * window)
+            return TimeSpan(start: from, end: min(span.end, from.advanced(bySeconds: window)))
+        }
     }
 
     private func seen(
         _ scenes: [String], _ queries: [TextEncoding], on camera: CameraID, in scope: FootageSearch.Scope
     ) async throws -> Seen {
+        let candidates = try await CandidateSpans(queries, engine.constants, of: camera, in: scope, encodings, team)
         let scorer = SaliencyScorer(queries: queries, constants: engine.constants)
-        var seen = Seen()
-        var assembler: EventAssembler?
+        var seen = Seen(watched: candidates.watched, period: candidates.period)
         func note(_ events: [Event]) {
             for event in events {
                 if case .query(let name, _) = event.source { seen.events[name, default: []].append(event) }
             }
         }
-        for window in FootageSearch.windows(await encodings.days(of: camera), scope) {
-            try Task.checkCancellation()
-            let frames = try await encodings.encodings(of: camera, during: window)
-            if frames.isEmpty { continue }
-            if assembler == nil { seen.period = FootageSearch.period(frames) }
-            var current =
-                assembler
-                ?? EventAssembler(
-                    camera: camera, clock: .file, period: seen.period, queries: scenes.map { Query($0) },
-                    constants: engine.constants)
-            for frame in frames {
-                seen.watch(frame.time)
-                let scored = ScoredFrame(time: frame.time, saliency: scorer.score(frame), anomaly: nil)
-                note(current.advance(scored).map(\.event))
+        for span in candidates.spans {
+            var assembler = EventAssembler(
+                camera: camera, clock: .file, period: seen.period, queries: scenes.map { Query($0) },
+                constants: engine.constants)
+            var last = span.start
+            for window in Self.windows(span) {
+                try Task.checkCancellation()
+                for frame in try await encodings.indexedEncodings(of: camera, during: window) {
+                    let scored = ScoredFrame(time: frame.time, saliency: scorer.score(frame), anomaly: nil)
+                    note(assembler.advance(scored).map(\.event))
+                    last = frame.time
+                }
             }
-            assembler = current
+            note(assembler.finish(at: last).map(\.event))
         }
-        if var assembler, let last = seen.watched.last?.end { note(assembler.finish(at: last).map(\.event)) }
         return seen
     }
 
@@ -121,18 +131,6 @@ public struct QueryBackTest: Sendable {
             let scores = seen.events.values.flatMap(\.self).filter { $0.during.overlaps(match.during) }.map(\.score)
             let score = scores.isEmpty ? 1 : scores.reduce(0, +) / Double(scores.count)
             return Hit(during: match.during, score: score, isInterrupted: match.isInterrupted)
-        }
-    }
-}
-
-extension QueryBackTest.Seen {
-    /// A frame at `time` was watched, and what lies between it and the one before unless that is a pause.
-    mutating func watch(_ time: WallTime) {
-        let longest = RecordedSpans.longestPause(period: period)
-        if let last = watched.last, time >= last.end, time.seconds(since: last.end) <= longest {
-            watched[watched.count - 1] = TimeSpan(start: last.start, end: time)
-        } else {
-            watched.append(TimeSpan(start: time, end: time))
         }
     }
 }

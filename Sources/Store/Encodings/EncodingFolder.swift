@@ -37,15 +37,17 @@ struct EncodingFolder: Sendable {
     static func files(_ paths: ClusterPaths, _ camera: CameraID) -> [File] {
         let folder = "\(paths.encodings)/\(camera.name)"
         return directoryEntries(folder).filter { $0.hasSuffix(".enc") && isDay(String($0.prefix(10))) }.sorted()
-            .compactMap { name in
-                var status = stat()
-                let path = folder + "/" + name
-                guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-                let seconds = Int64(status.st_mtim.tv_sec) * 1_000_000
-                return File(
-                    path: path, day: String(name.prefix(10)), size: Int64(status.st_size),
-                    written: WallTime(microseconds: seconds + Int64(status.st_mtim.tv_nsec) / 1000))
-            }
+            .compactMap { file(folder + "/" + $0, day: String($0.prefix(10))) }
+    }
+
+    /// One file as it is now; nil when there is none.
+    static func file(_ path: String, day: String) -> File? {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        let seconds = Int64(status.st_mtim.tv_sec) * 1_000_000
+        return File(
+            path: path, day: day, size: Int64(status.st_size),
+            written: WallTime(microseconds: seconds + Int64(status.st_mtim.tv_nsec) / 1000))
     }
 
     /// Makes the camera's folder, of mode 0700.

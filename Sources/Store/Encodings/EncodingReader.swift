@@ -6,6 +6,7 @@ import Glibc
 public actor EncodingReader {
     private let executor: ThreadExecutor
     let folder: EncodingFolder
+    var cache = DayCache()
 
     /// Runs on a thread of its own, since files block.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -86,7 +87,7 @@ public actor EncodingReader {
     }
 
     /// The bytes of a day's file; nil when there is none or its header is not written yet.
-    private func open(_ camera: CameraID, _ day: String) throws(StoreError) -> MappedBytes? {
+    func open(_ camera: CameraID, _ day: String) throws(StoreError) -> MappedBytes? {
         let path = try folder.path(camera, day: day)
         let file = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard file >= 0 else {

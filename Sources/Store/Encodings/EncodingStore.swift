@@ -14,6 +14,10 @@ public actor EncodingStore {
     private let folder: EncodingFolder
     private var files: [String: OpenFile] = [:]
     private var sealed: [EncodingMinute] = []
+    private var limits: [CameraID: Int64] = [:]
+    /// What the files of a camera with a limit hold, or a little less: what stands still takes less than was reckoned.
+    private var held: [CameraID: Int64] = [:]
+    private var removed: [CameraID: [String]] = [:]
 
     private struct OpenFile {
         let camera: CameraID
@@ -31,12 +35,13 @@ public actor EncodingStore {
 
     /// Appends encodings of one camera and returns how many were new. They are with the kernel when this returns, so a
     /// process that is killed loses none of them; on the disk they are after ``synchronize()``, or five seconds and
-    /// the next call later. Throws ``StoreError/encodingFile(path:step:why:)``, ``StoreError/diskFull(path:)`` and
+    /// the next call later. Where ``limit(_:bytes:)`` leaves no room for them, the camera's oldest days go first. Throws ``StoreError/encodingFile(path:step:why:)``, ``StoreError/diskFull(path:)`` and
     /// ``StoreError/invalidValue(what:why:)``; what was appended to the days before stays.
     @discardableResult
     public func append(_ encodings: [FrameEncoding], camera: CameraID) throws(StoreError) -> Int {
         var added = 0
         for (day, ofDay) in Dictionary(grouping: encodings, by: \.time.dayName).sorted(by: { $0.key < $1.key }) {
+            try makeRoom(camera, for: ofDay)
             added += try file(camera, day).append(ofDay)
         }
         return added
@@ -64,6 +69,35 @@ public actor EncodingStore {
         return sealed.sorted { ($0.camera.name, $0.summary.minute) < ($1.camera.name, $1.summary.minute) }
     }
 
+    /// From now on the files of `camera` take at most `bytes`, whatever encoder made them: before more is written, the
+    /// oldest days go. The file that was written last always stays.
+    public func limit(_ camera: CameraID, bytes: Int64) {
+        limits[camera] = bytes
+        held[camera] = nil
+    }
+
+    /// The files that were removed since the last call, for ``EventStore/forgetIndex(of:files:)``.
+    public func takeRemovedFiles() -> [CameraID: [String]] {
+        defer { removed = [:] }
+        return removed
+    }
+
+    private func makeRoom(_ camera: CameraID, for encodings: [FrameEncoding]) throws(StoreError) {
+        guard let limit = limits[camera] else { return }
+        let dimension = folder.encoder.dimension
+        let needed = encodings.reduce(Int64(0)) { sum, encoding in
+            let payload = EncodingFormat.payloadSize(looks: encoding.looks.count, dimension: dimension)
+            return sum + Int64(EncodingFormat.recordHeaderSize + payload)
+        }
+        func count() -> Int64 { folder.files(camera).reduce(Int64(0)) { $0 + $1.size } }
+        var bytes = held[camera] ?? count()
+        if bytes + needed > limit {
+            try expire(camera, writtenBefore: nil, bytes: limit - needed)
+            bytes = count()
+        }
+        held[camera] = bytes + needed
+    }
+
     /// Removes files of `camera`, whatever encoder made them, that were last written before `moment`, then the oldest
     /// days until at most `bytes` are left; the file that was written last always stays. Returns the bytes freed.
     @discardableResult
@@ -78,6 +112,7 @@ public actor EncodingStore {
             guard isOld || isTooMuch else { continue }
             files[file.path] = nil
             guard unlink(file.path) == 0 || errno == ENOENT else { throw EncodingFile.failure("remove", file.path) }
+            removed[camera, default: []].append(name(file.path))
             left -= file.size
             freed += file.size
         }
@@ -100,13 +135,16 @@ public actor EncodingStore {
         return file
     }
 
+    /// A file as index rows name it: below the folder of encodings.
+    private func name(_ path: String) -> String { String(path.dropFirst(folder.paths.encodings.count + 1)) }
+
     private func closeFiles() {
         for (path, open) in files { collect(path, open) }
         files = [:]
     }
 
     private func collect(_ path: String, _ open: OpenFile) {
-        let name = String(path.dropFirst(folder.paths.encodings.count + 1))
+        let name = name(path)
         sealed += open.file.takeSealed().map {
             EncodingMinute(camera: open.camera, encoder: folder.encoder.digest, file: name, summary: $0)
         }

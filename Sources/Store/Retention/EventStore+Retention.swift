@@ -21,6 +21,20 @@ extension EventStore {
         return outcome
     }
 
+    /// Forgets the rows that index `files` of `camera`, which are gone (``EncodingStore/takeRemovedFiles()``).
+    public func forgetIndex(of camera: CameraID, files: [String]) async throws(StoreError) {
+        let purpose = "forget the index of files of \(camera) that are gone"
+        _ = try await writer.run(purpose) { session throws(StoreError) in
+            try session.query(
+                purpose,
+                """
+                DELETE FROM alertd.encoding_minute m USING alertd.camera c
+                WHERE c.id = m.camera_id AND c.name = $1 AND m.file = ANY ($2)
+                """, [.text(camera.name), .texts(files)]
+            ).affected
+        }
+    }
+
     private func expire(
         _ sql: String, _ camera: CameraID, _ days: Double, _ table: SQLValue? = nil
     ) async throws(StoreError) -> Int {

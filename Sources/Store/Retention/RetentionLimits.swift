@@ -5,19 +5,16 @@ public struct RetentionLimits: Sendable, Equatable {
     public var eventsDays: Double?
     /// Values of curves.
     public var scoresDays: Double?
-    /// Files of encodings, and the rows that index them.
+    /// Rows that index encodings.
     public var encodingsDays: Double?
-    /// Most bytes of encodings; the oldest files go first.
-    public var encodingsBytes: Int64?
 
     /// Keeps for these numbers of days.
     public init(
-        eventsDays: Double? = nil, scoresDays: Double? = nil, encodingsDays: Double? = nil, encodingsBytes: Int64? = nil
+        eventsDays: Double? = nil, scoresDays: Double? = nil, encodingsDays: Double? = nil
     ) {
         self.eventsDays = eventsDays
         self.scoresDays = scoresDays
         self.encodingsDays = encodingsDays
-        self.encodingsBytes = encodingsBytes
     }
 }
 

@@ -5,5 +5,7 @@ struct EvalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "eval",
         abstract: "Compute published metrics from files, or what they are computed from. Needs no database.",
-        subcommands: [EvalGroundingCommand.self, EvalAnomalyCommand.self, EvalScoresCommand.self])
+        subcommands: [
+            EvalGroundingCommand.self, EvalAnomalyCommand.self, EvalScoresCommand.self, EvalSearchCommand.self,
+        ])
 }

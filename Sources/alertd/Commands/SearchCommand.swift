@@ -1,6 +1,7 @@
 import ArgumentParser
 import Base
 import Foundation
+import Grounding
 import Pipeline
 import Store
 
@@ -41,9 +42,10 @@ struct SearchCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let request = try WatchRequest(text)
         let environment = ProcessInfo.processInfo.environment
         let engine = try encoder.engine(options, environment: environment)
-        try await UnknownWords.warn(about: text, engine: engine)
+        for scene in request.condition.scenes { try await UnknownWords.warn(about: scene, engine: engine) }
         let scope = FootageSearch.Scope(camera: range.camera, since: range.since, until: range.until)
         let (text, limit) = (text, limit)
         let plan = try DatabaseSession.Plan(options, environment: environment)

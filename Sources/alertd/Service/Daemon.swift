@@ -74,12 +74,18 @@ struct Daemon: Sendable {
         let queries = QueryWatch(
             configuration, store: store, engine: engine, board: services.queries, logger: logger)
         let retention = RetentionWatch(configuration, store: store, encodings: encodings, logger: logger)
+        let search = SearchWatch(
+            FootageSearch(
+                engine: engine, events: store,
+                encodings: EncodingReader(stateDirectory: plan.state.path, encoder: try engine.encoderIdentity())),
+            store: store, logger: logger)
         let notifier = SystemdNotifier(environment: environment)
         let status = DaemonStatus(board: services.board, writer: writer, supervisor: supervisor, engine: engine)
 
         // What a killed process left open ends before anything new is told.
         writer.enqueue(.closeOpenEvents)
         await queries.publish(at: Date())
+        await retention.makeRoom(at: WallTime(Date()))
         supervisor.watch(cameras.all)
         warnAboutWhatIsNotThere(logger)
 
@@ -88,7 +94,7 @@ struct Daemon: Sendable {
             StoppableService(body: writer.run, finish: writer.finish),
             StoppableService(body: services.ledger.run, finish: services.ledger.finish),
             StoppableService(body: supervisor.run, finish: supervisor.finish),
-            queries, retention,
+            queries, retention, search,
             ConfigurationReload(
                 setup: setup, initial: configuration, supervisor: supervisor, queries: queries, retention: retention,
                 status: status, notifier: notifier, logger: logger),

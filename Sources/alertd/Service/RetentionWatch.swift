@@ -5,7 +5,8 @@ import Logging
 import ServiceLifecycle
 import Store
 
-/// Forgets what is older than the configuration keeps: when the daemon starts, and once an hour.
+/// Forgets what is older, or takes more room, than the configuration keeps: when the daemon starts, and once an hour.
+/// Room for encodings is made before they are written, by the store of encodings itself.
 final class RetentionWatch: Service {
     private static let interval = Duration.seconds(3600)
     /// After a failure: the database is away, or a reader holds on to a partition.
@@ -15,6 +16,8 @@ final class RetentionWatch: Service {
     private let encodings: EncodingStore
     private let logger: Logger
     private let configuration: Locked<Configuration>
+    /// Files that are gone, whose index rows the database was not asked to forget yet.
+    private let gone = Locked<[CameraID: [String]]>([:])
 
     init(_ configuration: Configuration, store: EventStore, encodings: EncodingStore, logger: Logger) {
         self.store = store
@@ -25,6 +28,17 @@ final class RetentionWatch: Service {
 
     /// The file was read again; in force from the next pass on.
     func reload(_ new: Configuration) { configuration.withLock { $0 = new } }
+
+    /// Makes room on the disk, before anything is written; needs no database.
+    func makeRoom(at now: WallTime) async {
+        for camera in configuration.withLock({ $0 }).cameras {
+            do throws(StoreError) {
+                _ = try await expireFiles(camera.retention, of: camera.name, at: now)
+            } catch {
+                logger.error("camera \(camera.name): old encodings cannot be removed: \(error)")
+            }
+        }
+    }
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
@@ -52,8 +66,11 @@ final class RetentionWatch: Service {
     private func enforce(
         _ retention: RetentionConfiguration, on camera: CameraID, at now: WallTime
     ) async throws(StoreError) {
-        let oldest = now.advanced(bySeconds: -86_400 * Double(retention.encodingsDays))
-        let freed = try await encodings.expire(camera, writtenBefore: oldest, bytes: nil)
+        let freed = try await expireFiles(retention, of: camera, at: now)
+        if let files = gone.withLock({ $0[camera] }) {
+            try await store.forgetIndex(of: camera, files: files)
+            gone.withLock { $0[camera]?.removeFirst(files.count) }
+        }
         let limits = RetentionLimits(
             eventsDays: Double(retention.eventsDays), scoresDays: Double(retention.scoresDays),
             encodingsDays: Double(retention.encodingsDays))
@@ -64,5 +81,17 @@ final class RetentionWatch: Service {
             camera \(camera): retention removed \(gone.events) events, \(gone.scoreDays) days of scores, \
             \(gone.indexDays) days of index rows, \(freed) bytes of encodings
             """)
+    }
+
+    private func expireFiles(
+        _ retention: RetentionConfiguration, of camera: CameraID, at now: WallTime
+    ) async throws(StoreError) -> Int64 {
+        let oldest = now.advanced(bySeconds: -86_400 * Double(retention.encodingsDays))
+        let bytes = Int64(retention.encodingsGiB * Double(1 << 30))
+        await encodings.limit(camera, bytes: bytes)
+        let freed = try await encodings.expire(camera, writtenBefore: oldest, bytes: bytes)
+        let removed = await encodings.takeRemovedFiles()
+        gone.withLock { $0.merge(removed) { $0 + $1 } }
+        return freed
     }
 }

@@ -1,0 +1,73 @@
+internal import Base
+internal import Foundation
+internal import NN
+public import VLM
+
+/// Ranks texts about events for a sentence: by their words, by their meaning, and by both.
+///
+/// The rule for both: the cosine of the two encodings plus ``wordsWeight`` times the cosine of the two word vectors. Both lie on
+/// the same scale, so that a shared rare word lifts a text as much as a clear likeness of meaning, and a text without one is
+/// still found.
+public struct DescriptionRanking: Sendable {
+    /// What counts.
+    public enum Evidence: String, Sendable, CaseIterable {
+        /// TF-IDF over words and pairs of words.
+        case words
+        /// The cosine of sentence encodings.
+        case meaning
+        /// Both.
+        case both
+    }
+
+    /// What the likeness of words counts beside that of meaning.
+    public static let wordsWeight: Float = 0.3
+
+    private let words: WordIndex
+    private let encodings: [[Float]]
+    private let encoder: SentenceBERT?
+
+    /// Ranks `texts`; without an encoder by words alone. Throws `ModelError` for a text that cannot be encoded.
+    public init(_ texts: [String], encoder: SentenceBERT?) throws {
+        words = WordIndex(texts)
+        self.encoder = encoder
+        encodings = try encoder.map { encoder in try Self.encode(texts, encoder) } ?? []
+    }
+
+    /// Texts → their encodings [N, D], shared by all cores.
+    private static func encode(_ texts: [String], _ encoder: SentenceBERT) throws -> [[Float]] {
+        var found = [Result<[Float], ModelError>?](repeating: nil, count: texts.count)
+        let team = WorkerTeam(threads: min(16, ProcessInfo.processInfo.activeProcessorCount))
+        team.lead {
+            found.withUnsafeMutableBufferPointer { found in
+                let slots = found
+                WorkerTeam.share(texts.count) { index in
+                    do throws(ModelError) {
+                        slots[index] = .success(try encoder.encode(text: texts[index]).values)
+                    } catch {
+                        slots[index] = .failure(error)
+                    }
+                }
+            }
+        }
+        var encodings: [[Float]] = []
+        for result in found { if let result { encodings.append(try result.get()) } }
+        return encodings
+    }
+
+    /// How well each text fits `sentence` [N]. Throws `ModelError` for a sentence that cannot be encoded.
+    public func scores(_ sentence: String, by evidence: Evidence) throws -> [Float] {
+        let byWords = evidence == .meaning ? [] : words.scores(sentence)
+        guard evidence != .words, let encoder else { return evidence == .meaning ? words.scores(sentence) : byWords }
+        let query = try encoder.encode(text: sentence).values
+        return encodings.enumerated().map { index, encoding in
+            var cosine: Float = 0
+            for column in query.indices { cosine += query[column] * encoding[column] }
+            return evidence == .meaning ? cosine : cosine + Self.wordsWeight * byWords[index]
+        }
+    }
+
+    /// The numbers of the `limit` best texts, best first; of equals the first.
+    public static func best(_ scores: [Float], _ limit: Int) -> [Int] {
+        Array(scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }.prefix(limit))
+    }
+}

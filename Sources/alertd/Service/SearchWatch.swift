@@ -1,0 +1,52 @@
+import Foundation
+import Logging
+import Pipeline
+import ServiceLifecycle
+import Store
+
+/// Answers the questions about past footage that are asked in SQL: `alertd.search`, `alertd.ask`.
+final class SearchWatch: Service {
+    private static let retry = Duration.seconds(1)
+
+    private let search: FootageSearch
+    private let store: EventStore
+    private let logger: Logger
+
+    init(_ search: FootageSearch, store: EventStore, logger: Logger) {
+        self.search = search
+        self.store = store
+        self.logger = logger
+    }
+
+    func run() async throws {
+        let requests = store.searchRequests()
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do throws(StoreError) {
+                    for request in try await requests.next() { try await self.answer(request) }
+                } catch {
+                    if Task.isCancelled { return }
+                    self.logger.debug("questions about the past wait: \(error)")
+                    try? await ContinuousClock().sleep(for: Self.retry)
+                }
+            }
+        }
+    }
+
+    private func answer(_ request: SearchRequest) async throws(StoreError) {
+        let hits: [FootageSearch.Hit]
+        do {
+            let scope = FootageSearch.Scope(cameras: request.cameras, since: request.since, until: request.until)
+            hits = try await search.spans(for: request.text, in: scope, limit: request.limit)
+        } catch {
+            try await store.refuse(request, because: Failure(describing: error).message)
+            return
+        }
+        try await store.answer(
+            request,
+            with: hits.map {
+                SearchAnswer(
+                    camera: $0.camera, during: $0.during, score: $0.score, probability: $0.score, eventID: $0.event?.id)
+            })
+    }
+}
