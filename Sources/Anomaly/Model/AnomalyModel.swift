@@ -35,6 +35,8 @@ public struct AnomalyModel: Sendable {
     var quietUntil: WallTime?
     /// Whether a scene that outlasted its alarm is becoming normal.
     var isAbsorbing = false
+    /// Number of the last verdict that was taken.
+    public internal(set) var lastVerdict: Int64 = 0
     var firstTime: WallTime?
     var lastTime: WallTime?
     var agedAt: WallTime?
@@ -61,11 +63,7 @@ public struct AnomalyModel: Sendable {
         settings.cooldown = constants.cooldown
         limit = AlarmThreshold(settings)
         smoother = Smoother(constants.smoothing)
-        automaton = EventAutomaton(
-            .init(
-                on: 1, off: constants.offShare, minimumOn: constants.minimumOn, hold: constants.hold,
-                maximumGap: constants.maximumGap, cooldown: constants.cooldown,
-                maximumDuration: constants.maximumDuration))
+        automaton = EventAutomaton(constants.automaton)
     }
 
     /// Scores the next frame and lets the model learn from what is old enough.
@@ -105,9 +103,7 @@ public struct AnomalyModel: Sendable {
         let smoothed = smoother.take(fused, at: seconds)
         updatePhase(site)
         // While warming, only sentences can alarm: what is normal is not known yet.
-        let ratio =
-            phase == .live
-            ? smoothed / limit.value : view.sighting.probability / constants.warmingContrast
+        let ratio = phase == .live ? smoothed / limit.value : provisionalRatio(view.sighting, seconds)
         let changes = automaton.advance(view.sighting.time, ratio)
         if ratio < constants.offShare { isAbsorbing = false }
         note(changes, at: view.sighting.time)
@@ -120,6 +116,15 @@ public struct AnomalyModel: Sendable {
             time: view.sighting.time, phase: phase, lanes: scores, fused: fused, smoothed: smoothed,
             threshold: limit.value, ratio: ratio, pValue: smallest,
             explanation: ratio >= constants.offShare ? explanation(of: view, scores) : nil, changes: changes)
+    }
+
+    /// Likeness to sentences over its own threshold; no new alarm any more once the day has had as many as the ceiling allows,
+    /// since nothing else keeps to it yet.
+    private func provisionalRatio(_ sighting: Sighting, _ seconds: Double) -> Double {
+        let ratio = sighting.probability / constants.warmingContrast
+        let isOpen = quietFrom != nil && quietUntil == nil
+        let isSpent = Double(log.alarms(onDayOf: seconds)) >= max(1, limit.settings.ceilingPerDay)
+        return isSpent && !isOpen ? min(ratio, constants.offShare) : ratio
     }
 
     private mutating func updatePhase(_ site: ExceedanceGrid?) {
@@ -142,6 +147,15 @@ public struct AnomalyModel: Sendable {
             case .closed(let event, _, _): quietUntil = event.last.advanced(bySeconds: constants.quietAfter)
             }
         }
+    }
+
+    /// The clock was set back, so that everything known seems to lie in the future: what is normal stays, what was under way
+    /// is given up.
+    public mutating func restartClock() {
+        (lastTime, agedAt, quietFrom, quietUntil, isAbsorbing) = (nil, nil, nil, nil, false)
+        waiting = []
+        smoother.reset()
+        automaton = EventAutomaton(constants.automaton)
     }
 
     static func seconds(_ time: WallTime) -> Double { Double(time.microseconds) / 1e6 }

@@ -18,6 +18,8 @@ public actor InferenceEngine {
 
     /// How the encoder's similarities become saliency.
     public nonisolated let constants: GroundingConstants
+    /// Name of the encoder's folder.
+    public nonisolated let name: String
     /// Hex digest of the encoder's weights and configuration.
     public nonisolated let encoderDigest: String
     /// Width D of every encoding.
@@ -45,6 +47,7 @@ public actor InferenceEngine {
         let model = try team.lead { () throws(ModelError) in try Recipe.loadEncoder(folder: folder.path) }
         self.team = team
         self.model = model
+        name = folder.standardizedFileURL.lastPathComponent
         encoderDigest = model.digest
         width = model.width
         executor = ThreadExecutor(name: "engine")
