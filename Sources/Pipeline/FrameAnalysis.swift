@@ -18,7 +18,8 @@ struct FrameAnalysis: Sendable {
     private let engine: InferenceEngine
     private let detail: EventAssembler.Detail
     private let scoring: AnomalyScoring
-    private let stored: EncodingReader?
+    private let stored: EncodingReader
+    private let verdicts: [GivenVerdict]
     private var clock: ClockSource
     private var encoder: FrameEncoder
     private var saliency: SaliencyScorer
@@ -30,14 +31,15 @@ struct FrameAnalysis: Sendable {
     /// The first frame and the last one of the present stretch.
     private var stretch: TimeSpan?
 
-    /// An analysis of frames about `period` seconds apart. `stored` are the encodings of a watched camera.
+    /// An analysis of frames about `period` seconds apart. `stored` reads the camera's encodings of before; `verdicts` are
+    /// those that its past may not know yet.
     init(
         camera: CameraID, clock: ClockSource, period: Double, queries: [WatchedQuery], engine: InferenceEngine,
-        detail: EventAssembler.Detail, scoring: AnomalyScoring, stored: EncodingReader? = nil
+        detail: EventAssembler.Detail, scoring: AnomalyScoring, stored: EncodingReader, verdicts: [GivenVerdict] = []
     ) {
         (self.camera, self.clock, self.period) = (camera, clock, period)
         (self.engine, self.detail) = (engine, detail)
-        (self.scoring, self.stored) = (scoring, stored)
+        (self.scoring, self.stored, self.verdicts) = (scoring, stored, verdicts)
         encoder = FrameEncoder(engine: engine)
         scenes = SceneLanes(queries)
         saliency = SaliencyScorer(queries: scenes.encodings, constants: engine.constants)
@@ -71,8 +73,9 @@ struct FrameAnalysis: Sendable {
     private var curve: String { anomalies?.judgesItself == true ? AnomalyLane.normality.rawValue : "fused" }
 
     private mutating func beginAnomalies(_ picture: Picture, _ time: WallTime) async {
-        let begun = await scoring.begin(
-            camera, engine: engine, picture: picture, period: period, at: time, encodings: stored)
+        var begun = await scoring.begin(
+            camera, engine: engine, picture: picture, period: period, at: time, stored: stored)
+        _ = await scoring.take(verdicts, &begun, stored)
         anomalies = begun
         assembler.watchAnomalies(begun.automaton)
     }

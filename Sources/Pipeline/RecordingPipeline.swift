@@ -74,11 +74,11 @@ public struct RecordingPipeline: Sendable {
         for query in job.queries { queries.append(try await WatchedQuery(query, ofRecordingBy: engine)) }
         let clock = ContinuousClock()
         let verdicts = try await events.verdicts(on: job.camera).compactMap(GivenVerdict.init)
-        let (found, encodingTime) = try await source.withFrames { frames in
+        let (analysed, encodingTime) = try await source.withFrames { frames in
             var writing = Duration.zero
             var analysis = FrameAnalysis(
                 camera: job.camera, clock: .file, period: 1 / job.analyseFPS, queries: queries, engine: engine,
-                detail: .settledOnly, scoring: scoring)
+                detail: .settledOnly, scoring: scoring, stored: stored, verdicts: verdicts)
             var found = Findings()
             var batch: [FrameEncoding] = []
             for try await frame in frames {
@@ -99,15 +99,13 @@ public struct RecordingPipeline: Sendable {
             }
             let end = job.start.advanced(bySeconds: source.statistics.mediaSeconds)
             found.tellings += analysis.finish(at: end)
-            if var watch = analysis.anomalies {
-                analysis.anomalies = nil
-                if watch.judgesItself { found.keep(scoring.most(inDays: source.statistics.mediaSeconds / 86_400)) }
-                _ = await scoring.take(verdicts, &watch, stored)
-                found.watch = watch
+            found.watch = analysis.anomalies
+            if found.watch?.judgesItself == true {
+                found.keep(scoring.most(inDays: source.statistics.mediaSeconds / 86_400))
             }
             return (found, writing)
         }
-        var found = found
+        var found = analysed
         if try await isScored(job, digest) { found.leaveAnomaliesOut() }
         let begin = clock.now
         let outcome = try await store(found, job, source.statistics, digest)

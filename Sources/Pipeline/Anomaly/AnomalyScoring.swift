@@ -35,10 +35,10 @@ public struct AnomalyScoring: Sendable {
     func most(inDays days: Double) -> Int { Int(max(1, ceilingPerDay * max(1, days))) }
 
     /// Scoring that goes on where the camera's past ends, for frames like `picture` about `period` seconds apart, the first
-    /// at `time`. `encodings` are those of a watched camera, to catch up with what the last snapshot lacks.
+    /// at `time`. From `stored` a watched camera catches up with what the last snapshot lacks.
     func begin(
         _ camera: CameraID, engine: InferenceEngine, picture: Picture, period: Double, at time: WallTime,
-        encodings: EncodingReader? = nil
+        stored: EncodingReader
     ) async -> AnomalyWatch {
         let offset = TimeZone.current.secondsFromGMT(for: time.date)
         let empty = AnomalyModel(
@@ -55,8 +55,11 @@ public struct AnomalyScoring: Sendable {
             logger.warning("camera \(camera): \(error)")
         }
         guard kind == .recorded else {
-            if let last = model.lastFrame, last >= time { model.restartClock() }
-            await catchUp(&model, camera, until: time, encodings)
+            if let last = model.lastFrame, last >= time {
+                model.restartClock()
+            } else {
+                await catchUp(&model, camera, until: time, stored)
+            }
             return AnomalyWatch(model, keeps: true, period: period)
         }
         // A recording of before what is known says nothing new about it.
@@ -70,20 +73,19 @@ public struct AnomalyScoring: Sendable {
 
     /// Lets `model` see what was stored after its snapshot was written, as if the daemon had not been killed.
     private func catchUp(
-        _ model: inout AnomalyModel, _ camera: CameraID, until time: WallTime, _ encodings: EncodingReader?
+        _ model: inout AnomalyModel, _ camera: CameraID, until time: WallTime, _ stored: EncodingReader
     ) async {
-        guard let encodings else { return }
         let oldest = time.advanced(bySeconds: -Self.longestCatchUp)
         let span = TimeSpan(start: max(model.lastFrame?.advanced(bySeconds: 1e-6) ?? oldest, oldest), end: time)
-        guard let missed = try? await encodings.encodings(of: camera, during: span) else { return }
+        guard let missed = try? await stored.encodings(of: camera, during: span) else { return }
         for encoding in missed { _ = model.observe(AnomalyFrame(encoding: encoding)) }
     }
 
     /// Lets `watch` take those of `verdicts` that it does not know; gives whether there were any.
-    func take(_ verdicts: [GivenVerdict], _ watch: inout AnomalyWatch, _ encodings: EncodingReader) async -> Bool {
+    func take(_ verdicts: [GivenVerdict], _ watch: inout AnomalyWatch, _ stored: EncodingReader) async -> Bool {
         let fresh = verdicts.filter { $0.number > watch.model.lastVerdict }
         for verdict in fresh {
-            let frames = try? await encodings.encodings(
+            let frames = try? await stored.encodings(
                 of: watch.model.camera, during: verdict.during, limit: Self.mostJudged)
             watch.judge(verdict, frames: frames ?? [])
         }
