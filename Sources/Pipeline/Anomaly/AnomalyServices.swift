@@ -1,5 +1,5 @@
 public import Anomaly
-public import Logging
+internal import Logging
 public import Store
 
 /// What anomaly scoring of watched cameras shares.

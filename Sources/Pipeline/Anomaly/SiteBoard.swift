@@ -1,4 +1,4 @@
-public import Anomaly
+internal import Anomaly
 public import Base
 
 /// What the anomaly scoring of a site's cameras shares: each camera's past scores, for those whose own past is short, and

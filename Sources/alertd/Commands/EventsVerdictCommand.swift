@@ -1,4 +1,3 @@
-import Anomaly
 import ArgumentParser
 import Foundation
 import Store
@@ -15,7 +14,7 @@ struct EventsVerdictCommand: AsyncParsableCommand {
 
     @OptionGroup var options: GlobalOptions
     @Argument(help: "The event's id, as 'events list' prints it.") var id: Int64
-    @Argument(help: "normal or incident.") var verdict: AnomalyVerdict
+    @Argument(help: "normal or incident.") var verdict: EventVerdict
 
     private struct Line: Encodable {
         let id: Int64
@@ -39,4 +38,7 @@ struct EventsVerdictCommand: AsyncParsableCommand {
     }
 }
 
-extension AnomalyVerdict: ExpressibleByArgument {}
+/// What can be said about an event.
+enum EventVerdict: String, ExpressibleByArgument, CaseIterable {
+    case normal, incident
+}

@@ -1,3 +1,4 @@
+import Anomaly
 import Base
 import Ingest
 import Pipeline
