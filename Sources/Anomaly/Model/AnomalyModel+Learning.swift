@@ -86,7 +86,10 @@ extension AnomalyModel {
             isAbsorbing = false
             let now = lastTime ?? span.end
             limit.forget(alarmAt: now.seconds(since: span.start))
-            log.count(-1, at: Self.seconds(span.start))
+            // Of days that the log no longer holds there is nothing to take back.
+            if now.seconds(since: span.start) < Double(AlarmLog.capacity - 1) * 86_400 {
+                log.count(-1, at: Self.seconds(span.start))
+            }
         }
     }
 

@@ -21,6 +21,8 @@ extension AnomalyModel {
         let quietUntil: WallTime?
         let isAbsorbing: Bool
         let lastVerdict: Int64
+        let provisionalDay: Int
+        let provisionalAlarms: Int
         let firstTime: WallTime?
         let lastTime: WallTime?
         let agedAt: WallTime?
@@ -34,7 +36,9 @@ extension AnomalyModel {
             camera: camera.name, encoder: encoder, phase: phase, sentences: sentences?.state, banks: banks,
             history: history, limit: limit, log: log, light: light, motion: motion, smoother: smoother,
             automaton: automaton, waiting: waiting, quietFrom: quietFrom, quietUntil: quietUntil,
-            isAbsorbing: isAbsorbing, lastVerdict: lastVerdict, firstTime: firstTime, lastTime: lastTime,
+            isAbsorbing: isAbsorbing, lastVerdict: lastVerdict,
+            provisionalDay: provisional.day, provisionalAlarms: provisional.alarms, firstTime: firstTime,
+            lastTime: lastTime,
             agedAt: agedAt, frames: frames,
             watched: watched)
         let encoder = PropertyListEncoder()
@@ -98,7 +102,7 @@ extension AnomalyModel {
         (light, motion, smoother, automaton) = (state.light, state.motion, state.smoother, state.automaton)
         (waiting, quietFrom, quietUntil) = (state.waiting, state.quietFrom, state.quietUntil)
         (isAbsorbing, firstTime, lastTime) = (state.isAbsorbing, state.firstTime, state.lastTime)
-        lastVerdict = state.lastVerdict
+        (lastVerdict, provisional) = (state.lastVerdict, (state.provisionalDay, state.provisionalAlarms))
         (agedAt, frames, watched) = (state.agedAt, state.frames, state.watched)
         let ceiling = limit.settings.ceilingPerDay
         limit = state.limit

@@ -35,6 +35,8 @@ public struct AnomalyModel: Sendable {
     var quietUntil: WallTime?
     /// Whether a scene that outlasted its alarm is becoming normal.
     var isAbsorbing = false
+    /// Provisional alarms of the UTC day with this number.
+    var provisional = (day: 0, alarms: 0)
     /// Number of the last verdict that was taken.
     public internal(set) var lastVerdict: Int64 = 0
     var firstTime: WallTime?
@@ -123,7 +125,8 @@ public struct AnomalyModel: Sendable {
     private func provisionalRatio(_ sighting: Sighting, _ seconds: Double) -> Double {
         let ratio = sighting.probability / constants.warmingContrast
         let isOpen = quietFrom != nil && quietUntil == nil
-        let isSpent = Double(log.alarms(onDayOf: seconds)) >= max(1, limit.settings.ceilingPerDay)
+        let today = provisional.day == Self.day(seconds) ? provisional.alarms : 0
+        let isSpent = Double(today) >= max(1, limit.settings.ceilingPerDay)
         return isSpent && !isOpen ? min(ratio, constants.offShare) : ratio
     }
 
@@ -141,6 +144,7 @@ public struct AnomalyModel: Sendable {
                 (quietFrom, quietUntil) = (from, nil)
                 waiting.removeAll { $0.time >= from }
                 log.count(1, at: Self.seconds(time))
+                if phase == .warming { countProvisional(Self.day(Self.seconds(time))) }
             case .reopened: quietUntil = nil
             case .extended: break
             case .closed(_, .longest, _): (quietUntil, isAbsorbing) = (time, true)
@@ -157,6 +161,12 @@ public struct AnomalyModel: Sendable {
         smoother.reset()
         automaton = EventAutomaton(constants.automaton)
     }
+
+    private mutating func countProvisional(_ day: Int) {
+        provisional = (day, provisional.day == day ? provisional.alarms + 1 : 1)
+    }
+
+    private static func day(_ seconds: Double) -> Int { Int((seconds / 86_400).rounded(.down)) }
 
     static func seconds(_ time: WallTime) -> Double { Double(time.microseconds) / 1e6 }
 }

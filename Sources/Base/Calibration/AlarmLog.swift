@@ -18,17 +18,10 @@ public struct AlarmLog: Sendable, Equatable, Codable {
         days[day(seconds)].seconds += duration
     }
 
-    /// Counts `change` alarms (−1 takes one back) at `seconds` since 1970; a day's count does not fall below 0, and from a
-    /// day that is not kept nothing is taken back.
+    /// Counts `change` alarms (−1 takes one back) at `seconds` since 1970; a day's count does not fall below 0.
     public mutating func count(_ change: Int, at seconds: Double) {
-        if change < 0, !days.contains(where: { $0.number == Self.number(seconds) }) { return }
         let index = day(seconds)
         days[index].alarms = max(0, days[index].alarms + change)
-    }
-
-    /// Alarms of the UTC day of `seconds` since 1970.
-    public func alarms(onDayOf seconds: Double) -> Int {
-        days.first { $0.number == Self.number(seconds) }?.alarms ?? 0
     }
 
     /// The rate over everything that is kept.
@@ -39,12 +32,10 @@ public struct AlarmLog: Sendable, Equatable, Codable {
     }
 
     private mutating func day(_ seconds: Double) -> Int {
-        let number = Self.number(seconds)
+        let number = Int((seconds / 86_400).rounded(.down))
         if let index = days.firstIndex(where: { $0.number == number }) { return index }
         days.append(Day(number: number))
         if days.count > Self.capacity { days.removeFirst() }
         return days.count - 1
     }
-
-    private static func number(_ seconds: Double) -> Int { Int((seconds / 86_400).rounded(.down)) }
 }
