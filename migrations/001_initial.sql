@@ -142,6 +142,7 @@ CREATE TABLE alertd.event (
     description_origin text,
     clock              text             NOT NULL,
     box                jsonb,
+    explanation        jsonb,
     created_at         timestamptz      NOT NULL DEFAULT now(),
     updated_at         timestamptz      NOT NULL DEFAULT now(),
     started_at         timestamptz      NOT NULL GENERATED ALWAYS AS (lower(during)) STORED,
@@ -158,6 +159,7 @@ CREATE TABLE alertd.event (
     CONSTRAINT event_description_has_an_origin CHECK ((description IS NULL) = (description_origin IS NULL)),
     CONSTRAINT event_clock_is_known CHECK (clock IN ('file', 'camera', 'arrival', 'unset')),
     CONSTRAINT event_box_has_four_edges CHECK (jsonb_typeof(box) = 'array' AND jsonb_array_length(box) = 4),
+    CONSTRAINT event_explanation_is_an_object CHECK (jsonb_typeof(explanation) = 'object'),
     CONSTRAINT event_is_told_once EXCLUDE USING gist (camera_id WITH =, source WITH =, during WITH &&)
 );
 CREATE INDEX event_started ON alertd.event (started_at, id);
@@ -182,6 +184,7 @@ COMMENT ON COLUMN alertd.event.started_at         IS 'The start of during, to be
 COMMENT ON COLUMN alertd.event.ended_at           IS 'The end of during, for the same reason.';
 COMMENT ON COLUMN alertd.event.words              IS 'The stems of the words of description.';
 COMMENT ON COLUMN alertd.event.box                IS 'Where in the picture: [left, top, right, bottom] in fractions of its width and height.';
+COMMENT ON COLUMN alertd.event.explanation        IS 'Why it is an anomaly, as docs/ref/sql.md says; null for other kinds.';
 
 CREATE TABLE alertd.event_key (
     camera_id  integer     NOT NULL REFERENCES alertd.camera,
@@ -193,6 +196,19 @@ CREATE TABLE alertd.event_key (
 );
 CREATE INDEX event_key_event ON alertd.event_key (event_id);
 COMMENT ON TABLE alertd.event_key IS 'Idempotency keys of the changes already applied to a camera''s events, with the event each went to. A change that comes again (a spool replayed, an ingest repeated) changes nothing.';
+
+CREATE TABLE alertd.verdict (
+    id       bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    event_id bigint      NOT NULL REFERENCES alertd.event ON DELETE CASCADE,
+    verdict  text        NOT NULL,
+    given_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT verdict_is_known CHECK (verdict IN ('normal', 'incident'))
+);
+CREATE INDEX verdict_event ON alertd.verdict (event_id, id);
+COMMENT ON TABLE alertd.verdict IS 'What people said about events, the last one of an event counts. Ids follow the order of commits, so that a daemon that knows the last id it took misses none. Written by record_verdict.';
+COMMENT ON COLUMN alertd.verdict.event_id IS 'The event; the one that it was merged into, if it was.';
+COMMENT ON COLUMN alertd.verdict.verdict  IS 'normal: it was nothing. incident: it was what it looked like.';
+COMMENT ON COLUMN alertd.verdict.given_at IS 'When.';
 
 CREATE TABLE alertd.outbox (
     id           bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -409,7 +425,7 @@ CREATE FUNCTION alertd.record_event(
     p_camera text, p_source text, p_query_text text, p_start timestamptz, p_end timestamptz, p_is_open boolean,
     p_start_error double precision, p_end_error double precision, p_score double precision,
     p_anomaly_score double precision, p_description text, p_description_origin text, p_clock text,
-    p_box double precision[], p_key text, p_replaces text DEFAULT NULL,
+    p_box double precision[], p_key text, p_replaces text DEFAULT NULL, p_explanation text DEFAULT NULL,
     OUT event_id bigint, OUT change text
 )
 LANGUAGE plpgsql
@@ -444,6 +460,7 @@ BEGIN
         p_description := NULL;
         p_description_origin := NULL;
         p_box := NULL;
+        p_explanation := NULL;
     END IF;
 
     SELECT k.event_id INTO event_id FROM alertd.event_key k WHERE k.camera_id = v_camera_id AND k.key = p_key;
@@ -466,10 +483,10 @@ BEGIN
     IF v_old IS NULL THEN
         INSERT INTO alertd.event (
             camera_id, source, query_text, during, is_open, start_error, end_error, score, anomaly_score,
-            description, description_origin, clock, box)
+            description, description_origin, clock, box, explanation)
         VALUES (
             v_camera_id, p_source, p_query_text, v_during, p_is_open, p_start_error, p_end_error, p_score,
-            p_anomaly_score, p_description, p_description_origin, p_clock, to_jsonb(p_box))
+            p_anomaly_score, p_description, p_description_origin, p_clock, to_jsonb(p_box), p_explanation::jsonb)
         RETURNING id INTO event_id;
         change := 'open';
         PERFORM alertd.emit_change(event_id, v_kind, 'open');
@@ -484,11 +501,11 @@ BEGIN
         -- more.
         WITH piece AS (
             SELECT e.during, e.is_open, e.start_error, e.end_error, e.score, e.anomaly_score, e.description,
-                   e.description_origin, e.box, e.query_text, false AS is_new
+                   e.description_origin, e.box, e.explanation, e.query_text, false AS is_new
             FROM alertd.event e WHERE e.id = ANY (v_old) AND e.id IS DISTINCT FROM v_own
             UNION ALL
             SELECT v_during, p_is_open, p_start_error, p_end_error, p_score, p_anomaly_score, p_description,
-                   p_description_origin, to_jsonb(p_box), p_query_text, true
+                   p_description_origin, to_jsonb(p_box), p_explanation::jsonb, p_query_text, true
         )
         SELECT tstzrange(min(lower(during)), max(upper(during)), '[)'),
                -- Closing means: here is the last evidence, and nobody has later evidence in an event still open.
@@ -500,11 +517,14 @@ BEGIN
                (array_agg(description ORDER BY score DESC, is_new DESC) FILTER (WHERE description IS NOT NULL))[1],
                (array_agg(description_origin ORDER BY score DESC, is_new DESC) FILTER (WHERE description IS NOT NULL))[1],
                (array_agg(box ORDER BY score DESC, is_new DESC) FILTER (WHERE box IS NOT NULL))[1],
+               (array_agg(explanation ORDER BY score DESC, is_new DESC) FILTER (WHERE explanation IS NOT NULL))[1],
                (array_agg(query_text ORDER BY is_new DESC) FILTER (WHERE query_text IS NOT NULL))[1]
         INTO v_after.during, v_after.is_open, v_after.start_error, v_after.end_error, v_after.score,
-             v_after.anomaly_score, v_after.description, v_after.description_origin, v_after.box, v_after.query_text
+             v_after.anomaly_score, v_after.description, v_after.description_origin, v_after.box, v_after.explanation,
+             v_after.query_text
         FROM piece;
 
+        UPDATE alertd.verdict w SET event_id = v_old[1] WHERE w.event_id = ANY (v_old[2:]);
         UPDATE alertd.event_key k SET event_id = v_old[1] WHERE k.event_id = ANY (v_old[2:]);
         DELETE FROM alertd.event e WHERE e.id = ANY (v_old[2:]);
         PERFORM alertd.emit_change(absorbed, v_kind, 'close') FROM unnest(v_old[2:]) AS absorbed;
@@ -513,14 +533,14 @@ BEGIN
         SET during = v_after.during, is_open = v_after.is_open, start_error = v_after.start_error,
             end_error = v_after.end_error, score = v_after.score, anomaly_score = v_after.anomaly_score,
             description = v_after.description, description_origin = v_after.description_origin, box = v_after.box,
-            query_text = v_after.query_text, updated_at = now()
+            explanation = v_after.explanation, query_text = v_after.query_text, updated_at = now()
         WHERE e.id = v_old[1]
           AND (e.during, e.is_open, e.start_error, e.end_error, e.score, e.anomaly_score, e.description,
-               e.description_origin, e.box, e.query_text)
+               e.description_origin, e.box, e.explanation, e.query_text)
               IS DISTINCT FROM
               (v_after.during, v_after.is_open, v_after.start_error, v_after.end_error, v_after.score,
                v_after.anomaly_score, v_after.description, v_after.description_origin, v_after.box,
-               v_after.query_text);
+               v_after.explanation, v_after.query_text);
         change := CASE
             WHEN NOT FOUND THEN 'none'
             WHEN v_was_open AND NOT v_after.is_open THEN 'close'
@@ -536,6 +556,26 @@ BEGIN
 END;
 $$;
 COMMENT ON FUNCTION alertd.record_event IS 'The only writer of events. A span that overlaps events of the same camera and source is merged with them: nothing is dropped, nothing is told twice. A key seen before for that camera changes nothing, and nothing is told of a span that was erased (event_id is 0 then; of a span that was erased in part, the last part left is told). p_replaces is how the keys of all tellings of the same thing begin: what they told gives way to this one, unless other evidence has joined it. change is open, update, close or none.';
+
+CREATE FUNCTION alertd.record_verdict(p_event bigint, p_verdict text) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_kind text;
+    v_id   bigint;
+BEGIN
+    PERFORM alertd.writer_lock();
+    SELECT e.kind INTO v_kind FROM alertd.event e WHERE e.id = p_event;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO alertd.verdict (event_id, verdict) VALUES (p_event, p_verdict) RETURNING id INTO v_id;
+    PERFORM alertd.emit_change(p_event, v_kind, 'update');
+    RETURN v_id;
+END;
+$$;
+COMMENT ON FUNCTION alertd.record_verdict IS 'Notes what somebody said about an event, normal or incident, and tells of it. Returns the verdict''s number; null when there is no such event.';
 
 CREATE FUNCTION alertd.close_open_events(p_camera text) RETURNS bigint
 LANGUAGE plpgsql
@@ -745,7 +785,9 @@ SELECT e.id,
        e.created_at,
        e.updated_at,
        e.started_at,
-       e.ended_at
+       e.ended_at,
+       e.explanation,
+       (SELECT w.verdict FROM alertd.verdict w WHERE w.event_id = e.id ORDER BY w.id DESC LIMIT 1) AS verdict
 FROM alertd.event e JOIN alertd.readable_camera c ON c.id = e.camera_id;
 COMMENT ON VIEW alertd.v_events IS 'What happened: one row per event, merged so that no two rows of one camera and source overlap.';
 COMMENT ON COLUMN alertd.v_events.id                 IS 'Number of the event; stays while the event is extended.';
@@ -764,6 +806,8 @@ COMMENT ON COLUMN alertd.v_events.description        IS 'One or more sentences f
 COMMENT ON COLUMN alertd.v_events.description_origin IS 'Who wrote them: template, or the name of a model.';
 COMMENT ON COLUMN alertd.v_events.clock              IS 'Where the times come from: file (the recording''s own), camera (its sender reports), arrival (this machine''s clock), unset (this machine''s clock, known to be wrong).';
 COMMENT ON COLUMN alertd.v_events.box                IS 'Where in the picture: [left, top, right, bottom] in fractions of its width and height.';
+COMMENT ON COLUMN alertd.v_events.explanation        IS 'Why it is an anomaly: lane, p_value, moments, sentences, box, hour, text; null for other kinds.';
+COMMENT ON COLUMN alertd.v_events.verdict            IS 'What somebody said about it last: normal or incident; null if nobody did.';
 COMMENT ON COLUMN alertd.v_events.created_at         IS 'When the event was first written.';
 COMMENT ON COLUMN alertd.v_events.updated_at         IS 'When it last changed.';
 COMMENT ON COLUMN alertd.v_events.started_at         IS 'The start of during: a condition on it uses an index, one on during does not.';

@@ -3,7 +3,8 @@ import Base
 import Foundation
 import NN
 
-/// Times a query of a normality bank, and a whole frame of a model that has seen days: `BankBench [vectors] [width]`.
+/// Times a query of a normality bank, and a whole frame of a model that has seen days: `BankBench [vectors] [width]
+/// [sentence file]`; with a file through the lanes of its sentences, too.
 ///
 /// Prints one JSON object: medians over many calls in microseconds, on one thread.
 @main
@@ -11,6 +12,7 @@ enum BankBench {
     static func main() throws {
         BLAS.configure(threads: 1)
         let numbers = CommandLine.arguments.dropFirst().compactMap { Int($0) }
+        let file = CommandLine.arguments.dropFirst().first { Int($0) == nil }
         let (vectors, width) = (numbers.first ?? 1216, numbers.dropFirst().first ?? 512)
         var random = SystemRandomNumberGenerator()
         func unit() -> [Float] {
@@ -24,17 +26,28 @@ enum BankBench {
         let one = median(2000) { index in
             bank.neighbours(bank.distances([queries[index % 64]])[0], count: 3).first?.index ?? 0
         }
-        let frame = frameCost(width: width, unit)
+        let frame = frameCost(width: width, sentences: nil, unit)
+        let worded = try file.map { frameCost(width: width, sentences: try sentences($0, unit), unit) }
         print(
             "{\"vectors\":\(vectors),\"width\":\(width),\"query_us\":\(one),\"frame_us\":\(frame.microseconds),"
+                + (worded.map { "\"frame_with_sentences_us\":\($0.microseconds)," } ?? "")
                 + "\"frame_looks\":3,\"model_bytes\":\(frame.bytes)}")
     }
 
-    /// A frame of a scene and two crops through every lane but the sentences, after two days of random ones.
-    private static func frameCost(width: Int, _ unit: () -> [Float]) -> (microseconds: Double, bytes: Int) {
+    /// The sentences of `file` with random encodings.
+    private static func sentences(_ file: String, _ unit: () -> [Float]) throws -> SentenceMemory {
+        let list = try SentenceFile.read([UInt8](try Data(contentsOf: URL(filePath: file))), name: file)
+        let encodings = SentenceMemory.prompts(for: list).map { TextEncoding(text: $0, values: unit()) }
+        return SentenceMemory(list: list, encodings: encodings)
+    }
+
+    /// A frame of a scene and two crops through every lane, after two days of random ones.
+    private static func frameCost(
+        width: Int, sentences: SentenceMemory?, _ unit: () -> [Float]
+    ) -> (microseconds: Double, bytes: Int) {
         guard let camera = CameraID("bench") else { return (0, 0) }
         let encoder = EncoderIdentity(name: "bench", digest: "0", width: width, resolution: "none")
-        var model = AnomalyModel(camera: camera, encoder: encoder, sentences: nil, ceilingPerDay: 1)
+        var model = AnomalyModel(camera: camera, encoder: encoder, sentences: sentences, ceilingPerDay: 1)
         var seconds = 0.0
         func next(step: Double) -> AnomalyFrame {
             seconds += step

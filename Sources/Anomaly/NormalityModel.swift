@@ -21,10 +21,15 @@ public struct NormalityModel: Sendable {
         public var floor: Double
         /// The threshold lies this factor above the 99.5 % quantile of the camera's history.
         public var margin: Double = 1.25
+        /// Seconds east of Greenwich: what the hours in explanations mean.
+        public var utcOffset = 0
 
         /// The defaults, with `floor` as fitted to the encoder.
         public init(floor: Double) { self.floor = floor }
     }
+
+    /// Share of the threshold from which a score is explained: what keeps an event alive.
+    private static let explainedShare = 0.8
 
     private let configuration: Configuration
     private var bank: MemoryBank
@@ -59,9 +64,17 @@ public struct NormalityModel: Sendable {
         let worst = neighbours.indices.max { neighbours[$0].distance < neighbours[$1].distance } ?? 0
         let value = Double(neighbours[worst].distance)
         let threshold = max(configuration.floor, configuration.margin * admitted.quantile(0.995))
+        let (box, pValue) = (encoding.looks[worst].box, history.exceedance(value))
+        var explanation: AnomalyExplanation?
+        if value >= Self.explainedShare * threshold {
+            let bucket = HourBucket(encoding.time, offset: configuration.utcOffset, isInfrared: false)
+            explanation = AnomalyExplanation(
+                lane: .normality, basis: .recording, pValue: pValue, anyHourPValue: pValue, rawScore: value, box: box,
+                moments: [neighbours[worst].time], sentences: [], category: nil, hour: bucket.name)
+        }
         return AnomalyScore(
-            value: value, pValue: history.exceedance(value), ratio: value / threshold,
-            box: encoding.looks[worst].box, nearest: neighbours[worst].time)
+            value: value, pValue: pValue, ratio: value / threshold, lane: .normality, box: box, explanation: explanation
+        )
     }
 
     private mutating func admitWaiting(before limit: WallTime) {

@@ -17,27 +17,32 @@ struct FrameAnalysis: Sendable {
     private let period: Double
     private let engine: InferenceEngine
     private let detail: EventAssembler.Detail
+    private let scoring: AnomalyScoring
+    private let stored: EncodingReader
+    private let verdicts: [GivenVerdict]
     private var clock: ClockSource
     private var encoder: FrameEncoder
     private var saliency: SaliencyScorer
-    private var normality: NormalityModel
+    /// What the frames are judged by; nil before the first one.
+    var anomalies: AnomalyWatch?
     private var assembler: EventAssembler
     private var scenes: SceneLanes
     private var conditions: [ConditionLane]
     /// The first frame and the last one of the present stretch.
     private var stretch: TimeSpan?
 
-    /// An analysis of frames about `period` seconds apart.
+    /// An analysis of frames about `period` seconds apart. `stored` reads the camera's encodings of before; `verdicts` are
+    /// those that its past may not know yet.
     init(
         camera: CameraID, clock: ClockSource, period: Double, queries: [WatchedQuery], engine: InferenceEngine,
-        detail: EventAssembler.Detail
+        detail: EventAssembler.Detail, scoring: AnomalyScoring, stored: EncodingReader, verdicts: [GivenVerdict] = []
     ) {
         (self.camera, self.clock, self.period) = (camera, clock, period)
         (self.engine, self.detail) = (engine, detail)
+        (self.scoring, self.stored, self.verdicts) = (scoring, stored, verdicts)
         encoder = FrameEncoder(engine: engine)
         scenes = SceneLanes(queries)
         saliency = SaliencyScorer(queries: scenes.encodings, constants: engine.constants)
-        normality = NormalityModel(.init(floor: engine.constants.anomalyFloor))
         assembler = EventAssembler(
             camera: camera, clock: clock, period: period, queries: scenes.queries, constants: engine.constants,
             detail: queries.allSatisfy(\.isScene) ? detail : .everything)
@@ -50,17 +55,29 @@ struct FrameAnalysis: Sendable {
     mutating func take(_ picture: Picture, at time: WallTime, clock: ClockSource? = nil) async -> Seen {
         self.clock = clock ?? self.clock
         let encoding = await encoder.encode(picture, at: time)  // 4–6
-        let anomaly = normality.observe(encoding)  // 8b
+        if anomalies == nil { await beginAnomalies(picture, time) }
+        let anomaly = anomalies?.observe(encoding, chroma: LightMode.chroma(of: picture))  // 8b
         let values = saliency.score(encoding, zones: scenes.zones)  // 8a
         let score = anomaly.map { anomaly in
             ScoreSample(
-                lane: "anomaly:normality", at: time, value: anomaly.value, pValue: anomaly.pValue,
-                explanation: anomaly.ratio >= 1 ? anomaly.explanation : nil)
+                lane: "anomaly:" + curve, at: time, value: anomaly.value, pValue: anomaly.pValue,
+                explanation: anomaly.ratio >= 1 ? anomaly.explanation?.text : nil)
         }
         noteStretch(time)
         let told = assembler.advance(ScoredFrame(time: time, saliency: values, anomaly: anomaly), clock: clock)  // 7, 9
         let settled = time.advanced(bySeconds: -assembler.settlingSeconds)
         return Seen(encoding: encoding, tellings: enforce(told, settled: settled), score: score)
+    }
+
+    /// The name of the anomaly curve: scores of the two kinds cannot be compared.
+    private var curve: String { anomalies?.judgesItself == true ? AnomalyLane.normality.rawValue : "fused" }
+
+    private mutating func beginAnomalies(_ picture: Picture, _ time: WallTime) async {
+        var begun = await scoring.begin(
+            camera, engine: engine, picture: picture, period: period, at: time, stored: stored)
+        _ = await scoring.take(verdicts, &begun, stored)
+        anomalies = begun
+        assembler.watchAnomalies(begun.automaton)
     }
 
     /// Nothing was seen after the last picture.

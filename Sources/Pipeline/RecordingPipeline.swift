@@ -1,3 +1,4 @@
+internal import Anomaly
 public import Base
 public import Ingest
 public import Store
@@ -46,12 +47,19 @@ public struct RecordingPipeline: Sendable {
     private let engine: InferenceEngine
     private let events: EventStore
     private let encodings: EncodingStore
+    private let stored: EncodingReader
+    private let scoring: AnomalyScoring
 
-    /// A pipeline that encodes with `engine` and writes to the two stores.
-    public init(engine: InferenceEngine, events: EventStore, encodings: EncodingStore) {
+    /// A pipeline that encodes with `engine` and writes to the two stores; `stored` reads what `encodings` writes.
+    public init(
+        engine: InferenceEngine, events: EventStore, encodings: EncodingStore, stored: EncodingReader,
+        scoring: AnomalyScoring
+    ) {
         self.engine = engine
         self.events = events
         self.encodings = encodings
+        self.stored = stored
+        self.scoring = scoring
     }
 
     /// Analyses `source` from beginning to end. `progress` is told the seconds analysed so far.
@@ -65,11 +73,12 @@ public struct RecordingPipeline: Sendable {
         var queries: [WatchedQuery] = []
         for query in job.queries { queries.append(try await WatchedQuery(query, ofRecordingBy: engine)) }
         let clock = ContinuousClock()
-        let (found, encodingTime) = try await source.withFrames { frames in
+        let verdicts = try await events.verdicts(on: job.camera).compactMap(GivenVerdict.init)
+        let (analysed, encodingTime) = try await source.withFrames { frames in
             var writing = Duration.zero
             var analysis = FrameAnalysis(
                 camera: job.camera, clock: .file, period: 1 / job.analyseFPS, queries: queries, engine: engine,
-                detail: .settledOnly)
+                detail: .settledOnly, scoring: scoring, stored: stored, verdicts: verdicts)
             var found = Findings()
             var batch: [FrameEncoding] = []
             for try await frame in frames {
@@ -89,11 +98,18 @@ public struct RecordingPipeline: Sendable {
                 try await encodings.seal()
             }
             let end = job.start.advanced(bySeconds: source.statistics.mediaSeconds)
-            found.events += analysis.finish(at: end).map(\.event)
+            found.tellings += analysis.finish(at: end)
+            found.watch = analysis.anomalies
+            if found.watch?.judgesItself == true {
+                found.keep(scoring.most(inDays: source.statistics.mediaSeconds / 86_400))
+            }
             return (found, writing)
         }
+        var found = analysed
+        if try await isScored(job, digest) { found.leaveAnomaliesOut() }
         let begin = clock.now
         let outcome = try await store(found, job, source.statistics, digest)
+        if case .written = outcome, let watch = found.watch { await scoring.save(watch) }
         let writeSeconds = (clock.now - begin + encodingTime) / .seconds(1)
         return switch outcome {
         case .alreadyKnown:
@@ -107,12 +123,35 @@ public struct RecordingPipeline: Sendable {
 
     /// What the recording showed.
     private struct Findings: Sendable {
-        var events: [Event] = []
+        var tellings: [EventTelling] = []
         var scores: [ScoreSample] = []
+        var watch: AnomalyWatch?
 
         mutating func add(_ seen: FrameAnalysis.Seen) {
-            events += seen.tellings.map(\.event)
+            tellings += seen.tellings
             if let score = seen.score { scores.append(score) }
+        }
+
+        /// They are known from an earlier ingest, which may have judged them by another past.
+        mutating func leaveAnomaliesOut() {
+            tellings.removeAll { $0.event.source.kind == "anomaly" }
+            (scores, watch) = ([], nil)
+        }
+
+        /// Keeps the `most` strangest anomalies only.
+        mutating func keep(_ most: Int) {
+            let strangest = tellings.filter { $0.event.source.kind == "anomaly" }
+                .sorted { ($0.event.anomalyScore ?? 0) > ($1.event.anomalyScore ?? 0) }
+            let dropped = Set(strangest.dropFirst(most).map(\.firstEvidence))
+            tellings.removeAll { $0.event.source.kind == "anomaly" && dropped.contains($0.firstEvidence) }
+        }
+    }
+
+    /// Whether the recording was ingested before, for other queries.
+    private func isScored(_ job: Job, _ digest: ContentDigest) async throws -> Bool {
+        let encoder = try engine.encoderIdentity().digest
+        return try await events.recordings(digest: digest.bytes, camera: job.camera).contains {
+            $0.encoder == encoder && $0.start == job.start && $0.analysedFPS == job.analyseFPS
         }
     }
 
@@ -123,12 +162,13 @@ public struct RecordingPipeline: Sendable {
             camera: job.camera, digest: digest.bytes, encoder: try engine.encoderIdentity().digest, start: job.start,
             duration: statistics.mediaSeconds,
             analysedFPS: job.analyseFPS, queries: job.queries.map(\.text))
-        let writes = found.events.map { event in
-            EventWrite(
-                event: event, description: TemplateDescription.text(of: event),
+        let writes = found.tellings.map { telling in
+            let event = telling.event
+            return EventWrite(
+                event: event, description: TemplateDescription.text(of: event, telling.explanation),
                 descriptionOrigin: TemplateDescription.origin,
                 idempotencyKey: "\(digest)/\(engine.encoderDigest.prefix(16))/\(job.analyseFPS)/\(event.source.key)/"
-                    + "\(event.during.start)/\(event.during.end)")
+                    + "\(event.during.start)/\(event.during.end)", explanation: telling.explanation?.json)
         }
         let outcome = try await events.finishRecording(recording, events: writes, scores: found.scores)
         try await events.recordIndex(await encodings.takeSealedMinutes())

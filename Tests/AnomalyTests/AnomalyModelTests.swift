@@ -141,6 +141,60 @@ struct AnomalyModelTests {
         #expect(fixture.model.threshold.settings.ceilingPerDay == 0.5)
     }
 
+    @Test("a verdict is taken once, however often it comes, also across a restart")
+    func verdictNumber() throws {
+        var fixture = try ModelFixture.live()
+        _ = fixture.strange(42)
+        let event = try #require(fixture.opened.last)
+        let span = TimeSpan(start: event.start, end: event.last)
+        let shown = (0..<10).map { _ in fixture.frame(adding: [fixture.vector(5)]) }
+        fixture.ordinary(300)
+        let alarms = fixture.model.achievedRate.alarms
+        for _ in 0..<3 { fixture.model.judge(.incident, during: span, frames: shown, number: 7) }
+        #expect(fixture.model.achievedRate.alarms == alarms - 1 && fixture.model.lastVerdict == 7)
+        var restored = try ModelFixture().model
+        try restored.restore(try fixture.model.snapshot(), file: "x")
+        #expect(restored.lastVerdict == 7)
+    }
+
+    @Test("of two verdicts on one event the last counts")
+    func verdictTwice() throws {
+        var fixture = try ModelFixture.live()
+        _ = fixture.strange(42)
+        let event = try #require(fixture.opened.last)
+        let span = TimeSpan(start: event.start, end: event.last)
+        let shown = (0..<60).map { _ in fixture.frame(adding: [fixture.vector(5)]) }
+        fixture.model.judge(.incident, during: span, frames: shown, number: 1)
+        fixture.model.judge(.normal, during: span, frames: shown, number: 2)
+        fixture.ordinary(200)
+        let before = fixture.opened.count
+        _ = fixture.strange(70)
+        #expect(fixture.opened.count == before)
+    }
+
+    @Test("a thing that is alone is compared as a thing, though the encoder looks at nothing else")
+    func alone() throws {
+        var fixture = try ModelFixture.live()
+        let frame = AnomalyFrame(
+            encoding: FrameEncoding(
+                time: ModelFixture.time(fixture.seconds),
+                looks: [.init(box: ModelFixture.place(0.6), values: fixture.vector(5))]), chroma: 20)
+        let scores = fixture.model.scores(of: frame)
+        #expect((scores.first { $0.lane == .normality }?.raw ?? 0) > 0.3)
+        #expect((scores.first { $0.lane == .motion }?.raw ?? 0) > 0)
+    }
+
+    @Test("a clock that was set back stops nothing")
+    func clockSetBack() throws {
+        var fixture = try ModelFixture.live()
+        let late = AnomalyFrame(encoding: fixture.frame().encoding, chroma: 20)
+        _ = fixture.model.observe(late)
+        fixture.model.restartClock()
+        let early = FrameEncoding(time: ModelFixture.time(100), looks: late.encoding.looks)
+        let reading = fixture.model.observe(AnomalyFrame(encoding: early, chroma: 20))
+        #expect(reading?.phase == .live)
+    }
+
     @Test("a drop ratio triggers by itself")
     func dropRatio() throws {
         var fixture = try ModelFixture()

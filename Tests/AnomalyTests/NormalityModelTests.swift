@@ -28,7 +28,7 @@ struct NormalityModelTests {
         let score = try #require(observed)
         // The small differences lie within the bank's radius, so its one vector is the first frame's.
         #expect(abs(score.value - (1 - cos(1.2))) < 1e-3)
-        #expect(score.nearest == time(0))
+        #expect(score.explanation?.moments == [time(0)])
         #expect(score.ratio > 1)
         #expect(score.pValue < 0.06)
     }

@@ -86,6 +86,17 @@ struct SentenceTests {
         #expect(readings.allSatisfy { $0.isProvisional })
     }
 
+    @Test("provisional alarms keep to the ceiling a day, too")
+    func provisionalCeiling() throws {
+        var fixture = try ModelFixture(ceilingPerDay: 2, sentences: try memory())
+        fixture.ordinary(900)
+        for _ in 0..<5 {
+            _ = fixture.strange(42)
+            fixture.ordinary(120)
+        }
+        #expect(fixture.model.phase == .warming && fixture.opened.count == 2)
+    }
+
     @Test("a normal sentence that is too near an anomaly is pointed out")
     func conflicts() throws {
         let list = try read("[a]\nanomalous: two people spar\nnormal: two people train\n")

@@ -59,14 +59,14 @@ struct EventAssemblerTests {
         for second in 0..<40 {
             let isOdd = (10..<14).contains(second)
             let anomaly = AnomalyScore(
-                value: isOdd ? 0.5 : 0.01, pValue: isOdd ? 0.02 : 0.9, ratio: isOdd ? 2.5 : 0.05, box: corner,
-                nearest: time(1))
+                value: isOdd ? 0.5 : 0.01, pValue: isOdd ? 0.02 : 0.9, ratio: isOdd ? 2.5 : 0.05, lane: .motion,
+                box: corner, explanation: nil)
             events += assembler.advance(frame(Double(second), 0, anomaly)).map(\.event)
         }
         events += assembler.finish(at: time(40)).map(\.event)
         let event = try #require(events.first)
         #expect(events.count == 1)
-        #expect(event.source == .anomaly(lane: "normality"))
+        #expect(event.source == .anomaly(lane: "motion"))
         #expect(event.anomalyScore == 0.5 && event.box == corner)
         #expect(event.during.start == time(9.5) && event.during.end == time(13.5))
     }

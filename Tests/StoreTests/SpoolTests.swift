@@ -29,7 +29,8 @@ struct SpoolTests {
         return .event(
             EventWrite(
                 event: event, description: index % 5 == 0 ? nil : "Words \(index).", idempotencyKey: "key/\(index)",
-                replaces: index % 7 == 0 ? "key/\(index)" : nil))
+                replaces: index % 7 == 0 ? "key/\(index)" : nil,
+                explanation: index % 3 == 1 ? #"{"lane":"motion"}"# : nil))
     }
 
     private func scores(_ second: Double, count: Int = 10) throws -> StoreWrite {

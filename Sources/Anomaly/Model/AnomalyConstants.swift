@@ -1,3 +1,5 @@
+package import Base
+
 /// Every constant of live anomaly scoring in one place. Times are in seconds.
 public struct AnomalyConstants: Sendable, Equatable {
     // What is normal
@@ -76,6 +78,19 @@ public struct AnomalyConstants: Sendable, Equatable {
 
     /// The defaults.
     public init() {}
+
+    /// The defaults for frames about `period` seconds apart: rare frames are no pauses.
+    public init(period: Double) {
+        hold = max(hold, 2 * period)
+        maximumGap = max(maximumGap, 5 * period)
+    }
+
+    /// How ratios of score and threshold become alarms.
+    package var automaton: EventAutomaton.Parameters {
+        EventAutomaton.Parameters(
+            on: 1, off: offShare, minimumOn: minimumOn, hold: hold, maximumGap: maximumGap, cooldown: cooldown,
+            maximumDuration: maximumDuration)
+    }
 
     /// How scores are smoothed.
     public enum Smoothing: Sendable, Equatable {

@@ -9,6 +9,13 @@ public struct AnomalyFrame: Sendable {
     /// Share of patches that a video encoder dropped as unchanged, 0…1, if one ran.
     public let dropRatio: Double?
 
+    /// The looks with the scene first and every single thing after it: where only one thing moved the encoder looks at nothing
+    /// else, and that look is the scene and the thing in it.
+    var looks: [FrameEncoding.Look] {
+        let all = encoding.looks
+        return all.count == 1 && all[0].box != .whole ? all + all : all
+    }
+
     /// Gathers what is known.
     public init(encoding: FrameEncoding, chroma: Double? = nil, dropRatio: Double? = nil) {
         self.encoding = encoding

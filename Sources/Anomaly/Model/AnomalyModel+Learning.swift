@@ -58,10 +58,18 @@ extension AnomalyModel {
     /// Takes an operator's verdict on the alarm that lasted over `span`, with its frames as stored.
     ///
     /// `normal` makes the frames normal at once. `incident` forgets what was learnt during the alarm, lets nothing like
-    /// its unusual looks become normal, and takes the alarm out of the false alarms.
-    public mutating func judge(_ verdict: AnomalyVerdict, during span: TimeSpan, frames: [AnomalyFrame]) {
+    /// its unusual looks become normal, and takes the alarm out of the false alarms. A `number` above 0 is that of the
+    /// verdict: one that was taken before changes nothing.
+    public mutating func judge(
+        _ verdict: AnomalyVerdict, during span: TimeSpan, frames: [AnomalyFrame], number: Int64 = 0
+    ) {
+        if number > 0 {
+            guard number > lastVerdict else { return }
+            lastVerdict = number
+        }
         switch verdict {
         case .normal:
+            banks.permit(during: span)
             for frame in frames {
                 var copy = self
                 let bucket = HourBucket(frame.encoding.time, offset: utcOffset, isInfrared: light.isInfrared)
@@ -73,13 +81,22 @@ extension AnomalyModel {
             let wide = TimeSpan(
                 start: span.start.advanced(bySeconds: -margin), end: span.end.advanced(bySeconds: margin))
             let vectors = frames.flatMap { $0.encoding.looks.map(\.values) }
-            banks.forbid(vectors, during: wide, in: bucket, constants)
+            banks.forbid(vectors, seenAt: span.start, during: wide, in: bucket, constants)
             waiting.removeAll { $0.time >= wide.start && $0.time <= wide.end }
             isAbsorbing = false
             let now = lastTime ?? span.end
             limit.forget(alarmAt: now.seconds(since: span.start))
-            log.count(-1, at: Self.seconds(span.start))
+            // Of days that the log no longer holds there is nothing to take back.
+            if now.seconds(since: span.start) < Double(AlarmLog.capacity - 1) * 86_400 {
+                log.count(-1, at: Self.seconds(span.start))
+            }
         }
+    }
+
+    /// Forgets what was seen in `span`, for good.
+    public mutating func forget(seenIn span: TimeSpan) {
+        banks.forget(seenIn: span)
+        waiting.removeAll { $0.time >= span.start && $0.time <= span.end }
     }
 
     /// Another ceiling from now on.
@@ -93,6 +110,9 @@ extension AnomalyModel {
 
     /// How often it really alarmed, provisional alarms included, over the last 60 days.
     public var achievedRate: AchievedRate { log.rate(ceilingPerDay: limit.settings.ceilingPerDay) }
+
+    /// The last frame that was taken.
+    public var lastFrame: WallTime? { lastTime }
 
     /// Bytes of everything that grows with what was seen.
     public var byteCount: Int {

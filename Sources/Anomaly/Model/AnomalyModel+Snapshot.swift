@@ -1,4 +1,4 @@
-internal import Base
+public import Base
 public import Foundation
 
 extension AnomalyModel {
@@ -20,6 +20,9 @@ extension AnomalyModel {
         let quietFrom: WallTime?
         let quietUntil: WallTime?
         let isAbsorbing: Bool
+        let lastVerdict: Int64
+        let provisionalDay: Int
+        let provisionalAlarms: Int
         let firstTime: WallTime?
         let lastTime: WallTime?
         let agedAt: WallTime?
@@ -33,7 +36,10 @@ extension AnomalyModel {
             camera: camera.name, encoder: encoder, phase: phase, sentences: sentences?.state, banks: banks,
             history: history, limit: limit, log: log, light: light, motion: motion, smoother: smoother,
             automaton: automaton, waiting: waiting, quietFrom: quietFrom, quietUntil: quietUntil,
-            isAbsorbing: isAbsorbing, firstTime: firstTime, lastTime: lastTime, agedAt: agedAt, frames: frames,
+            isAbsorbing: isAbsorbing, lastVerdict: lastVerdict,
+            provisionalDay: provisional.day, provisionalAlarms: provisional.alarms, firstTime: firstTime,
+            lastTime: lastTime,
+            agedAt: agedAt, frames: frames,
             watched: watched)
         let encoder = PropertyListEncoder()
         encoder.outputFormat = .binary
@@ -60,11 +66,43 @@ extension AnomalyModel {
         self = restored
     }
 
+    /// The snapshot `data` without what was seen in `span`. Throws `AnomalyError.snapshot` for anything damaged, and the errors
+    /// of writing a snapshot.
+    public static func erasing(_ span: TimeSpan, from data: Data, file: String) throws -> Data {
+        let state = try decode(try SnapshotFile.open(data, file: file), file)
+        guard let camera = CameraID(state.camera) else {
+            throw AnomalyError.snapshot(file: file, problem: "no camera has that name")
+        }
+        var model = AnomalyModel(
+            camera: camera, encoder: state.encoder, sentences: nil,
+            ceilingPerDay: state.limit.settings.ceilingPerDay)
+        try model.restore(data, file: file)
+        model.forget(seenIn: span)
+        return try model.snapshot()
+    }
+
+    /// What a snapshot says of its camera, without restoring it. Throws `AnomalyError.snapshot` for anything damaged.
+    public static func standing(in data: Data, file: String) throws(AnomalyError) -> AnomalyStanding {
+        let state = try decode(try SnapshotFile.open(data, file: file), file)
+        return AnomalyStanding(
+            camera: state.camera, encoder: state.encoder, phase: state.phase, threshold: state.limit.value,
+            basis: state.limit.basis, rate: state.log.rate(ceilingPerDay: state.limit.settings.ceilingPerDay),
+            watchedDays: state.watched / 86_400, lastFrame: state.lastTime)
+    }
+
+    /// How the camera's model stands now.
+    public var standing: AnomalyStanding {
+        AnomalyStanding(
+            camera: camera.name, encoder: encoder, phase: phase, threshold: limit.value, basis: limit.basis,
+            rate: achievedRate, watchedDays: watched / 86_400, lastFrame: lastTime)
+    }
+
     private mutating func take(_ state: State) {
         (phase, banks, history, log) = (state.phase, state.banks, state.history, state.log)
         (light, motion, smoother, automaton) = (state.light, state.motion, state.smoother, state.automaton)
         (waiting, quietFrom, quietUntil) = (state.waiting, state.quietFrom, state.quietUntil)
         (isAbsorbing, firstTime, lastTime) = (state.isAbsorbing, state.firstTime, state.lastTime)
+        (lastVerdict, provisional) = (state.lastVerdict, (state.provisionalDay, state.provisionalAlarms))
         (agedAt, frames, watched) = (state.agedAt, state.frames, state.watched)
         let ceiling = limit.settings.ceilingPerDay
         limit = state.limit

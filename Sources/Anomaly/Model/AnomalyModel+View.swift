@@ -35,7 +35,7 @@ struct FrameView: Sendable {
 extension AnomalyModel {
     /// Asks every lane. Changes only what lanes remember of the last seconds.
     mutating func view(_ frame: AnomalyFrame, in bucket: HourBucket) -> FrameView {
-        let (looks, time) = (frame.encoding.looks, frame.encoding.time)
+        let (looks, time) = (frame.looks, frame.encoding.time)
         precondition(looks.allSatisfy { $0.values.count == encoder.width }, "looks of another width than \(encoder)")
         let vectors = looks.map(\.values)
         let attributes = motion.take(looks, at: Self.seconds(time))
@@ -72,7 +72,7 @@ extension AnomalyModel {
             distances: distances, motion: attributes.map(PackedFloats.init), raw: raw,
             probability: finding?.probability ?? 0, pValue: 1, isAbsorbed: isAbsorbing)
         return FrameView(
-            bucket: bucket, sighting: sighting, boxes: frame.encoding.looks.map(\.box), answers: answers,
+            bucket: bucket, sighting: sighting, boxes: frame.looks.map(\.box), answers: answers,
             motion: moving, finding: finding)
     }
 
@@ -101,7 +101,9 @@ extension AnomalyModel {
     }
 
     func explanation(of view: FrameView, _ scores: [AnomalyReading.LaneScore]) -> AnomalyExplanation? {
-        guard let worst = scores.min(by: { $0.pValue < $1.pValue }) else { return nil }
+        // While warming nothing but likeness to sentences alarms.
+        let asked = phase == .warming ? scores.filter { $0.lane == .contrast } : scores
+        guard let worst = asked.min(by: { $0.pValue < $1.pValue }) else { return nil }
         let look = view.look(worst.lane)
         let isText = worst.lane == .contrast || worst.lane == .retrieval
         let near = worst.lane == .motion ? view.motion : view.answers
@@ -109,8 +111,9 @@ extension AnomalyModel {
         let sentences =
             worst.lane == .contrast ? view.finding?.contrastSentences : view.finding?.retrievalSentences
         return AnomalyExplanation(
-            lane: worst.lane, pValue: worst.pValue, anyHourPValue: history.exceedance(worst.raw, worst.lane),
-            rawScore: worst.raw, box: view.boxes.indices.contains(look) ? view.boxes[look] : .whole,
+            lane: worst.lane, basis: phase == .live ? .history : .provisional, pValue: worst.pValue,
+            anyHourPValue: history.exceedance(worst.raw, worst.lane), rawScore: worst.raw,
+            box: view.boxes.indices.contains(look) ? view.boxes[look] : .whole,
             moments: near.indices.contains(index) ? near[index].neighbours.map(\.seen) : [],
             sentences: isText ? sentences ?? [] : [], category: isText ? view.finding?.category : nil,
             hour: view.bucket.name)

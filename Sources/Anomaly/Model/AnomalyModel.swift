@@ -35,6 +35,10 @@ public struct AnomalyModel: Sendable {
     var quietUntil: WallTime?
     /// Whether a scene that outlasted its alarm is becoming normal.
     var isAbsorbing = false
+    /// Provisional alarms of the UTC day with this number.
+    var provisional = (day: 0, alarms: 0)
+    /// Number of the last verdict that was taken.
+    public internal(set) var lastVerdict: Int64 = 0
     var firstTime: WallTime?
     var lastTime: WallTime?
     var agedAt: WallTime?
@@ -61,11 +65,7 @@ public struct AnomalyModel: Sendable {
         settings.cooldown = constants.cooldown
         limit = AlarmThreshold(settings)
         smoother = Smoother(constants.smoothing)
-        automaton = EventAutomaton(
-            .init(
-                on: 1, off: constants.offShare, minimumOn: constants.minimumOn, hold: constants.hold,
-                maximumGap: constants.maximumGap, cooldown: constants.cooldown,
-                maximumDuration: constants.maximumDuration))
+        automaton = EventAutomaton(constants.automaton)
     }
 
     /// Scores the next frame and lets the model learn from what is old enough.
@@ -105,9 +105,7 @@ public struct AnomalyModel: Sendable {
         let smoothed = smoother.take(fused, at: seconds)
         updatePhase(site)
         // While warming, only sentences can alarm: what is normal is not known yet.
-        let ratio =
-            phase == .live
-            ? smoothed / limit.value : view.sighting.probability / constants.warmingContrast
+        let ratio = phase == .live ? smoothed / limit.value : provisionalRatio(view.sighting, seconds)
         let changes = automaton.advance(view.sighting.time, ratio)
         if ratio < constants.offShare { isAbsorbing = false }
         note(changes, at: view.sighting.time)
@@ -120,6 +118,16 @@ public struct AnomalyModel: Sendable {
             time: view.sighting.time, phase: phase, lanes: scores, fused: fused, smoothed: smoothed,
             threshold: limit.value, ratio: ratio, pValue: smallest,
             explanation: ratio >= constants.offShare ? explanation(of: view, scores) : nil, changes: changes)
+    }
+
+    /// Likeness to sentences over its own threshold; no new alarm any more once the day has had as many as the ceiling allows,
+    /// since nothing else keeps to it yet.
+    private func provisionalRatio(_ sighting: Sighting, _ seconds: Double) -> Double {
+        let ratio = sighting.probability / constants.warmingContrast
+        let isOpen = quietFrom != nil && quietUntil == nil
+        let today = provisional.day == Self.day(seconds) ? provisional.alarms : 0
+        let isSpent = Double(today) >= max(1, limit.settings.ceilingPerDay)
+        return isSpent && !isOpen ? min(ratio, constants.offShare) : ratio
     }
 
     private mutating func updatePhase(_ site: ExceedanceGrid?) {
@@ -136,6 +144,7 @@ public struct AnomalyModel: Sendable {
                 (quietFrom, quietUntil) = (from, nil)
                 waiting.removeAll { $0.time >= from }
                 log.count(1, at: Self.seconds(time))
+                if phase == .warming { countProvisional(Self.day(Self.seconds(time))) }
             case .reopened: quietUntil = nil
             case .extended: break
             case .closed(_, .longest, _): (quietUntil, isAbsorbing) = (time, true)
@@ -143,6 +152,21 @@ public struct AnomalyModel: Sendable {
             }
         }
     }
+
+    /// The clock was set back, so that everything known seems to lie in the future: what is normal stays, what was under way
+    /// is given up.
+    public mutating func restartClock() {
+        (lastTime, agedAt, quietFrom, quietUntil, isAbsorbing) = (nil, nil, nil, nil, false)
+        waiting = []
+        smoother.reset()
+        automaton = EventAutomaton(constants.automaton)
+    }
+
+    private mutating func countProvisional(_ day: Int) {
+        provisional = (day, provisional.day == day ? provisional.alarms + 1 : 1)
+    }
+
+    private static func day(_ seconds: Double) -> Int { Int((seconds / 86_400).rounded(.down)) }
 
     static func seconds(_ time: WallTime) -> Double { Double(time.microseconds) / 1e6 }
 }

@@ -61,15 +61,27 @@ struct NormalityBanks: Sendable, Codable {
 
     /// Forbids the looks of a confirmed incident, after what was learnt during it is forgotten.
     mutating func forbid(
-        _ vectors: [[Float]], during span: TimeSpan, in bucket: HourBucket, _ constants: AnomalyConstants
+        _ vectors: [[Float]], seenAt time: WallTime, during span: TimeSpan, in bucket: HourBucket,
+        _ constants: AnomalyConstants
     ) {
         looks.forget(seenIn: span)
         motion.forget(seenIn: span)
         let answers = looks.query(vectors, in: bucket, count: 1)
         for (index, vector) in vectors.enumerated() {
             let distance = answers.isEmpty ? Double.infinity : answers[index].distance
-            if distance > Double(constants.forbiddenRadius) { forbidden.insert(vector, at: span.end) }
+            if distance > Double(constants.forbiddenRadius) { forbidden.insert(vector, at: time) }
         }
+    }
+
+    /// Takes back what ``forbid(_:seenAt:during:in:_:)`` did for `span`.
+    mutating func permit(during span: TimeSpan) { forbidden.removeAll(seenIn: span) }
+
+    /// Forgets what was first seen in `span`, its end included.
+    mutating func forget(seenIn span: TimeSpan) {
+        looks.forget(seenIn: span)
+        motion.forget(seenIn: span)
+        probation.removeAll(seenIn: span)
+        forbidden.removeAll(seenIn: span)
     }
 
     /// Drops what was not seen since `limit`.

@@ -1,4 +1,5 @@
 public import Foundation
+internal import Glibc
 
 /// The frame around a snapshot's bytes: what it is, its version, its length and a checksum.
 ///
@@ -40,9 +41,14 @@ public enum SnapshotFile {
         return Data(payload)
     }
 
-    /// Writes `snapshot` to `url` so that a crash leaves the old file or the new one, whole.
+    /// Writes `snapshot` to `url` so that a crash, or a loss of power, leaves the old file or the new one, whole.
     public static func write(_ snapshot: Data, to url: URL) throws {
-        try snapshot.write(to: url, options: .atomic)
+        let fresh = URL(filePath: url.path + "~")
+        try snapshot.write(to: fresh)
+        let file = try FileHandle(forUpdating: fresh)
+        defer { try? file.close() }
+        try file.synchronize()
+        guard rename(fresh.path, url.path) == 0 else { throw CocoaError(.fileWriteUnknown) }
     }
 
     private static func append(_ value: some FixedWidthInteger, to data: inout Data) {

@@ -18,6 +18,8 @@ public actor InferenceEngine {
 
     /// How the encoder's similarities become saliency.
     public nonisolated let constants: GroundingConstants
+    /// Name of the encoder's folder.
+    public nonisolated let name: String
     /// Hex digest of the encoder's weights and configuration.
     public nonisolated let encoderDigest: String
     /// What the encoder's linear layers compute with.
@@ -52,6 +54,7 @@ public actor InferenceEngine {
         self.team = team
         self.precision = chosen
         self.model = model
+        name = folder.standardizedFileURL.lastPathComponent
         encoderDigest = model.digest
         width = model.width
         executor = ThreadExecutor(name: "engine")

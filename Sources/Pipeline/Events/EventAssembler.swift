@@ -19,13 +19,15 @@ package struct EventAssembler: Sendable {
     private let period: Double
     private let detail: Detail
     private let refinement: SpanRefinement
-    private let parameters: (query: EventAutomaton.Parameters, anomaly: EventAutomaton.Parameters)
+    private let parameters: EventAutomaton.Parameters
     private var clock: ClockSource
     private var queries: [Query]
     private var memory = RollingMemory(capacity: memoryCapacity)
     private var lanes: [EventLane]
     private var paces: [ExtensionPace]
     private var stretches = WatchedStretches()
+    /// The lane that began the anomaly whose first evidence has this time: an event keeps it while others join.
+    private var anomalyLane: (start: WallTime, name: String)?
 
     /// An assembler for frames about `period` seconds apart.
     package init(
@@ -45,14 +47,19 @@ package struct EventAssembler: Sendable {
         let anomaly = EventAutomaton.Parameters(
             on: 1, off: 0.8, minimumOn: 0, hold: max(5, period), maximumGap: max(10, 5 * period), cooldown: 10,
             maximumDuration: 1800)
-        parameters = (query, anomaly)
+        parameters = query
         lanes = queries.indices.map { EventLane(.query($0), query) } + [EventLane(.anomaly, anomaly)]
         paces = lanes.map { _ in ExtensionPace() }
     }
 
+    /// Takes anomalies as `parameters` say, from the first frame on.
+    package mutating func watchAnomalies(_ parameters: EventAutomaton.Parameters) {
+        lanes[lanes.count - 1] = EventLane(.anomaly, parameters)
+    }
+
     /// Seconds after which nothing that was seen can change any more, unless its event is still open.
     package var settlingSeconds: Double {
-        2 * parameters.query.cooldown + 10 + SpanRefinement.context + 2 * period
+        2 * parameters.cooldown + 10 + SpanRefinement.context + 2 * period
     }
 
     /// Takes the next frame, whose time comes from `clock`; gives what there is to tell.
@@ -91,7 +98,7 @@ package struct EventAssembler: Sendable {
         }
         let (oldLanes, oldPaces) = (lanes, paces)
         lanes = sources.enumerated().map { index, source in
-            source.map { EventLane(oldLanes[$0], nowQuery: index) } ?? EventLane(.query(index), parameters.query)
+            source.map { EventLane(oldLanes[$0], nowQuery: index) } ?? EventLane(.query(index), parameters)
         }
         paces = sources.map { source in source.map { oldPaces[$0] } ?? ExtensionPace() }
         lanes += oldLanes.suffix(1)
@@ -103,22 +110,15 @@ package struct EventAssembler: Sendable {
     private mutating func tellings(of lane: Int, _ changes: [EventLane.Change]) -> [EventTelling] {
         changes.compactMap { change in
             switch change {
-            case .settled(let interval):
-                return EventTelling(
-                    stage: .settled, event: refined(interval, of: lanes[lane].kind),
-                    firstEvidence: interval.start)
+            case .settled(let interval): return refined(.settled, interval, of: lanes[lane].kind)
             case .closed(let interval) where detail == .everything:
-                return EventTelling(
-                    stage: .closed, event: refined(interval, of: lanes[lane].kind),
-                    firstEvidence: interval.start)
+                return refined(.closed, interval, of: lanes[lane].kind)
             case .opened(let interval) where detail == .everything:
                 paces[lane].told(end: interval.last)
-                return EventTelling(
-                    stage: .opened, event: rough(interval, of: lanes[lane].kind), firstEvidence: interval.start)
+                return rough(.opened, interval, of: lanes[lane].kind)
             case .extended(let interval) where detail == .everything:
                 guard paces[lane].isDue(start: interval.start, end: interval.last) else { return nil }
-                return EventTelling(
-                    stage: .extended, event: rough(interval, of: lanes[lane].kind), firstEvidence: interval.start)
+                return rough(.extended, interval, of: lanes[lane].kind)
             default: return nil
             }
         }
@@ -129,18 +129,23 @@ package struct EventAssembler: Sendable {
 
 extension EventAssembler {
     /// The event with its ends where the curve says they are.
-    private func refined(_ interval: EventAutomaton.Interval, of kind: EventLane.Kind) -> Event {
-        event(interval, of: kind, context: SpanRefinement.context, isOpen: false)
+    private mutating func refined(
+        _ stage: EventTelling.Stage, _ interval: EventAutomaton.Interval, of kind: EventLane.Kind
+    ) -> EventTelling {
+        telling(stage, interval, of: kind, context: SpanRefinement.context, isOpen: false)
     }
 
     /// The open event as far as its evidence goes.
-    private func rough(_ interval: EventAutomaton.Interval, of kind: EventLane.Kind) -> Event {
-        event(interval, of: kind, context: 2 * period, isOpen: true)
+    private mutating func rough(
+        _ stage: EventTelling.Stage, _ interval: EventAutomaton.Interval, of kind: EventLane.Kind
+    ) -> EventTelling {
+        telling(stage, interval, of: kind, context: 2 * period, isOpen: true)
     }
 
-    private func event(
-        _ interval: EventAutomaton.Interval, of kind: EventLane.Kind, context: Double, isOpen: Bool
-    ) -> Event {
+    private mutating func telling(
+        _ stage: EventTelling.Stage, _ interval: EventAutomaton.Interval, of kind: EventLane.Kind, context: Double,
+        isOpen: Bool
+    ) -> EventTelling {
         let limits = stretches.stretch(around: interval.start, through: interval.last)
         let frames = Array(
             memory.frames(
@@ -160,16 +165,28 @@ extension EventAssembler {
         let peak = inside.first { $0.time == interval.peakTime } ?? frames[chosen.lowerBound]
         let anomaly = inside.compactMap(\.anomaly).max { $0.value < $1.value }
         let (source, box): (Event.Source, Box?)
+        var explanation: AnomalyExplanation?
         switch kind {
         case .query(let query):
             source = .query(name: queries[query].name, text: queries[query].text)
             box = peak.saliency[query].box
         case .anomaly:
-            (source, box) = (.anomaly(lane: "normality"), peak.anomaly?.box)
+            if anomalyLane?.start != interval.start {
+                anomalyLane = (interval.start, (frames[first].anomaly?.lane ?? .normality).rawValue)
+            }
+            explanation = Self.explanation(inside, peak)
+            (source, box) = (.anomaly(lane: anomalyLane?.name ?? ""), explanation?.box ?? peak.anomaly?.box)
             score = 1 - (peak.anomaly?.pValue ?? 1)
         }
-        return Event(
+        let event = Event(
             camera: camera, source: source, during: during, startError: span.startError, endError: span.endError,
             isOpen: isOpen, score: score, anomalyScore: anomaly?.value, box: box, clock: clock)
+        return EventTelling(stage: stage, event: event, firstEvidence: interval.start, explanation: explanation)
+    }
+
+    /// Why: of the frame with the highest score that has a reason.
+    private static func explanation(_ frames: ArraySlice<ScoredFrame>, _ peak: ScoredFrame) -> AnomalyExplanation? {
+        if let own = peak.anomaly?.explanation { return own }
+        return frames.compactMap(\.anomaly).filter { $0.explanation != nil }.max { $0.ratio < $1.ratio }?.explanation
     }
 }

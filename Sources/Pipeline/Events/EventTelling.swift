@@ -1,3 +1,4 @@
+package import Anomaly
 package import Base
 
 /// What is known of an event at one moment of its life. Later tellings of the same event replace earlier ones.
@@ -20,4 +21,6 @@ package struct EventTelling: Sendable, Equatable {
     package let event: Event
     /// Its first sample of evidence: names the event among all of its camera and source.
     package let firstEvidence: WallTime
+    /// Why, for an anomaly.
+    package var explanation: AnomalyExplanation?
 }

@@ -1,3 +1,4 @@
+package import Anomaly
 package import Base
 internal import Foundation
 
@@ -6,8 +7,8 @@ package enum TemplateDescription {
     /// How the row says where its description comes from.
     package static let origin = "template"
 
-    /// One sentence about `event`.
-    package static func text(of event: Event) -> String {
+    /// One sentence about `event`, an anomaly's with its reason.
+    package static func text(of event: Event, _ explanation: AnomalyExplanation? = nil) -> String {
         let seconds = String(format: "%.1f s", event.during.seconds)
         let place = event.box.flatMap(Self.place).map { ", " + $0 } ?? ""
         switch event.source {
@@ -15,6 +16,9 @@ package enum TemplateDescription {
             let share = String(format: "%.2f", event.score)
             return "Matches “\(text)” for \(seconds)\(place) (probability \(share))."
         case .anomaly:
+            if let reason = explanation?.reason {
+                return "\(reason.prefix(1).uppercased())\(reason.dropFirst()), for \(seconds)\(place)."
+            }
             return "Unlike what this camera has shown so far, for \(seconds)\(place)."
         case .blind(let reason):
             return "The camera could not be watched for \(seconds) (\(reason.rawValue))."

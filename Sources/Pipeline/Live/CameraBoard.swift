@@ -1,3 +1,4 @@
+public import Anomaly
 public import Base
 public import Ingest
 
@@ -13,6 +14,8 @@ public final class CameraBoard: Sendable {
         public var framesAnalysed = 0
         /// What was read, up to the last change of state.
         public var statistics = LiveStatistics()
+        /// Its anomaly scoring, a minute old at most; nil before its first frame.
+        public var anomalies: AnomalyStanding?
     }
 
     private let entries = Locked<[CameraID: Entry]>([:])

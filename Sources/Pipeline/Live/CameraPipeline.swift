@@ -32,6 +32,6 @@ struct CameraPipeline: Sendable {
                 }
             }
         }
-        watch.finish(now: clock.now().wall)
+        await watch.finish(now: clock.now().wall)
     }
 }

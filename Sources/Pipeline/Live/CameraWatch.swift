@@ -11,7 +11,9 @@ struct CameraWatch: Sendable {
     private let camera: LiveCamera
     private let services: LiveServices
     private let longestPause: Double
+    private let scoring: AnomalyScoring
     private var analysis: FrameAnalysis
+    private var upkeep: AnomalyUpkeep
     private var blind: BlindLane
     private var queryVersion: Int
     private var scores: [ScoreSample] = []
@@ -28,17 +30,21 @@ struct CameraWatch: Sendable {
         longestPause = max(2, 3 * camera.period)
         let entry = services.queries.entry(camera.name)
         queryVersion = entry.version
-        analysis = Self.analysis(camera, services, entry)
+        let scoring = services.anomalies.scoring(
+            ceilingPerDay: camera.alarmCeilingPerDay, logger: services.logger)
+        analysis = Self.analysis(camera, services, entry, scoring)
+        upkeep = AnomalyUpkeep(camera.name, services, scoring)
+        self.scoring = scoring
         blind = BlindLane(camera: camera.name)
         services.board.update(camera.name) { _ in }
     }
 
     private static func analysis(
-        _ camera: LiveCamera, _ services: LiveServices, _ entry: QueryBoard.Entry
+        _ camera: LiveCamera, _ services: LiveServices, _ entry: QueryBoard.Entry, _ scoring: AnomalyScoring
     ) -> FrameAnalysis {
         FrameAnalysis(
             camera: camera.name, clock: .arrival, period: camera.period, queries: entry.queries,
-            engine: services.engine, detail: .everything)
+            engine: services.engine, detail: .everything, scoring: scoring, stored: services.anomalies.stored)
     }
 
     // MARK: - states
@@ -71,7 +77,7 @@ struct CameraWatch: Sendable {
         if let lastSeen, time <= lastSeen {
             // Within a connection times rise; they fall only when the machine's clock was set back.
             if stretchStart != nil || lastSeen.seconds(since: time) < 1 { return }
-            startAnew()
+            await startAnew()
         }
         if stretchStart != nil, let lastSeen, time.seconds(since: lastSeen) > longestPause {
             endStretch(at: lastSeen)
@@ -87,6 +93,10 @@ struct CameraWatch: Sendable {
         if let score = seen.score { scores.append(score) }
         if scores.count >= Self.scoreBatch { handScoresIn() }
         await keep(seen.encoding, TimeSpan(start: start, end: time))
+        if var watch = analysis.anomalies {
+            await upkeep.attend(&watch, at: time)
+            analysis.anomalies = watch
+        }
         services.board.update(camera.name) { entry in
             entry.lastFrame = time
             entry.framesAnalysed += 1
@@ -112,9 +122,10 @@ struct CameraWatch: Sendable {
         tell(analysis.replaceQueries(entry.queries))
     }
 
-    private mutating func startAnew() {
+    private mutating func startAnew() async {
         endStretch(at: nil)
-        analysis = Self.analysis(camera, services, services.queries.entry(camera.name))
+        if let watch = analysis.anomalies { await upkeep.finish(watch) }
+        analysis = Self.analysis(camera, services, services.queries.entry(camera.name), scoring)
     }
 
     // MARK: - ends
@@ -132,10 +143,11 @@ struct CameraWatch: Sendable {
     }
 
     /// Nobody looks any more.
-    mutating func finish(now: WallTime) {
+    mutating func finish(now: WallTime) async {
         tell(analysis.finish(at: lastSeen ?? now))
         tell(blind.ended(at: now))
         handScoresIn()
+        if let watch = analysis.anomalies { await upkeep.finish(watch) }
         services.board.remove(camera.name)
     }
 

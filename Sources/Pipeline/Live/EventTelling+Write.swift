@@ -7,8 +7,9 @@ extension EventTelling {
         let thing = "live/\(event.source.key)/\(firstEvidence.microseconds)/"
         return .event(
             EventWrite(
-                event: event, description: TemplateDescription.text(of: event),
+                event: event, description: TemplateDescription.text(of: event, explanation),
                 descriptionOrigin: TemplateDescription.origin,
-                idempotencyKey: "\(thing)\(event.during.end.microseconds)/\(stage)", replaces: thing))
+                idempotencyKey: "\(thing)\(event.during.end.microseconds)/\(stage)", replaces: thing,
+                explanation: explanation?.json))
     }
 }

@@ -34,6 +34,10 @@ public struct EventRecord: Sendable, Equatable {
     public let clock: ClockSource
     /// Where in the picture, if known.
     public let box: Box?
+    /// Why it is an anomaly, as a JSON object; nil for other kinds.
+    public let explanation: String?
+    /// What somebody said about it last: `normal` or `incident`.
+    public let verdict: String?
 
     init(_ row: Row) throws(StoreError) {
         id = try row.integer("id")
@@ -56,6 +60,8 @@ public struct EventRecord: Sendable, Equatable {
         description = try row.optionalText("description")
         descriptionOrigin = try row.optionalText("description_origin")
         box = try Self.box(row)
+        explanation = try row.optionalText("explanation")
+        verdict = try row.optionalText("verdict")
     }
 
     private static func box(_ row: Row) throws(StoreError) -> Box? {
@@ -79,17 +85,20 @@ public struct EventWrite: Sendable, Equatable {
     /// How the keys of all tellings of the same thing begin, when this one replaces the earlier ones instead of joining
     /// them; ends with `/`.
     public let replaces: String?
+    /// Why it is an anomaly, as a JSON object.
+    public let explanation: String?
 
     /// Gathers the parts of a write.
     public init(
         event: Event, description: String?, descriptionOrigin: String = "template", idempotencyKey: String,
-        replaces: String? = nil
+        replaces: String? = nil, explanation: String? = nil
     ) {
         self.event = event
         self.description = description
         self.descriptionOrigin = descriptionOrigin
         self.idempotencyKey = idempotencyKey
         self.replaces = replaces
+        self.explanation = explanation
     }
 }
 

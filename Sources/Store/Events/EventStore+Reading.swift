@@ -70,7 +70,8 @@ extension EventStore {
         """
         id, camera, kind, reason, query, query_text, started_at AS start, ended_at AS "end", open, start_error, \
         end_error, score, anomaly_score, description, description_origin, clock, (box->>0)::float8 AS box_left, \
-        (box->>1)::float8 AS box_top, (box->>2)::float8 AS box_right, (box->>3)::float8 AS box_bottom
+        (box->>1)::float8 AS box_top, (box->>2)::float8 AS box_right, (box->>3)::float8 AS box_bottom, \
+        explanation::text AS explanation, verdict
         """
     }
 }

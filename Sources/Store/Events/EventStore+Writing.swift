@@ -44,7 +44,7 @@ extension EventStore {
             "store events",
             """
             SELECT event_id, change FROM alertd.record_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
-            $14, $15, $16)
+            $14, $15, $16, $17)
             """, writes.map(parameters))
         var outcomes: [EventOutcome] = []
         for result in rows {
@@ -78,7 +78,7 @@ extension EventStore {
             write.description.map { .storable($0) } ?? .null,
             .optional(write.description.map { _ in write.descriptionOrigin }),
             .text(event.clock.rawValue), box ?? .null, .storable(write.idempotencyKey),
-            write.replaces.map { .storable($0) } ?? .null,
+            write.replaces.map { .storable($0) } ?? .null, write.explanation.map { .storable($0) } ?? .null,
         ]
     }
 }

@@ -84,6 +84,7 @@ enum SpoolRecord {
         writer.put(write.descriptionOrigin)
         writer.put(write.idempotencyKey)
         writer.put(write.replaces)
+        writer.put(write.explanation)
     }
 
     private static func put(_ row: EncodingMinute, _ writer: inout ByteWriter) {
@@ -172,12 +173,15 @@ enum SpoolRecord {
             let score = reader.real(), let isOpen = reader.flag(), let anomalyScore = reader.optional({ $0.real() }),
             let clock = reader.text().flatMap({ ClockSource(rawValue: $0) }), let box = reader.optional(box),
             let description = reader.optional({ $0.text() }), let origin = reader.text(), let key = reader.text(),
-            let replaces = reader.optional({ $0.text() })
+            let replaces = reader.optional({ $0.text() }),
+            // Absent from records of before there were explanations.
+            let explanation = reader.isAtEnd ? .some(nil) : reader.optional({ $0.text() })
         else { return nil }
         let event = Event(
             camera: camera, source: source, during: TimeSpan(start: start, end: end), startError: startError,
             endError: endError, isOpen: isOpen, score: score, anomalyScore: anomalyScore, box: box, clock: clock)
         return EventWrite(
-            event: event, description: description, descriptionOrigin: origin, idempotencyKey: key, replaces: replaces)
+            event: event, description: description, descriptionOrigin: origin, idempotencyKey: key, replaces: replaces,
+            explanation: explanation)
     }
 }

@@ -54,6 +54,7 @@ struct CheckConfigCommand: ParsableCommand {
         let setup = ConfigurationSetup(options, environment: ProcessInfo.processInfo.environment)
         do {
             let configuration = try setup.read()
+            _ = try AnomalySetup.sentences(options, environment: ProcessInfo.processInfo.environment)
             let effective = Self.withoutLastBreak(EffectiveConfiguration(configuration).yaml)
             guard options.json else { return StandardStreams.print(effective) }
             let line = SummaryLine(

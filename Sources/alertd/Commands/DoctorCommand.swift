@@ -1,3 +1,4 @@
+import Anomaly
 import ArgumentParser
 import Foundation
 import Ingest
@@ -17,6 +18,7 @@ struct DoctorCommand: AsyncParsableCommand {
         let name: String
         let ok: Bool
         let detail: String
+        var watchedDays: Double?
     }
 
     func run() async throws {
@@ -31,6 +33,7 @@ struct DoctorCommand: AsyncParsableCommand {
         ]
         checks.append(await encoderCheck(environment))
         checks.append(await databaseCheck(environment))
+        checks += await anomalyChecks(environment)
         for check in checks {
             if options.json {
                 StandardStreams.print(try JSONLine.text(check))
@@ -63,6 +66,21 @@ struct DoctorCommand: AsyncParsableCommand {
                 detail: "width \(engine.width), \(engine.precision), digest \(engine.encoderDigest.prefix(12))")
         } catch {
             return Check(name: "encoder", ok: false, detail: Failure(describing: error).message)
+        }
+    }
+
+    /// One a camera that has a past: the achieved rate of alarms, and what that says of the ceiling.
+    private func anomalyChecks(_ environment: [String: String]) async -> [Check] {
+        guard let plan = try? DatabaseSession.Plan(options, environment: environment) else { return [] }
+        let standings = await NormalityArchive(stateDirectory: plan.state.path).standings()
+        return standings.map { camera, standing in
+            switch standing {
+            case .success(let known):
+                Check(
+                    name: "anomalies of \(camera)", ok: !known.isOverCeiling, detail: known.text,
+                    watchedDays: known.watchedDays)
+            case .failure(let error): Check(name: "anomalies of \(camera)", ok: false, detail: "\(error)")
+            }
         }
     }
 

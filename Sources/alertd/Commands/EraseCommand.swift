@@ -1,6 +1,7 @@
 import ArgumentParser
 import Base
 import Foundation
+import Pipeline
 import Store
 
 /// `alertd erase`
@@ -41,6 +42,8 @@ struct EraseCommand: AsyncParsableCommand {
                 let rows = try await session.events.erase(camera: camera, during: span)
                 let files = FileErasure(stateDirectory: session.state.path)
                 _ = try await files.eraseSpool(of: camera, during: span)
+                // What is normal for the camera holds encodings too; a running daemon forgets them by the tombstone.
+                _ = try await NormalityArchive(stateDirectory: session.state.path).erase(camera, during: span)
                 return (rows, try await files.eraseEncodings(of: camera, during: span))
             }
         }

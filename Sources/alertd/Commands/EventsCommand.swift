@@ -6,8 +6,10 @@ import Store
 /// `alertd events`
 struct EventsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "events", abstract: "List the events that were found, show one, or watch them come.",
-        subcommands: [ListCommand.self, ShowCommand.self, EventsWatchCommand.self],
+        commandName: "events", abstract: "List the events that were found, show one, watch them come, or judge one.",
+        subcommands: [
+            ListCommand.self, EventsShowCommand.self, EventsWatchCommand.self, EventsVerdictCommand.self,
+        ],
         defaultSubcommand: ListCommand.self)
 
     /// `alertd events list`
@@ -42,30 +44,6 @@ struct EventsCommand: AsyncParsableCommand {
                 }
             }
             if !options.json { table.lines.forEach(StandardStreams.print) }
-        }
-    }
-
-    /// `alertd events show ID`
-    struct ShowCommand: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one event.")
-
-        @OptionGroup var options: GlobalOptions
-        @Argument(help: "The event's id, as 'events list' prints it.") var id: Int64
-
-        func run() async throws {
-            let (id, plan) = (id, try DatabaseSession.Plan(options, environment: ProcessInfo.processInfo.environment))
-            let row = try await Interruption.guarding {
-                try await DatabaseSession.with(plan) { try await $0.events.event(id) }
-            }
-            guard let row else {
-                throw Failure(.failed, "there is no event \(id); 'alertd events list' shows the ids")
-            }
-            let line = EventLine(row)
-            if options.json {
-                StandardStreams.print(try JSONLine.text(line))
-            } else {
-                line.fields.forEach { StandardStreams.print($0) }
-            }
         }
     }
 }

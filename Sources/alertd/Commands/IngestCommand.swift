@@ -1,5 +1,7 @@
+import Anomaly
 import ArgumentParser
 import Base
+import Configuration
 import Foundation
 import Ingest
 import Pipeline
@@ -51,9 +53,12 @@ struct IngestCommand: AsyncParsableCommand {
         if media.isEmpty { throw Failure(.failed, failures.map(\.message).joined(separator: "\nalertd: ")) }
         let engine = try encoder.engine(options, environment: environment)
         for text in query { try await UnknownWords.warn(about: text, engine: engine) }
-        let run = IngestRun(
-            camera: camera, start: start, fps: fps, queries: Self.distinct(query).map { Query($0) }, engine: engine)
         let plan = try DatabaseSession.Plan(options, environment: environment)
+        let ceiling = plan.configuration.cameras.first { $0.name == camera }?.alarmCeilingPerDay
+        let run = IngestRun(
+            camera: camera, start: start, fps: fps, queries: Self.distinct(query).map { Query($0) }, engine: engine,
+            sentences: try AnomalySetup.sentences(options, environment: environment),
+            ceilingPerDay: ceiling ?? 1, logger: plan.logger)
         let opened = media
         let (summary, failed) = try await Interruption.guarding {
             try await DatabaseSession.with(plan) { try await run.ingest(opened, into: $0) }

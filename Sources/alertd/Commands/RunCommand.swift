@@ -19,11 +19,12 @@ struct RunCommand: AsyncParsableCommand {
         let setup = ConfigurationSetup(options, environment: environment)
         let configuration = try setup.read()
         let cameras = try WatchedCameras(configuration)
+        let sentences = try AnomalySetup.sentences(options, environment: environment)
         let plan = try DatabaseSession.Plan(options, environment: environment)
         let engine = try encoder.engine(options, environment: environment)
         try await Daemon(
             configuration: configuration, cameras: cameras, setup: setup, plan: plan, engine: engine,
-            environment: environment, logsJSON: options.json
+            sentences: sentences, environment: environment, logsJSON: options.json
         ).run()
     }
 }

@@ -1,3 +1,4 @@
+import Anomaly
 import Base
 import Store
 
@@ -5,11 +6,16 @@ import Store
 struct EventLine: Encodable {
     private let row: EventRecord
 
-    init(_ row: EventRecord) { self.row = row }
+    private let explanation: AnomalyExplanation?
+
+    init(_ row: EventRecord) {
+        self.row = row
+        explanation = ExplanationLines.read(row.explanation)
+    }
 
     enum Key: String, CodingKey {
         case id, camera, kind, reason, query, start, end, startErrorSeconds, endErrorSeconds, open, score
-        case anomalyScore, description, descriptionOrigin, clock, box
+        case anomalyScore, description, descriptionOrigin, clock, box, explanation, verdict
     }
 
     /// All keys are always there; what is not known is null.
@@ -31,6 +37,8 @@ struct EventLine: Encodable {
         try container.encode(row.descriptionOrigin, forKey: .descriptionOrigin)
         try container.encode(row.clock.rawValue, forKey: .clock)
         try container.encode(row.box, forKey: .box)
+        try container.encode(explanation, forKey: .explanation)
+        try container.encode(row.verdict, forKey: .verdict)
     }
 
     /// The cells of a listing.
@@ -54,7 +62,8 @@ struct EventLine: Encodable {
             "description  \(row.description ?? "–") (\(row.descriptionOrigin ?? "none"))",
             "clock        \(row.clock.rawValue)",
             "box          \(row.box.map(Self.text) ?? "–")",
-        ]
+            "verdict      \(row.verdict ?? "–")",
+        ] + (explanation.map { ExplanationLines.lines($0, title: "reason") } ?? [])
     }
 
     /// What made the event, for people.
@@ -65,7 +74,7 @@ struct EventLine: Encodable {
         }
     }
 
-    private static func text(_ box: Box) -> String {
+    static func text(_ box: Box) -> String {
         "left \(Rounded.milliseconds(box.left)), top \(Rounded.milliseconds(box.top)), "
             + "right \(Rounded.milliseconds(box.right)), bottom \(Rounded.milliseconds(box.bottom))"
     }

@@ -1,3 +1,4 @@
+import Anomaly
 import Base
 import Configuration
 import Foundation
@@ -17,6 +18,7 @@ struct Daemon: Sendable {
     let setup: ConfigurationSetup
     let plan: DatabaseSession.Plan
     let engine: InferenceEngine
+    let sentences: SentenceList
     let environment: [String: String]
     /// Whether `--json` asks for a log of JSON objects, whatever the configuration says.
     let logsJSON: Bool
@@ -66,10 +68,14 @@ struct Daemon: Sendable {
         let encodings = EncodingStore(stateDirectory: plan.state.path, encoder: try engine.encoderIdentity())
         let spool = try await Spool.open(stateDirectory: plan.state.path)
         let writer = StoreWriter(store: store, spool: spool, logger: logger)
+        let anomalies = AnomalyServices(
+            sentences: await AnomalySetup.memory(sentences, engine, logger),
+            archive: NormalityArchive(stateDirectory: plan.state.path), site: SiteBoard(),
+            stored: EncodingReader(stateDirectory: plan.state.path, encoder: try engine.encoderIdentity()))
         let services = LiveServices(
             engine: engine, encodings: encodings, writer: writer,
             ledger: CoverageLedger(encodings: encodings, writer: writer, logger: logger), queries: QueryBoard(),
-            board: CameraBoard(), logger: logger)
+            board: CameraBoard(), anomalies: anomalies, logger: logger)
         let supervisor = CameraSupervisor(services: services)
         let queries = QueryWatch(
             configuration, store: store, engine: engine, board: services.queries, logger: logger)
@@ -94,7 +100,7 @@ struct Daemon: Sendable {
             StoppableService(body: writer.run, finish: writer.finish),
             StoppableService(body: services.ledger.run, finish: services.ledger.finish),
             StoppableService(body: supervisor.run, finish: supervisor.finish),
-            queries, retention, search,
+            queries, retention, search, VerdictWatch(store: store, site: anomalies.site, logger: logger),
             ConfigurationReload(
                 setup: setup, initial: configuration, supervisor: supervisor, queries: queries, retention: retention,
                 status: status, notifier: notifier, logger: logger),
@@ -126,7 +132,7 @@ struct Daemon: Sendable {
 
     private func warnAboutWhatIsNotThere(_ logger: Logger) {
         logger.info(
-            "read, checked and not applied yet: http, describe, clips, record_url, alarm_ceiling_per_day of cameras and queries"
+            "read, checked and not applied yet: http, describe, clips, record_url, alarm_ceiling_per_day of queries"
         )
         if configuration.notify.webhook != nil || configuration.notify.mqtt != nil {
             logger.warning("notify: announcing events is not there yet; they are stored, and NOTIFY alertd_event tells")

@@ -1,3 +1,4 @@
+import Anomaly
 import Base
 import Ingest
 import Pipeline
@@ -25,6 +26,8 @@ struct DaemonStatus: Sendable {
             parts.append("database not reached yet")
         }
         if writing.refused > 0 { parts.append("\(writing.refused) changes were refused by PostgreSQL, see the log") }
+        let loud = cameras.filter { $0.value.anomalies?.isOverCeiling == true }.map { $0.key.name }.sorted()
+        if !loud.isEmpty { parts.append("more anomaly alarms than allowed on \(loud.joined(separator: ", "))") }
         if let problem { parts.append(problem) }
         return parts.joined(separator: "; ").split(whereSeparator: \.isNewline).joined(separator: " ")
     }

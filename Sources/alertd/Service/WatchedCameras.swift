@@ -40,6 +40,6 @@ struct WatchedCameras: Sendable {
             camera.masks.map { polygon in polygon.points.map { PrivacyMask.Point(x: $0.x, y: $0.y) } })
         return LiveCamera(
             name: camera.name, address: try StreamAddress(camera.url.revealed), stream: stream, mask: mask,
-            revision: camera.hashValue)
+            alarmCeilingPerDay: camera.alarmCeilingPerDay, revision: camera.hashValue)
     }
 }

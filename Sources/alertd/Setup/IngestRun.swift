@@ -1,6 +1,8 @@
+import Anomaly
 import Base
 import Foundation
 import Ingest
+import Logging
 import Pipeline
 import Store
 
@@ -11,13 +13,20 @@ struct IngestRun: Sendable {
     let fps: Double
     let queries: [Query]
     let engine: InferenceEngine
+    let sentences: SentenceList
+    /// Most false anomaly alarms a day.
+    let ceilingPerDay: Double
+    let logger: Logger
 
     /// Analyses each recording in turn; a recording that fails does not keep the others from being stored.
     func ingest(
         _ media: [MediaFile], into session: DatabaseSession
     ) async throws -> (summary: IngestSummary, failures: [Failure]) {
         let pipeline = RecordingPipeline(
-            engine: engine, events: session.events, encodings: try session.encodingStore(of: engine))
+            engine: engine, events: session.events, encodings: try session.encodingStore(of: engine),
+            stored: try session.encodingReader(of: engine),
+            scoring: await AnomalySetup.recordings(
+                ceilingPerDay: ceilingPerDay, sentences, engine, state: session.state, logger))
         let clock = ContinuousClock()
         let begin = clock.now
         var summary = IngestSummary(camera: camera.name)
