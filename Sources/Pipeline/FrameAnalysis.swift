@@ -11,6 +11,8 @@ struct FrameAnalysis: Sendable {
         let tellings: [EventTelling]
         /// Nil while the camera's normality is being learnt.
         let score: ScoreSample?
+        /// Whether the encoding is that of an earlier picture, from which nothing but noise tells this one apart.
+        let isReused: Bool
     }
 
     private let camera: CameraID
@@ -27,14 +29,14 @@ struct FrameAnalysis: Sendable {
     /// The first frame and the last one of the present stretch.
     private var stretch: TimeSpan?
 
-    /// An analysis of frames about `period` seconds apart.
+    /// An analysis of frames about `period` seconds apart. Without `reuse` each of them is encoded.
     init(
         camera: CameraID, clock: ClockSource, period: Double, queries: [WatchedQuery], engine: InferenceEngine,
-        detail: EventAssembler.Detail
+        reuse: EncodingReuse?, detail: EventAssembler.Detail
     ) {
         (self.camera, self.clock, self.period) = (camera, clock, period)
         (self.engine, self.detail) = (engine, detail)
-        encoder = FrameEncoder(engine: engine)
+        encoder = FrameEncoder(engine: engine, reuse: reuse)
         scenes = SceneLanes(queries)
         saliency = SaliencyScorer(queries: scenes.encodings, constants: engine.constants)
         normality = NormalityModel(.init(floor: engine.constants.anomalyFloor))
@@ -49,7 +51,7 @@ struct FrameAnalysis: Sendable {
     /// Looks at the next picture, seen at `time`; times must rise.
     mutating func take(_ picture: Picture, at time: WallTime, clock: ClockSource? = nil) async -> Seen {
         self.clock = clock ?? self.clock
-        let encoding = await encoder.encode(picture, at: time)  // 4–6
+        let (encoding, isReused) = await encoder.encode(picture, at: time)  // 4–6
         let anomaly = normality.observe(encoding)  // 8b
         let values = saliency.score(encoding, zones: scenes.zones)  // 8a
         let score = anomaly.map { anomaly in
@@ -60,12 +62,14 @@ struct FrameAnalysis: Sendable {
         noteStretch(time)
         let told = assembler.advance(ScoredFrame(time: time, saliency: values, anomaly: anomaly), clock: clock)  // 7, 9
         let settled = time.advanced(bySeconds: -assembler.settlingSeconds)
-        return Seen(encoding: encoding, tellings: enforce(told, settled: settled), score: score)
+        return Seen(
+            encoding: encoding, tellings: enforce(told, settled: settled), score: score, isReused: isReused)
     }
 
     /// Nothing was seen after the last picture.
     mutating func interrupt() -> [EventTelling] {
         let told = enforce(assembler.interrupt(), settled: stretch?.end)
+        encoder.interrupt()
         stretch = nil
         return told
     }

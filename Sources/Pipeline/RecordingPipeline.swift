@@ -18,13 +18,18 @@ public struct RecordingPipeline: Sendable {
         public let analyseFPS: Double
         /// Moment of the first frame.
         public let start: WallTime
+        /// Whether a picture that shows what the last one encoded showed shares its encoding.
+        public let reusesEncodings: Bool
 
         /// Gathers the parts of a job.
-        public init(camera: CameraID, queries: [Query], analyseFPS: Double, start: WallTime) {
+        public init(
+            camera: CameraID, queries: [Query], analyseFPS: Double, start: WallTime, reusesEncodings: Bool = true
+        ) {
             self.camera = camera
             self.queries = queries
             self.analyseFPS = analyseFPS
             self.start = start
+            self.reusesEncodings = reusesEncodings
         }
     }
 
@@ -32,6 +37,8 @@ public struct RecordingPipeline: Sendable {
     public struct Report: Sendable {
         /// Frames, times and damage as read.
         public let statistics: IngestStatistics
+        /// Frames among the analysed ones that shared the encoding of an earlier one.
+        public let framesReused: Int
         /// Events that the database did not have before.
         public let newEvents: Int
         /// Whether the recording had been ingested before, so that nothing was added.
@@ -69,7 +76,7 @@ public struct RecordingPipeline: Sendable {
             var writing = Duration.zero
             var analysis = FrameAnalysis(
                 camera: job.camera, clock: .file, period: 1 / job.analyseFPS, queries: queries, engine: engine,
-                detail: .settledOnly)
+                reuse: job.reusesEncodings ? EncodingReuse() : nil, detail: .settledOnly)
             var found = Findings()
             var batch: [FrameEncoding] = []
             for try await frame in frames {
@@ -97,11 +104,13 @@ public struct RecordingPipeline: Sendable {
         let writeSeconds = (clock.now - begin + encodingTime) / .seconds(1)
         return switch outcome {
         case .alreadyKnown:
-            Report(statistics: source.statistics, newEvents: 0, wasKnown: true, writeSeconds: writeSeconds)
+            Report(
+                statistics: source.statistics, framesReused: found.framesReused, newEvents: 0, wasKnown: true,
+                writeSeconds: writeSeconds)
         case .written(let outcomes):
             Report(
-                statistics: source.statistics, newEvents: outcomes.count { $0.change != .none }, wasKnown: false,
-                writeSeconds: writeSeconds)
+                statistics: source.statistics, framesReused: found.framesReused,
+                newEvents: outcomes.count { $0.change != .none }, wasKnown: false, writeSeconds: writeSeconds)
         }
     }
 
@@ -109,10 +118,12 @@ public struct RecordingPipeline: Sendable {
     private struct Findings: Sendable {
         var events: [Event] = []
         var scores: [ScoreSample] = []
+        var framesReused = 0
 
         mutating func add(_ seen: FrameAnalysis.Seen) {
             events += seen.tellings.map(\.event)
             if let score = seen.score { scores.append(score) }
+            if seen.isReused { framesReused += 1 }
         }
     }
 

@@ -7,7 +7,7 @@ import Store
 struct EventsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events", abstract: "List the events that were found, show one, or watch them come.",
-        subcommands: [ListCommand.self, ShowCommand.self, EventsWatchCommand.self],
+        subcommands: [ListCommand.self, ShowCommand.self, EventsWatchCommand.self, EventsClipCommand.self],
         defaultSubcommand: ListCommand.self)
 
     /// `alertd events list`

@@ -67,13 +67,15 @@ struct Daemon: Sendable {
         let spool = try await Spool.open(stateDirectory: plan.state.path)
         let writer = StoreWriter(store: store, spool: spool, logger: logger)
         let services = LiveServices(
-            engine: engine, encodings: encodings, writer: writer,
+            engine: engine, encodings: encodings, footage: FootageFiles(stateDirectory: plan.state.path),
+            writer: writer,
             ledger: CoverageLedger(encodings: encodings, writer: writer, logger: logger), queries: QueryBoard(),
             board: CameraBoard(), logger: logger)
         let supervisor = CameraSupervisor(services: services)
         let queries = QueryWatch(
             configuration, store: store, engine: engine, board: services.queries, logger: logger)
         let retention = RetentionWatch(configuration, store: store, encodings: encodings, logger: logger)
+        let footage = FootageWatch(configuration, store: store, files: services.footage, logger: logger)
         let notifier = SystemdNotifier(environment: environment)
         let status = DaemonStatus(board: services.board, writer: writer, supervisor: supervisor, engine: engine)
 
@@ -88,10 +90,10 @@ struct Daemon: Sendable {
             StoppableService(body: writer.run, finish: writer.finish),
             StoppableService(body: services.ledger.run, finish: services.ledger.finish),
             StoppableService(body: supervisor.run, finish: supervisor.finish),
-            queries, retention,
+            queries, retention, footage,
             ConfigurationReload(
                 setup: setup, initial: configuration, supervisor: supervisor, queries: queries, retention: retention,
-                status: status, notifier: notifier, logger: logger),
+                footage: footage, status: status, notifier: notifier, logger: logger),
             Heartbeat(status: status, notifier: notifier, logger: logger),
         ]
         var group = ServiceGroupConfiguration(
@@ -120,13 +122,10 @@ struct Daemon: Sendable {
 
     private func warnAboutWhatIsNotThere(_ logger: Logger) {
         logger.info(
-            "read, checked and not applied yet: http, describe, clips, record_url, alarm_ceiling_per_day of cameras and queries"
+            "read, checked and not applied yet: http, describe, alarm_ceiling_per_day of cameras and queries"
         )
         if configuration.notify.webhook != nil || configuration.notify.mqtt != nil {
             logger.warning("notify: announcing events is not there yet; they are stored, and NOTIFY alertd_event tells")
-        }
-        for camera in configuration.cameras where camera.recordURL != camera.url {
-            logger.warning("camera \(camera.name): record_url is not used yet; nothing is recorded")
         }
         if configuration.describe.endpoint != .local {
             logger.warning("describe: descriptions are not there yet; no frame is sent anywhere")
