@@ -110,7 +110,7 @@ struct RecorderTests {
         for segment in segments {
             let recording = try await read(segment.path, everyFrame)
             #expect(recording.statistics.errors == 0)
-            #expect(abs(recording.probe.durationSeconds ?? 0 - segment.during.seconds) < 0.2, "\(segment)")
+            #expect(abs((recording.probe.durationSeconds ?? 0) - segment.during.seconds) < 0.2, "\(segment)")
             frames += recording.frames.count
         }
         let seconds = segments.reduce(0) { $0 + $1.during.seconds }

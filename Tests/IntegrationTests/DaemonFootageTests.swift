@@ -100,12 +100,12 @@ struct DaemonFootageTests {
         let files = try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.contains(".") }
         #expect(files.contains { $0.hasSuffix(".mp4") } && files.contains { $0.hasSuffix(".jpg") })
         for file in files {
-            #expect(try brightest(folder + "/" + file, crop: "in_w*0.3:in_h:0:0") < 40, "\(file)")
+            #expect(try brightest(folder + "/" + file, crop: "in_w*0.28:in_h:0:0") < 40, "\(file)")
             #expect(try brightest(folder + "/" + file, crop: "in_w*0.6:in_h:in_w*0.4:0") > 100, "\(file)")
         }
-        #expect(try brightest(site.folder.file("shut.mp4").path, crop: "in_w*0.3:in_h:0:0") < 40)
+        #expect(try brightest(site.folder.file("shut.mp4").path, crop: "in_w*0.28:in_h:0:0") < 40)
         let open = site.folder.file("open.mp4").path
-        #expect(try brightest(open, crop: "in_w*0.3:in_h:0:0") > 100, "the measure finds nothing without a mask")
+        #expect(try brightest(open, crop: "in_w*0.28:in_h:0:0") > 100, "the measure finds nothing without a mask")
     }
 
     /// The highest grey level of a part of all pictures of a file.

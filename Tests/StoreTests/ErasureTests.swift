@@ -72,7 +72,7 @@ struct ErasureTests {
         let picture = try await footage.keep(thumbnail: Array(secret.utf8), of: camera(), at: moment(2001))
         #expect(try await store.recordFootage(picture))
         try Data("footage 1970.0 kept".utf8).write(
-            to: URL(filePath: footage.path(of: try #require(await footage.all(of: camera()).first?.record))))
+            to: URL(filePath: footage.path(of: try #require(try await footage.all(of: camera()).first?.record))))
         // The planner's statistics hold samples of texts.
         try await store.maintain("ANALYZE; CHECKPOINT")
 
@@ -89,7 +89,7 @@ struct ErasureTests {
         let eraser = FileErasure(stateDirectory: state.path)
         #expect(try await eraser.eraseSpool(of: camera(), during: span) == 1)
         #expect(try await eraser.eraseEncodings(of: camera(), during: span) == 1)
-        #expect(await eraser.eraseFootage(of: try camera(), during: span) == 3)
+        #expect(try await eraser.eraseFootage(of: camera(), during: span) == 3)
         #expect(try files(below: state.path, holding: bytes) == [])
         #expect(try files(below: state.path, holding: vectorBytes) == [])
 

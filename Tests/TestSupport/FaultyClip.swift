@@ -1,4 +1,4 @@
-import Base
+public import Base
 import Foundation
 
 /// Recordings of cameras that something happens to, for ``RTSPServer`` to serve: a moving test pattern with noise,

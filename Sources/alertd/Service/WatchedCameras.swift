@@ -38,10 +38,10 @@ struct WatchedCameras: Sendable {
     /// Nil when the configuration leaves no room for footage.
     private static func recording(_ camera: CameraConfiguration) throws(IngestError) -> LiveRecording? {
         guard camera.retention.clipsGiB > 0 else { return nil }
-        let isSame = camera.recordURL == camera.url
+        var address: StreamAddress?
+        if camera.recordURL != camera.url { address = try StreamAddress(camera.recordURL.revealed) }
         return LiveRecording(
-            address: isSame ? nil : try StreamAddress(camera.recordURL.revealed),
-            before: camera.clips.before / .seconds(1), after: camera.clips.after / .seconds(1))
+            address: address, before: camera.clips.before / .seconds(1), after: camera.clips.after / .seconds(1))
     }
 
     private static func camera(
