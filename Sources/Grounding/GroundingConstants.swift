@@ -9,6 +9,8 @@ public struct GroundingConstants: Sendable, Equatable {
         case frame
         /// Crops of what moved, the background dimmed.
         case foreground
+        /// The whole picture, and crops of what moved.
+        case regions
     }
 
     /// Thresholds of event assembly, on saliency, and times in seconds.
@@ -37,14 +39,17 @@ public struct GroundingConstants: Sendable, Equatable {
     public let event: Event
     /// Distance (1 − cosine) to everything known below which nothing counts as an anomaly.
     public let anomalyFloor: Double
+    /// Words, in lower case, that are in the encoder's vocabulary but that an examination found it not to understand.
+    public let unknownWords: Set<String>
     /// Whether the numbers were fitted to this encoder.
     public let isFitted: Bool
 
     /// For an encoder without constants of its own: CLIP's published temperature of 100 around the cosine 0.25, which
     /// separates matching from other captions for the larger CLIP models only roughly.
     public static let unfitted = GroundingConstants(
-        view: .frame, scale: 100, bias: -25, mask: 0.2, slope: 0.0005,
-        event: Event(open: 0.6, close: 0.4, minSeconds: 1, gapSeconds: 2), anomalyFloor: 0.1, isFitted: false)
+        view: .regions, scale: 100, bias: -25, mask: 0.2, slope: 0.0005,
+        event: Event(open: 0.6, close: 0.4, minSeconds: 1, gapSeconds: 2), anomalyFloor: 0.1,
+        unknownWords: [], isFitted: false)
 
     /// The constants beside the model in `folder`; ``unfitted`` when it has no `grounding.json`.
     ///
@@ -97,6 +102,7 @@ extension GroundingConstants {
         let slope: Float
         let event: Event
         let anomaly: Anomaly?
+        let unknownWords: [String]?
 
         var problem: String? {
             if format != 1 { return "format is \(format), this version reads 1" }
@@ -119,6 +125,7 @@ extension GroundingConstants {
     fileprivate init(_ file: File) {
         self.init(
             view: file.view, scale: file.similarity.scale, bias: file.similarity.bias, mask: file.mask,
-            slope: file.slope, event: file.event, anomalyFloor: file.anomaly?.floor ?? 0.1, isFitted: true)
+            slope: file.slope, event: file.event, anomalyFloor: file.anomaly?.floor ?? 0.1,
+            unknownWords: Set((file.unknownWords ?? []).map { $0.lowercased() }), isFitted: true)
     }
 }
