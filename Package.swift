@@ -78,6 +78,9 @@ let package = Package(
         .executableTarget(
             name: "GroundingBench", dependencies: ["Base", "NN", "Grounding"], path: "Benchmarks/GroundingBench",
             swiftSettings: settings),
+        .executableTarget(
+            name: "GateBench", dependencies: ["Base", "Ingest"], path: "Benchmarks/GateBench",
+            swiftSettings: settings),
         // tests
         .target(
             name: "TestSupport", dependencies: ["Base", "NN"], path: "Tests/TestSupport", exclude: ["rtsp-server.py"],

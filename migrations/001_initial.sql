@@ -623,6 +623,7 @@ BEGIN
     )
     SELECT count(*) INTO scores FROM gone;
     DELETE FROM alertd.search_hit h WHERE h.camera_id = v_camera_id AND h.during && v_span;
+    DELETE FROM alertd.footage f WHERE f.camera_id = v_camera_id AND f.during && v_span;
     DELETE FROM alertd.encoding_minute m
     WHERE m.camera_id = v_camera_id AND m.minute > p_from - interval '1 minute' AND m.minute < p_to;
     INSERT INTO alertd.erasure (camera_id, during, events, scores) VALUES (v_camera_id, v_span, erase.events, erase.scores);
@@ -1027,6 +1028,57 @@ BEGIN ATOMIC
     SELECT piece.during, piece.reason FROM piece ORDER BY lower(piece.during), piece.reason;
 END;
 COMMENT ON FUNCTION alertd.coverage_gaps IS 'When a camera was not watched in [from, to), and why: the reason of the blind event at that time (no_stream, frozen, covered, defocused, moved), or not_running where there is none: alertd did not run, or had not been told of the camera.';
+
+-- Footage ------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE alertd.footage (
+    camera_id integer     NOT NULL REFERENCES alertd.camera,
+    kind      text        NOT NULL COLLATE "C",
+    during    tstzrange   NOT NULL,
+    file      text        NOT NULL COLLATE "C",
+    bytes     bigint      NOT NULL,
+    kept_at   timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (camera_id, file),
+    CONSTRAINT footage_kind_is_known CHECK (kind IN ('segment', 'thumbnail')),
+    CONSTRAINT footage_span_is_finite CHECK (
+        NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)
+        AND lower_inc(during) AND NOT upper_inc(during) AND isfinite(lower(during)) AND isfinite(upper(during))),
+    CONSTRAINT footage_has_bytes CHECK (bytes > 0)
+);
+CREATE INDEX footage_during ON alertd.footage USING gist (camera_id, during);
+COMMENT ON TABLE alertd.footage IS 'Which footage there is. The files themselves are on the machine that watched; a row is written once its file is safe from a loss of power, and can be made again from the file''s name. Written only by record_footage.';
+COMMENT ON COLUMN alertd.footage.kind    IS 'segment: some seconds of the recorded stream, an MP4 file. thumbnail: one picture, a JPEG file.';
+COMMENT ON COLUMN alertd.footage.during  IS '[start, end) of what it shows; a thumbnail''s is one millisecond.';
+COMMENT ON COLUMN alertd.footage.file    IS 'The file, below the folder clips of the state directory.';
+COMMENT ON COLUMN alertd.footage.bytes   IS 'Its size.';
+COMMENT ON COLUMN alertd.footage.kept_at IS 'When the row was written.';
+
+CREATE FUNCTION alertd.record_footage(
+    p_camera text, p_kind text, p_start timestamptz, p_end timestamptz, p_file text, p_bytes bigint
+) RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    v_camera_id integer;
+    v_during    tstzrange := tstzrange(p_start, greatest(p_end, p_start + interval '1 millisecond'), '[)');
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(8750, 3);  -- nothing is erased meanwhile
+    SELECT c.id INTO v_camera_id FROM alertd.camera c WHERE c.name = p_camera;
+    IF NOT FOUND THEN
+        INSERT INTO alertd.camera (name) VALUES (p_camera)
+        ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id INTO v_camera_id;
+    END IF;
+    IF EXISTS (SELECT FROM alertd.erasure x WHERE x.camera_id = v_camera_id AND x.during && v_during) THEN
+        RETURN false;
+    END IF;
+    INSERT INTO alertd.footage (camera_id, kind, during, file, bytes)
+    VALUES (v_camera_id, p_kind, v_during, p_file, p_bytes)
+    ON CONFLICT (camera_id, file) DO UPDATE SET bytes = excluded.bytes;
+    RETURN true;
+END;
+$$;
+COMMENT ON FUNCTION alertd.record_footage IS 'Notes that a file of footage is kept. Returns false, and notes nothing, when part of its span was erased: the file has to go then.';
 
 -- Search ---------------------------------------------------------------------------------------------------------------
 

@@ -26,6 +26,8 @@ public struct CameraConfiguration: Hashable, Sendable {
     public let verifiesTLS: Bool
     /// Frames analysed a second.
     public let analyseFPS: Double
+    /// Whether a picture that shows nothing new shares the encoding of the last one that did.
+    public let gatesChanges: Bool
     /// Areas painted over before anything else sees the frame.
     public let masks: [Polygon]
     /// Named areas that queries may be bound to.

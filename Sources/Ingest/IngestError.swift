@@ -30,6 +30,8 @@ public enum IngestError: Error, Sendable, Equatable {
     case nothingDecoded(RedactedURL, reason: String)
     /// libav refused a step for a reason of its own (memory, most likely).
     case libraryFailure(RedactedURL, step: String, reason: String)
+    /// A file of footage cannot be written; `reason` is the operating system's text.
+    case unwritable(RedactedURL, reason: String)
     /// A configuration value is impossible.
     case invalidConfiguration(problems: [String])
 
@@ -98,6 +100,7 @@ extension IngestError: CustomStringConvertible {
             "cannot decode \(file): not one picture could be decoded (\(reason)); record or copy the file again, or look at the camera in a player"
         case .libraryFailure(let file, let step, let reason):
             "cannot \(step) for \(file): \(reason); see alertd doctor, free memory and try again"
+        case .unwritable(let file, let reason): "cannot write \(file): \(reason); make room, or choose another folder"
         case .invalidConfiguration(let problems):
             "cannot ingest with this configuration: \(problems.joined(separator: "; ")); correct the values"
         default: cameraDescription

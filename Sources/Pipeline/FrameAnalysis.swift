@@ -11,6 +11,8 @@ struct FrameAnalysis: Sendable {
         let tellings: [EventTelling]
         /// Nil while the camera's normality is being learnt.
         let score: ScoreSample?
+        /// Whether the encoding is that of an earlier picture, from which nothing but noise tells this one apart.
+        let isReused: Bool
     }
 
     private let camera: CameraID
@@ -31,16 +33,17 @@ struct FrameAnalysis: Sendable {
     /// The first frame and the last one of the present stretch.
     private var stretch: TimeSpan?
 
-    /// An analysis of frames about `period` seconds apart. `stored` reads the camera's encodings of before; `verdicts` are
-    /// those that its past may not know yet.
+    /// An analysis of frames about `period` seconds apart. Without `reuse` each of them is encoded. `stored` reads the camera's
+    /// encodings of before; `verdicts` are those that its past may not know yet.
     init(
         camera: CameraID, clock: ClockSource, period: Double, queries: [WatchedQuery], engine: InferenceEngine,
-        detail: EventAssembler.Detail, scoring: AnomalyScoring, stored: EncodingReader, verdicts: [GivenVerdict] = []
+        reuse: EncodingReuse?, detail: EventAssembler.Detail, scoring: AnomalyScoring, stored: EncodingReader,
+        verdicts: [GivenVerdict] = []
     ) {
         (self.camera, self.clock, self.period) = (camera, clock, period)
         (self.engine, self.detail) = (engine, detail)
         (self.scoring, self.stored, self.verdicts) = (scoring, stored, verdicts)
-        encoder = FrameEncoder(engine: engine)
+        encoder = FrameEncoder(engine: engine, reuse: reuse)
         scenes = SceneLanes(queries)
         saliency = SaliencyScorer(queries: scenes.encodings, constants: engine.constants)
         assembler = EventAssembler(
@@ -54,7 +57,7 @@ struct FrameAnalysis: Sendable {
     /// Looks at the next picture, seen at `time`; times must rise.
     mutating func take(_ picture: Picture, at time: WallTime, clock: ClockSource? = nil) async -> Seen {
         self.clock = clock ?? self.clock
-        let encoding = await encoder.encode(picture, at: time)  // 4–6
+        let (encoding, isReused) = await encoder.encode(picture, at: time)  // 4–6
         if anomalies == nil { await beginAnomalies(picture, time) }
         let anomaly = anomalies?.observe(encoding, chroma: LightMode.chroma(of: picture))  // 8b
         let values = saliency.score(encoding, zones: scenes.zones)  // 8a
@@ -66,7 +69,8 @@ struct FrameAnalysis: Sendable {
         noteStretch(time)
         let told = assembler.advance(ScoredFrame(time: time, saliency: values, anomaly: anomaly), clock: clock)  // 7, 9
         let settled = time.advanced(bySeconds: -assembler.settlingSeconds)
-        return Seen(encoding: encoding, tellings: enforce(told, settled: settled), score: score)
+        return Seen(
+            encoding: encoding, tellings: enforce(told, settled: settled), score: score, isReused: isReused)
     }
 
     /// The name of the anomaly curve: scores of the two kinds cannot be compared.
@@ -83,6 +87,7 @@ struct FrameAnalysis: Sendable {
     /// Nothing was seen after the last picture.
     mutating func interrupt() -> [EventTelling] {
         let told = enforce(assembler.interrupt(), settled: stretch?.end)
+        encoder.interrupt()
         stretch = nil
         return told
     }

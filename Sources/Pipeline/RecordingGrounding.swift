@@ -70,7 +70,7 @@ public struct RecordingGrounding: Sendable {
             for try await frame in frames {
                 let seconds = source.seconds(of: frame)
                 let time = WallTime(microseconds: 0).advanced(bySeconds: seconds)
-                let encoding = await encoder.encode(frame.picture, at: time)
+                let encoding = await encoder.encode(frame.picture, at: time).encoding
                 times.append(time)
                 scores.append(scorer.score(encoding).map(\.value))
                 progress(seconds)

@@ -19,13 +19,18 @@ public struct RecordingPipeline: Sendable {
         public let analyseFPS: Double
         /// Moment of the first frame.
         public let start: WallTime
+        /// Whether a picture that shows what the last one encoded showed shares its encoding.
+        public let reusesEncodings: Bool
 
         /// Gathers the parts of a job.
-        public init(camera: CameraID, queries: [Query], analyseFPS: Double, start: WallTime) {
+        public init(
+            camera: CameraID, queries: [Query], analyseFPS: Double, start: WallTime, reusesEncodings: Bool = true
+        ) {
             self.camera = camera
             self.queries = queries
             self.analyseFPS = analyseFPS
             self.start = start
+            self.reusesEncodings = reusesEncodings
         }
     }
 
@@ -33,6 +38,8 @@ public struct RecordingPipeline: Sendable {
     public struct Report: Sendable {
         /// Frames, times and damage as read.
         public let statistics: IngestStatistics
+        /// Frames among the analysed ones that shared the encoding of an earlier one.
+        public let framesReused: Int
         /// Events that the database did not have before.
         public let newEvents: Int
         /// Whether the recording had been ingested before, so that nothing was added.
@@ -78,7 +85,8 @@ public struct RecordingPipeline: Sendable {
             var writing = Duration.zero
             var analysis = FrameAnalysis(
                 camera: job.camera, clock: .file, period: 1 / job.analyseFPS, queries: queries, engine: engine,
-                detail: .settledOnly, scoring: scoring, stored: stored, verdicts: verdicts)
+                reuse: job.reusesEncodings ? EncodingReuse() : nil, detail: .settledOnly, scoring: scoring,
+                stored: stored, verdicts: verdicts)
             var found = Findings()
             var batch: [FrameEncoding] = []
             for try await frame in frames {
@@ -113,11 +121,13 @@ public struct RecordingPipeline: Sendable {
         let writeSeconds = (clock.now - begin + encodingTime) / .seconds(1)
         return switch outcome {
         case .alreadyKnown:
-            Report(statistics: source.statistics, newEvents: 0, wasKnown: true, writeSeconds: writeSeconds)
+            Report(
+                statistics: source.statistics, framesReused: found.framesReused, newEvents: 0, wasKnown: true,
+                writeSeconds: writeSeconds)
         case .written(let outcomes):
             Report(
-                statistics: source.statistics, newEvents: outcomes.count { $0.change != .none }, wasKnown: false,
-                writeSeconds: writeSeconds)
+                statistics: source.statistics, framesReused: found.framesReused,
+                newEvents: outcomes.count { $0.change != .none }, wasKnown: false, writeSeconds: writeSeconds)
         }
     }
 
@@ -126,10 +136,12 @@ public struct RecordingPipeline: Sendable {
         var tellings: [EventTelling] = []
         var scores: [ScoreSample] = []
         var watch: AnomalyWatch?
+        var framesReused = 0
 
         mutating func add(_ seen: FrameAnalysis.Seen) {
             tellings += seen.tellings
             if let score = seen.score { scores.append(score) }
+            if seen.isReused { framesReused += 1 }
         }
 
         /// They are known from an earlier ingest, which may have judged them by another past.

@@ -38,7 +38,7 @@ public struct SentenceScores: Sendable {
             for try await frame in frames {
                 let seconds = source.seconds(of: frame)
                 let time = WallTime(microseconds: 0).advanced(bySeconds: seconds)
-                let encoding = await encoder.encode(frame.picture, at: time)
+                let encoding = await encoder.encode(frame.picture, at: time).encoding
                 result.append(
                     Frame(
                         seconds: seconds, similarities: scorer.similarities(encoding), looks: encoding.looks.count))

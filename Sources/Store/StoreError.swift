@@ -49,6 +49,8 @@ public enum StoreError: Error, Sendable, Equatable {
     case unknownUser(number: UInt32)
     /// A file of encodings cannot be read, written or believed.
     case encodingFile(path: String, step: String, why: String)
+    /// A file of footage cannot be kept.
+    case footageFile(path: String, step: String, why: String)
     /// A value given to the store cannot be kept.
     case invalidValue(what: String, why: String)
 }
@@ -131,6 +133,8 @@ extension StoreError: CustomStringConvertible {
                 + "one, or choose another --state"
         case .unusablePath(let path, let why, let remedy): "cannot use \(path): \(why); \(remedy)"
         case .diskFull(let path): "cannot write in \(path): no space left on the disk; free some, then try again"
+        case .footageFile(let path, let step, let why):
+            "cannot \(step) the footage \(path): \(why); check the disk and who owns the state directory"
         case .encodingFile(let path, let step, let why):
             "cannot \(step) \(path): \(why); move the file away and ingest again, live footage goes to a new one"
         case .invalidValue(let what, let why): "cannot store \(what): \(why)"

@@ -39,6 +39,15 @@ final class DaemonSite {
         try writeConfiguration()
     }
 
+    /// Paints over an area of one camera's pictures.
+    func mask(_ name: String, _ polygons: String) throws {
+        cameras = cameras.map { camera in
+            guard camera.name == name else { return camera }
+            return (name, camera.url, (camera.more.isEmpty ? "" : camera.more + ", ") + "masks: \(polygons)")
+        }
+        try writeConfiguration()
+    }
+
     private func writeConfiguration() throws {
         let entries = cameras.map { camera in
             "  \(camera.name): { url: \"\(camera.url)\"\(camera.more.isEmpty ? "" : ", " + camera.more) }"

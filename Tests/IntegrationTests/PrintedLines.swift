@@ -8,6 +8,7 @@ struct IngestLine: Decodable {
     let mediaSeconds: Double
     let framesDecoded: Int
     let framesAnalysed: Int
+    let framesReused: Int
     let events: Int
     let errors: Int
     let alreadyIngested: Int

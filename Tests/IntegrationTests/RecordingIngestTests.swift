@@ -48,6 +48,24 @@ struct RecordingIngestTests {
         #expect(after.filter { $0.query != "a car" } == before)
     }
 
+    @Test("pictures that show nothing new share an encoding, are stored as stills, and the events stay what they are")
+    func changeGate() throws {
+        let (gated, ungated) = (try ScratchFolder(), try ScratchFolder())
+        let queries = ["a person walks through the yard", "a car drives through the yard"]
+        let on = try IngestLine.last(of: ingest(into: gated, queries: queries))
+        let off = try IngestLine.last(
+            of: AlertdProgram.run(arguments(ungated, queries) + ["--no-change-gate"]))
+        #expect(off.framesReused == 0 && off.framesAnalysed == on.framesAnalysed)
+        #expect(on.framesReused > on.framesAnalysed / 5, "\(on.framesReused) of \(on.framesAnalysed)")
+        let (with, without) = (try EventRow.list(state: gated), try EventRow.list(state: ungated))
+        #expect(with.count == without.count && !with.isEmpty, "\(with) with the gate, \(without) without")
+        for (one, other) in zip(with, without) {
+            #expect(one.kind == other.kind && one.query == other.query)
+            #expect(abs(one.span.start.seconds(since: other.span.start)) <= 1, "\(one) and \(other)")
+            #expect(abs(one.span.end.seconds(since: other.span.end)) <= 1, "\(one) and \(other)")
+        }
+    }
+
     @Test("killed at any moment and repeated, it leaves the rows of an uninterrupted run", arguments: 1...6)
     func killed(attempt: Int) throws {
         let (whole, broken) = (try ScratchFolder(), try ScratchFolder())

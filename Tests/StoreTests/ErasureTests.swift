@@ -61,12 +61,25 @@ struct ErasureTests {
         let late = EventWrite(
             event: try event(2001, 2002, query: "late"), description: "Late: \(secret).", idempotencyKey: "late")
         try await spool.append([.event(late), .event(write(try event(9000, 9001), key: "other"))])
+        let footage = FootageFiles(stateDirectory: state.path)
+        let place = try await footage.prepare(camera())
+        for (start, end) in [(1970.0, 1980.0), (1980.0, 1995.0), (1995.0, 2020.0)] {
+            try Data("footage \(start) \(secret)".utf8).write(to: URL(filePath: place + "/1.part"))
+            let span = TimeSpan(start: moment(start), end: moment(end))
+            let kept = try await footage.keep(place + "/1.part", of: camera(), during: span)
+            #expect(try await store.recordFootage(kept))
+        }
+        let picture = try await footage.keep(thumbnail: Array(secret.utf8), of: camera(), at: moment(2001))
+        #expect(try await store.recordFootage(picture))
+        try Data("footage 1970.0 kept".utf8).write(
+            to: URL(filePath: footage.path(of: try #require(try await footage.all(of: camera()).first?.record))))
         // The planner's statistics hold samples of texts.
         try await store.maintain("ANALYZE; CHECKPOINT")
 
         let bytes = Data(secret.utf8)
         let vectorBytes = Data((QuantizedVector(vector(20))?.values ?? []).map { UInt8(bitPattern: $0) })
         let before = try files(below: state.path, holding: bytes)
+        #expect(before.count { $0.hasPrefix("clips/") } == 3)
         #expect(before.contains { $0.hasPrefix("spool/") } && before.contains { $0.hasPrefix("postgres/data/base/") })
         #expect(try files(below: state.path, holding: vectorBytes).count == 1)
 
@@ -76,6 +89,7 @@ struct ErasureTests {
         let eraser = FileErasure(stateDirectory: state.path)
         #expect(try await eraser.eraseSpool(of: camera(), during: span) == 1)
         #expect(try await eraser.eraseEncodings(of: camera(), during: span) == 1)
+        #expect(try await eraser.eraseFootage(of: camera(), during: span) == 3)
         #expect(try files(below: state.path, holding: bytes) == [])
         #expect(try files(below: state.path, holding: vectorBytes) == [])
 
@@ -84,6 +98,8 @@ struct ErasureTests {
         #expect(try await store.count("alertd.score") == 39 * 5)
         #expect(try await store.count("alertd.encoding_minute") == 39)
         #expect(try await store.count("alertd.outbox") == 39 * 2)
+        #expect(try await store.count("alertd.footage") == 1)
+        #expect(try await !store.recordFootage(picture))
         #expect(try await store.count("alertd.erasure WHERE events = 1 AND scores = 5") == 1)
         // Replayed or ingested again, it stays away; what goes on beyond the span is told without its words.
         try await tell(2000, secret, store)

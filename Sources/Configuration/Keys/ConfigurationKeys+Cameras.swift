@@ -21,6 +21,9 @@ extension ConfigurationKeys {
         .init(
             "cameras.NAME.analyse_fps", .number(0.05...30), default: "1", unit: "frames/s", "Frames analysed a second."),
         .init(
+            "cameras.NAME.change_gate", .boolean, default: "true",
+            "Whether a picture that shows nothing new shares the encoding of the last one that did."),
+        .init(
             "cameras.NAME.masks", .polygons, default: "[]",
             "Privacy: areas painted over before anything else sees the frame."),
         .init("cameras.NAME.zones", .zones, default: "{}", "Named areas that queries may be bound to."),

@@ -80,6 +80,7 @@ public struct EffectiveConfiguration: Sendable {
             page.add("read_timeout_seconds", Self.seconds(camera.readTimeout))
             page.add("tls_verify", "\(camera.verifiesTLS)")
             page.add("analyse_fps", NumberText.of(camera.analyseFPS))
+            page.add("change_gate", "\(camera.gatesChanges)")
             page.add("masks", "[" + camera.masks.map(Self.polygon).joined(separator: ", ") + "]")
             let zones = camera.zones.sorted { $0.key < $1.key }
             page.add("zones", "{" + zones.map { "\($0): \(Self.polygon($1))" }.joined(separator: ", ") + "}")

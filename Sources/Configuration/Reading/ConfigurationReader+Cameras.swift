@@ -15,7 +15,8 @@ extension ConfigurationReader {
         let settings = (
             open: section.seconds("open_timeout_seconds"), read: section.seconds("read_timeout_seconds"),
             fps: section.number("analyse_fps"), ceiling: section.number("alarm_ceiling_per_day"),
-            verifies: section.boolean("tls_verify"), masks: section.polygons("masks"), zones: section.zones("zones"),
+            verifies: section.boolean("tls_verify"), gates: section.boolean("change_gate"),
+            masks: section.polygons("masks"), zones: section.zones("zones"),
             transport: section.choice("transport") as CameraConfiguration.Transport
         )
         let retention = retention(section.section("retention"))
@@ -24,7 +25,7 @@ extension ConfigurationReader {
         return CameraConfiguration(
             name: name, url: url, recordURL: recordURL ?? url, transport: settings.transport,
             openTimeout: settings.open, readTimeout: settings.read, verifiesTLS: settings.verifies,
-            analyseFPS: settings.fps, masks: settings.masks, zones: settings.zones,
+            analyseFPS: settings.fps, gatesChanges: settings.gates, masks: settings.masks, zones: settings.zones,
             alarmCeilingPerDay: settings.ceiling, retention: retention, clips: clips)
     }
 

@@ -31,6 +31,19 @@ public struct CameraFaults: Sendable {
         return all.filter { $0.0.activeSince != nil }.map { $0.1 }
     }
 
+    /// The beginning of the earliest fault that lasts or may yet be told; nil when nothing is suspected. What was seen
+    /// before it was seen for sure.
+    public var suspectedSince: WallTime? {
+        var since = [frozen, covered, defocused, moved].compactMap(\.suspectedSince)
+        if let still, let last, still.since < last { since.append(still.since) }
+        return since.min()
+    }
+
+    /// Whether the picture last observed says nothing about what happens now: frozen, or covered and not about to clear.
+    public var showsNothing: Bool {
+        frozen.activeSince != nil || (covered.activeSince != nil && !covered.isEnding)
+    }
+
     /// Takes in the picture shown at `time`; times rise. Returns what began or ended, with the moment it really did.
     public mutating func observe(_ picture: Picture, at time: WallTime) -> [Change] {
         let elapsed = last.map { time.seconds(since: $0) } ?? 0

@@ -14,8 +14,14 @@ struct Hysteresis: Sendable {
     private(set) var activeSince: WallTime?
     private var pendingSince: WallTime?
 
+    /// Since when it counts or may be about to; nil when nothing speaks for it.
+    var suspectedSince: WallTime? { activeSince ?? pendingSince }
+
     /// Whether it counts or is about to.
-    var isSuspected: Bool { activeSince != nil || pendingSince != nil }
+    var isSuspected: Bool { suspectedSince != nil }
+
+    /// Whether it counts and is about not to.
+    var isEnding: Bool { activeSince != nil && pendingSince != nil }
 
     /// The condition holds at `time`, or not, or cannot be told (nil), which changes nothing.
     mutating func note(_ holds: Bool?, at time: WallTime, beginAfter: Double, endAfter: Double) -> Turn? {

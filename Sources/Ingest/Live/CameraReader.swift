@@ -10,6 +10,7 @@ actor CameraReader {
     private let clock: HostClock
     private let interrupt: Interrupt
     private let progress: ReadingProgress
+    private let recording: RecordingPlan?
     private var station: Station?
 
     /// What belongs to the thread once the stream plays.
@@ -21,8 +22,9 @@ actor CameraReader {
 
     init(
         _ address: StreamAddress, configuration: StreamConfiguration, clock: HostClock, interrupt: Interrupt,
-        progress: ReadingProgress
+        progress: ReadingProgress, recording: RecordingPlan? = nil
     ) {
+        self.recording = recording
         (self.address, self.configuration, self.clock) = (address, configuration, clock)
         (self.interrupt, self.progress) = (interrupt, progress)
         // The address makes the name the only one of its kind, so that decoder threads, which inherit it, are found.
@@ -36,8 +38,12 @@ actor CameraReader {
         let connection = try RTSPConnection(
             address, configuration: configuration, interrupt: interrupt, log: log, clock: clock)
         guard let connection else { return nil }
+        var packets: any PacketSource = connection
+        if let recording {
+            packets = RecordedPackets(connection, recording, clock: clock, lastTime: { connection.lastTime })
+        }
         let reader = try FrameReader(
-            connection, at: address.location, configuration: configuration.frames, firstRun: firstRun,
+            packets, at: address.location, configuration: configuration.frames, firstRun: firstRun,
             interrupt: interrupt, log: log)
         var station = Station(connection: connection, reader: reader)
         guard let first = try next(station) else { return nil }

@@ -23,6 +23,7 @@ public final class LiveSource: Sendable {
     private let configuration: StreamConfiguration
     private let clock: HostClock
     private let chance: @Sendable () -> Double
+    private let recording: RecordingPlan?
     private let stages = BoundedQueue<Stage>(countLimit: 16)
     private let stopSignal = BoundedQueue<Never>(countLimit: 1)
     private let totals = Locked(Totals())
@@ -33,14 +34,17 @@ public final class LiveSource: Sendable {
         case frames(BoundedQueue<LiveFrame>)
     }
 
-    /// A source for `address`. `chance` gives numbers in 0..<1 for the jitter of the waits.
+    /// A source for `address`. What `recording` says becomes of its packets; `chance` gives numbers in 0..<1 for the jitter
+    /// of the waits.
     public init(
         _ address: StreamAddress, configuration: StreamConfiguration = StreamConfiguration(),
-        clock: HostClock = .system, chance: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+        clock: HostClock = .system, recording: RecordingPlan? = nil,
+        chance: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) {
         self.address = address
         self.configuration = configuration
         self.clock = clock
+        self.recording = recording
         self.chance = chance
     }
 
@@ -109,7 +113,8 @@ public final class LiveSource: Sendable {
 
     private func connect() async throws(IngestError) -> RTSPSource? {
         try await RTSPSource.connect(
-            to: address, configuration: configuration, clock: clock, firstRun: statistics.runs)
+            to: address, configuration: configuration, clock: clock, firstRun: statistics.runs,
+            recording: recording)
     }
 
     /// Hands the frames of one connection over until it is lost; nil when someone asked to stop.

@@ -27,18 +27,20 @@ public final class RTSPSource: Sendable {
             cost: { $0.frame.picture.pixels.count })
     }
 
-    /// Connects to `address` and waits for the first picture, which begins run `firstRun`. Returns nil when the task
+    /// Connects to `address` and waits for the first picture, which begins run `firstRun`. What `recording` says becomes of
+    /// the packets. Returns nil when the task
     /// was cancelled meanwhile. Throws the cases of ``IngestError`` about cameras and `invalidConfiguration`.
     public static func connect(
         to address: StreamAddress, configuration: StreamConfiguration = StreamConfiguration(),
-        clock: HostClock = .system, firstRun: Int = 0
+        clock: HostClock = .system, firstRun: Int = 0, recording: RecordingPlan? = nil
     ) async throws(IngestError) -> RTSPSource? {
         let problems = configuration.validate()
         guard problems.isEmpty else { throw .invalidConfiguration(problems: problems) }
         FFmpegLibraries.prepare()
         let (interrupt, progress) = (Interrupt(), ReadingProgress())
         let reader = CameraReader(
-            address, configuration: configuration, clock: clock, interrupt: interrupt, progress: progress)
+            address, configuration: configuration, clock: clock, interrupt: interrupt, progress: progress,
+            recording: recording)
         let opened = await withTaskCancellationHandler {
             do throws(IngestError) {
                 return Result<StreamProbe?, IngestError>.success(try await reader.open(firstRun: firstRun))

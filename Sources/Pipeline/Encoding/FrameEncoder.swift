@@ -5,16 +5,26 @@ internal import Grounding
 struct FrameEncoder: Sendable {
     private let engine: InferenceEngine
     private var view: CameraView
+    private var reuse: EncodingReuse?
 
-    init(engine: InferenceEngine) {
-        self.engine = engine
+    /// Encodes every picture without `reuse`.
+    init(engine: InferenceEngine, reuse: EncodingReuse? = nil) {
+        (self.engine, self.reuse) = (engine, reuse)
         view = CameraView(engine.constants.view)
     }
 
-    /// The encoding of the camera's next picture, seen at `time`.
-    mutating func encode(_ picture: Picture, at time: WallTime) async -> FrameEncoding {
-        await engine.encode(view.looks(at: picture, time), at: time)
+    /// The encoding of the camera's next picture, seen at `time`, and whether it is that of an earlier one.
+    mutating func encode(_ picture: Picture, at time: WallTime) async -> (encoding: FrameEncoding, isReused: Bool) {
+        // The background follows every picture, whether or not it is encoded.
+        let looks = view.looks(at: picture, time)
+        if let looks = reuse?.looks(for: picture, at: time) { return (FrameEncoding(time: time, looks: looks), true) }
+        let encoding = await engine.encode(looks, at: time)
+        reuse?.encoded(encoding.looks)
+        return (encoding, false)
     }
+
+    /// Nothing was seen after the last picture.
+    mutating func interrupt() { reuse?.interrupt() }
 }
 
 extension InferenceEngine {

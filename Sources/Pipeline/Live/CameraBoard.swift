@@ -12,6 +12,12 @@ public final class CameraBoard: Sendable {
         public var lastFrame: WallTime?
         /// Frames analysed.
         public var framesAnalysed = 0
+        /// Frames among them that shared the encoding of an earlier one.
+        public var framesReused = 0
+        /// Frames that were not analysed, since they showed nothing: frozen or covered.
+        public var framesBlind = 0
+        /// What is wrong with the pictures now.
+        public var faults: [Event.BlindReason] = []
         /// What was read, up to the last change of state.
         public var statistics = LiveStatistics()
         /// Its anomaly scoring, a minute old at most; nil before its first frame.

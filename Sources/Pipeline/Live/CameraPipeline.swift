@@ -1,5 +1,7 @@
 internal import Base
 internal import Ingest
+internal import Logging
+internal import Store
 
 /// One camera's way through all stations, for as long as it is watched: its states and frames in, changes for the store
 /// out.
@@ -7,13 +9,15 @@ struct CameraPipeline: Sendable {
     private let camera: LiveCamera
     private let services: LiveServices
     private let source: LiveSource
+    private let recorder: CameraRecorder?
     private let clock: HostClock
 
     init(_ camera: LiveCamera, _ services: LiveServices, clock: HostClock = .system) {
         self.camera = camera
         self.services = services
         self.clock = clock
-        source = LiveSource(camera.address, configuration: camera.stream, clock: clock)
+        recorder = CameraRecorder(camera, services, clock: clock)
+        source = LiveSource(camera.address, configuration: camera.stream, clock: clock, recording: recorder?.plan)
     }
 
     /// Ends ``run()``: what is open is closed and handed to the store.
@@ -21,7 +25,22 @@ struct CameraPipeline: Sendable {
 
     /// Watches until ``stop()``, or until the task is cancelled; a camera that is lost is tried again for ever.
     func run() async {
-        var watch = CameraWatch(camera, services)
+        await withDiscardingTaskGroup { group in
+            if let recorder {
+                do throws(StoreError) {
+                    try await services.footage.prepare(camera.name)
+                } catch {
+                    services.logger.error("camera \(camera.name): \(error)")
+                }
+                group.addTask { await recorder.run() }
+            }
+            await watch()
+            recorder?.finish()
+        }
+    }
+
+    private func watch() async {
+        var watch = CameraWatch(camera, services, recorder: recorder)
         await source.withItems { items in
             for await item in items {
                 switch item {

@@ -10,11 +10,13 @@ struct CameraWatch: Sendable {
 
     private let camera: LiveCamera
     private let services: LiveServices
+    private let recorder: CameraRecorder?
     private let longestPause: Double
     private let scoring: AnomalyScoring
     private var analysis: FrameAnalysis
     private var upkeep: AnomalyUpkeep
     private var blind: BlindLane
+    private var faults: FaultWatch
     private var queryVersion: Int
     private var scores: [ScoreSample] = []
     /// The first frame of the present stretch; nil while nothing is seen.
@@ -24,9 +26,10 @@ struct CameraWatch: Sendable {
     private var loggedState: ConnectionState?
     private var appendFailure: StoreError?
 
-    init(_ camera: LiveCamera, _ services: LiveServices) {
+    init(_ camera: LiveCamera, _ services: LiveServices, recorder: CameraRecorder?) {
         self.camera = camera
         self.services = services
+        self.recorder = recorder
         longestPause = max(2, 3 * camera.period)
         let entry = services.queries.entry(camera.name)
         queryVersion = entry.version
@@ -36,6 +39,7 @@ struct CameraWatch: Sendable {
         upkeep = AnomalyUpkeep(camera.name, services, scoring)
         self.scoring = scoring
         blind = BlindLane(camera: camera.name)
+        faults = FaultWatch(camera: camera.name)
         services.board.update(camera.name) { _ in }
     }
 
@@ -44,7 +48,8 @@ struct CameraWatch: Sendable {
     ) -> FrameAnalysis {
         FrameAnalysis(
             camera: camera.name, clock: .arrival, period: camera.period, queries: entry.queries,
-            engine: services.engine, detail: .everything, scoring: scoring, stored: services.anomalies.stored)
+            engine: services.engine, reuse: camera.reusesEncodings ? EncodingReuse(mask: camera.mask) : nil,
+            detail: .everything, scoring: scoring, stored: services.anomalies.stored)
     }
 
     // MARK: - states
@@ -54,7 +59,7 @@ struct CameraWatch: Sendable {
         log(state)
         services.board.update(camera.name) { ($0.state, $0.statistics) = (state, statistics) }
         guard let outage = state.outage, let reason = state.blindReason else { return }
-        if stretchStart != nil { endStretch(at: outage.since) }
+        loseSight(at: outage.since)
         tell(blind.isBlind(reason, since: lastSeen ?? outage.since, now: now))
     }
 
@@ -80,16 +85,19 @@ struct CameraWatch: Sendable {
             await startAnew()
         }
         if stretchStart != nil, let lastSeen, time.seconds(since: lastSeen) > longestPause {
-            endStretch(at: lastSeen)
+            loseSight(at: lastSeen)
             tell(blind.isBlind(.noStream, since: lastSeen, now: time))
         }
         tell(blind.ended(at: time))
+        refreshQueries()
+        let picture = camera.mask.applied(to: frame.frame.picture)
+        guard look(at: picture, time) else { return }
         let start = stretchStart ?? time
         stretchStart = start
-        refreshQueries()
-        let seen = await analysis.take(camera.mask.applied(to: frame.frame.picture), at: time, clock: frame.clock)
+        let seen = await analysis.take(picture, at: time, clock: frame.clock)
         lastSeen = time
         tell(seen.tellings)
+        if seen.tellings.contains(where: { $0.stage == .opened }) { recorder?.keepThumbnail(picture, time) }
         if let score = seen.score { scores.append(score) }
         if scores.count >= Self.scoreBatch { handScoresIn() }
         await keep(seen.encoding, TimeSpan(start: start, end: time))
@@ -100,13 +108,42 @@ struct CameraWatch: Sendable {
         services.board.update(camera.name) { entry in
             entry.lastFrame = time
             entry.framesAnalysed += 1
+            if seen.isReused { entry.framesReused += 1 }
+        }
+    }
+
+    /// Judges the picture itself. Returns whether it is worth analysing; one that shows nothing ends the stretch.
+    private mutating func look(at picture: Picture, _ time: WallTime) -> Bool {
+        let before = faults.active
+        tell(faults.see(picture, at: time))
+        let (active, showsNothing) = (faults.active, faults.showsNothing)
+        if active != before { logFaults(before, active) }
+        if showsNothing {
+            if stretchStart != nil { endStretch(at: nil) }
+            lastSeen = time
+        }
+        services.board.update(camera.name) { entry in
+            entry.faults = active
+            guard showsNothing else { return }
+            entry.lastFrame = time
+            entry.framesBlind += 1
+        }
+        return !showsNothing
+    }
+
+    private func logFaults(_ before: [Event.BlindReason], _ now: [Event.BlindReason]) {
+        for fault in now where !before.contains(fault) {
+            services.logger.warning("camera \(camera.name): its picture is \(fault.rawValue)")
+        }
+        for fault in before where !now.contains(fault) {
+            services.logger.notice("camera \(camera.name): its picture is no longer \(fault.rawValue)")
         }
     }
 
     private mutating func keep(_ encoding: FrameEncoding, _ stretch: TimeSpan) async {
         do throws(StoreError) {
             try await services.encodings.append([encoding], camera: camera.name)
-            services.ledger.note(stretch, camera: camera.name)
+            if let watched = faults.watched(stretch) { services.ledger.note(watched, camera: camera.name) }
             appendFailure = nil
         } catch {
             // Events go on; coverage does not claim what cannot be searched, so the stretch begins anew.
@@ -123,6 +160,8 @@ struct CameraWatch: Sendable {
     }
 
     private mutating func startAnew() async {
+        if let lastSeen { tell(faults.interrupt(at: lastSeen)) }
+        faults = FaultWatch(camera: camera.name)
         endStretch(at: nil)
         if let watch = analysis.anomalies { await upkeep.finish(watch) }
         analysis = Self.analysis(camera, services, services.queries.entry(camera.name), scoring)
@@ -130,20 +169,35 @@ struct CameraWatch: Sendable {
 
     // MARK: - ends
 
+    /// No frames come any more; they were decoded up to `decoded`.
+    private mutating func loseSight(at decoded: WallTime) {
+        tell(faults.interrupt(at: lastSeen ?? decoded))
+        if stretchStart != nil { endStretch(at: decoded) }
+    }
+
     /// Nothing is seen from the last frame on; frames were decoded up to `decoded`, though none of them was analysed.
     private mutating func endStretch(at decoded: WallTime?) {
-        if let start = stretchStart, let last = lastSeen, let decoded, decoded > last, appendFailure == nil {
-            let end = min(decoded, last.advanced(bySeconds: camera.period))
-            services.ledger.note(TimeSpan(start: start, end: end), camera: camera.name)
-            lastSeen = end
+        if let last = lastSeen, let decoded, decoded > last {
+            lastSeen = min(decoded, last.advanced(bySeconds: camera.period))
         }
+        noteWatched()
         stretchStart = nil
         tell(analysis.interrupt())
         handScoresIn()
     }
 
+    /// What was held back for a fault that did not come about counts.
+    private func noteWatched() {
+        guard let start = stretchStart, let last = lastSeen, start <= last, appendFailure == nil,
+            let watched = faults.watched(TimeSpan(start: start, end: last))
+        else { return }
+        services.ledger.note(watched, camera: camera.name)
+    }
+
     /// Nobody looks any more.
     mutating func finish(now: WallTime) async {
+        tell(faults.interrupt(at: lastSeen ?? now))
+        noteWatched()
         tell(analysis.finish(at: lastSeen ?? now))
         tell(blind.ended(at: now))
         handScoresIn()
@@ -159,5 +213,6 @@ struct CameraWatch: Sendable {
 
     private func tell(_ tellings: [EventTelling]) {
         for telling in tellings { services.writer.enqueue(telling.write) }
+        recorder?.note(tellings)
     }
 }

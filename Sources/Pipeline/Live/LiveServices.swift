@@ -7,6 +7,8 @@ public struct LiveServices: Sendable {
     public let engine: InferenceEngine
     /// Where encodings are appended.
     public let encodings: EncodingStore
+    /// Where footage is kept.
+    public let footage: FootageFiles
     /// Where events, scores and coverage are handed in.
     public let writer: StoreWriter
     /// Where watched spans are noted.
@@ -22,11 +24,12 @@ public struct LiveServices: Sendable {
 
     /// Gathers the services.
     public init(
-        engine: InferenceEngine, encodings: EncodingStore, writer: StoreWriter, ledger: CoverageLedger,
-        queries: QueryBoard, board: CameraBoard, anomalies: AnomalyServices, logger: Logger
+        engine: InferenceEngine, encodings: EncodingStore, footage: FootageFiles, writer: StoreWriter,
+        ledger: CoverageLedger, queries: QueryBoard, board: CameraBoard, anomalies: AnomalyServices, logger: Logger
     ) {
         self.engine = engine
         self.encodings = encodings
+        self.footage = footage
         self.writer = writer
         self.ledger = ledger
         self.queries = queries

@@ -68,7 +68,8 @@ public enum StateDirectory {
                 remedy: "choose an empty directory for --state")
         }
         try give(paths.state, to: account)
-        for path in [paths.lock, paths.encodings, paths.spool] where FileStatus(path, followingLinks: false) != nil {
+        for path in [paths.lock, paths.encodings, paths.clips, paths.spool]
+        where FileStatus(path, followingLinks: false) != nil {
             try give(path, to: account)
         }
     }
@@ -111,6 +112,8 @@ struct ClusterPaths: Sendable, Equatable {
     var startLock: String { base + "/start.lock" }
     /// Files of encodings.
     var encodings: String { state + "/encodings" }
+    /// Files of footage.
+    var clips: String { state + "/clips" }
     /// What waits to be written to the database.
     var spool: String { state + "/spool" }
 

@@ -44,6 +44,11 @@ public actor FileErasure {
         return touched
     }
 
+    /// Removes the files of footage that show something of `camera` in `span`, segments whole, and returns how many.
+    public func eraseFootage(of camera: CameraID, during span: TimeSpan) -> Int {
+        FootageFolder(paths).files(of: camera).filter { $0.during.touches(span) }.count { unlink($0.path) == 0 }
+    }
+
     /// What of a change has nothing to do with the span.
     private static func rest(of write: StoreWrite, _ camera: CameraID, _ span: TimeSpan) -> StoreWrite? {
         switch write {
@@ -51,6 +56,7 @@ public actor FileErasure {
         case .scores(let samples, camera: camera):
             .scores(samples.filter { $0.at < span.start || $0.at >= span.end }, camera: camera)
         case .index(let rows): .index(rows.filter { $0.camera != camera || !minute($0).overlaps(span) })
+        case .footage(let one): one.camera == camera && one.during.touches(span) ? .none : .some(write)
         default: write
         }
     }

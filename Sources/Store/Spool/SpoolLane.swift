@@ -4,7 +4,7 @@ enum SpoolLane: String, CaseIterable, Sendable {
     case kept
     /// Samples of curves.
     case scores
-    /// Rows that index encodings; they can be made again from the files.
+    /// Rows that index encodings and footage; they can be made again from the files.
     case index
 
     /// The lane of a change.
@@ -12,7 +12,7 @@ enum SpoolLane: String, CaseIterable, Sendable {
         switch write {
         case .event, .coverage, .closeOpenEvents: self = .kept
         case .scores: self = .scores
-        case .index: self = .index
+        case .index, .footage: self = .index
         }
     }
 }

@@ -53,6 +53,14 @@ enum SpoolRecord {
             writer.put(UInt8(5))
             writer.put(UInt32(minutes.count))
             for minute in minutes { put(minute, &writer) }
+        case .footage(let record):
+            writer.put(UInt8(6))
+            writer.put(record.camera.name)
+            writer.put(record.kind.rawValue)
+            writer.put(record.during.start)
+            writer.put(record.during.end)
+            writer.put(record.file)
+            writer.put(record.bytes)
         }
         return writer.bytes
     }
@@ -122,6 +130,7 @@ enum SpoolRecord {
             return .coverage(TimeSpan(start: start, end: end), camera: camera)
         case 4: return .closeOpenEvents
         case 5: return reader.list(minute).map { .index($0) }
+        case 6: return footage(&reader).map { .footage($0) }
         default: return nil
         }
     }
@@ -148,6 +157,15 @@ enum SpoolRecord {
             minute: minute, frames: numbers[0], looks: numbers[1], stills: numbers[2], position: numbers[3],
             bytes: numbers[4], radius: Float(bitPattern: radius), mean: QuantizedVector(scale: 0, values: []))
         return EncodingMinute(camera: camera, encoder: encoder, file: file, summary: summary)
+    }
+
+    private static func footage(_ reader: inout ByteReader) -> FootageRecord? {
+        guard let camera = reader.camera(), let kind = reader.text().flatMap({ FootageRecord.Kind(rawValue: $0) }),
+            let start = reader.time(), let end = reader.time(), start <= end, let file = reader.text(),
+            let bytes = reader.integer(Int64.self)
+        else { return nil }
+        return FootageRecord(
+            camera: camera, kind: kind, during: TimeSpan(start: start, end: end), file: file, bytes: bytes)
     }
 
     private static func source(_ reader: inout ByteReader) -> Event.Source? {

@@ -17,6 +17,7 @@ extension EventStore {
                 try Self.ensureCamera(camera, session)
                 try Self.recordIndex(rows, camera, session)
             }
+            for case .footage(let record) in writes { _ = try Self.recordFootage(record, session) }
         }
     }
 
@@ -33,7 +34,7 @@ extension EventStore {
             switch write {
             case .coverage(let span, let camera): try recordCoverage(span, camera, session)
             case .closeOpenEvents: try closeAllOpenEvents(session)
-            case .event, .scores, .index: break
+            case .event, .scores, .index, .footage: break
             }
         }
         _ = try record(events, session)

@@ -10,6 +10,8 @@ public enum StoreWrite: Sendable, Equatable {
     case coverage(TimeSpan, camera: CameraID)
     /// Rows that index encodings.
     case index([EncodingMinute])
+    /// A file of footage is safe on the disk.
+    case footage(FootageRecord)
     /// Events that an earlier process left open end at their last evidence.
     case closeOpenEvents
 

@@ -34,7 +34,7 @@ struct CameraSnapshotCommand: AsyncParsableCommand {
         stream.configuration.frames.analyseFPS = 25
         let mask = PrivacyMask(camera.masks.map { area in area.points.map { PrivacyMask.Point(x: $0.x, y: $0.y) } })
         // Opened before the process gives up root, so that the picture lands where the user may write.
-        let file = try PictureFile(output ?? "\(name).jpg")
+        let file = try OutputFile(output ?? "\(name).jpg")
         let opened = stream
         do {
             let bytes = try await CameraStream.reaching {

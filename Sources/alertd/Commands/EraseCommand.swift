@@ -11,7 +11,7 @@ struct EraseCommand: AsyncParsableCommand {
         abstract: "Remove for good what is known of a camera and a span of time.",
         discussion: """
             Events that touch the span go whole, with their texts; curves, encodings, and what waits to be written go \
-            inside it. Tables and files are rewritten, so that no byte stays in them, and a tombstone keeps the span from \
+            inside it; footage goes by whole files, which may be half a minute more at either end. Tables and files are rewritten, so that no byte stays in them, and a tombstone keeps the span from \
             being stored again. Back-ups are not reached, and PostgreSQL's write-ahead log is recycled in its own time.
             """)
 
@@ -27,6 +27,7 @@ struct EraseCommand: AsyncParsableCommand {
         let events: Int
         let scores: Int
         let encodings: Int
+        let footage: Int
     }
 
     func validate() throws {
@@ -36,26 +37,28 @@ struct EraseCommand: AsyncParsableCommand {
     func run() async throws {
         let (camera, span) = (camera, TimeSpan(start: from, end: to))
         let plan = try DatabaseSession.Plan(options, environment: ProcessInfo.processInfo.environment)
-        let (rows, encodings) = try await Interruption.guarding {
+        let (rows, encodings, footage) = try await Interruption.guarding {
             try await DatabaseSession.with(plan) { session in
                 // The tombstone first: what a daemon still has in hand is refused from then on.
                 let rows = try await session.events.erase(camera: camera, during: span)
                 let files = FileErasure(stateDirectory: session.state.path)
                 _ = try await files.eraseSpool(of: camera, during: span)
+                let encodings = try await files.eraseEncodings(of: camera, during: span)
                 // What is normal for the camera holds encodings too; a running daemon forgets them by the tombstone.
                 _ = try await NormalityArchive(stateDirectory: session.state.path).erase(camera, during: span)
-                return (rows, try await files.eraseEncodings(of: camera, during: span))
+                return (rows, encodings, await files.eraseFootage(of: camera, during: span))
             }
         }
         if options.json {
             let line = Line(
                 camera: camera.name, start: "\(span.start)", end: "\(span.end)", events: rows.events,
                 scores: rows.scores,
-                encodings: encodings)
+                encodings: encodings, footage: footage)
             StandardStreams.print(try JSONLine.text(line))
             return
         }
         StandardStreams.print(
-            "erased of \(camera): \(rows.events) events, \(rows.scores) values of curves, \(encodings) encodings")
+            "erased of \(camera): \(rows.events) events, \(rows.scores) values of curves, \(encodings) encodings, "
+                + "\(footage) files of footage")
     }
 }

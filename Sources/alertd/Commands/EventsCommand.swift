@@ -9,6 +9,7 @@ struct EventsCommand: AsyncParsableCommand {
         commandName: "events", abstract: "List the events that were found, show one, watch them come, or judge one.",
         subcommands: [
             ListCommand.self, EventsShowCommand.self, EventsWatchCommand.self, EventsVerdictCommand.self,
+            EventsClipCommand.self,
         ],
         defaultSubcommand: ListCommand.self)
 

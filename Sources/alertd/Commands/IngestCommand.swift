@@ -27,6 +27,10 @@ struct IngestCommand: AsyncParsableCommand {
     @Option(help: "Analysed frames a second.") var fps = 1.0
     @Option(help: ArgumentHelp("A sentence to find events for; may be repeated.", valueName: "text"))
     var query: [String] = []
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Whether a picture that shows nothing new shares the encoding of the last one that did.")
+    var changeGate = true
 
     /// Bytes; a name that the database's index of events takes.
     private static let longestQuery = 1000
@@ -56,7 +60,8 @@ struct IngestCommand: AsyncParsableCommand {
         let plan = try DatabaseSession.Plan(options, environment: environment)
         let ceiling = plan.configuration.cameras.first { $0.name == camera }?.alarmCeilingPerDay
         let run = IngestRun(
-            camera: camera, start: start, fps: fps, queries: Self.distinct(query).map { Query($0) }, engine: engine,
+            camera: camera, start: start, fps: fps, queries: Self.distinct(query).map { Query($0) },
+            reusesEncodings: changeGate, engine: engine,
             sentences: try AnomalySetup.sentences(options, environment: environment),
             ceilingPerDay: ceiling ?? 1, logger: plan.logger)
         let opened = media

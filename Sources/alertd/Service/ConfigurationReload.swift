@@ -12,6 +12,7 @@ struct ConfigurationReload: Service {
     let supervisor: CameraSupervisor
     let queries: QueryWatch
     let retention: RetentionWatch
+    let footage: FootageWatch
     let status: DaemonStatus
     let notifier: SystemdNotifier
     let logger: Logger
@@ -51,6 +52,7 @@ struct ConfigurationReload: Service {
         }
         queries.reload(new)
         retention.reload(new)
+        footage.reload(new)
         logger.notice(
             """
             configuration read again: \(changes.added.count) cameras added, \(changes.removed.count) removed, \

@@ -73,7 +73,8 @@ struct Daemon: Sendable {
             archive: NormalityArchive(stateDirectory: plan.state.path), site: SiteBoard(),
             stored: EncodingReader(stateDirectory: plan.state.path, encoder: try engine.encoderIdentity()))
         let services = LiveServices(
-            engine: engine, encodings: encodings, writer: writer,
+            engine: engine, encodings: encodings, footage: FootageFiles(stateDirectory: plan.state.path),
+            writer: writer,
             ledger: CoverageLedger(encodings: encodings, writer: writer, logger: logger), queries: QueryBoard(),
             board: CameraBoard(), anomalies: anomalies, logger: logger)
         let supervisor = CameraSupervisor(services: services)
@@ -85,6 +86,7 @@ struct Daemon: Sendable {
                 engine: engine, events: store,
                 encodings: EncodingReader(stateDirectory: plan.state.path, encoder: try engine.encoderIdentity())),
             store: store, logger: logger)
+        let footage = FootageWatch(configuration, store: store, files: services.footage, logger: logger)
         let notifier = SystemdNotifier(environment: environment)
         let status = DaemonStatus(board: services.board, writer: writer, supervisor: supervisor, engine: engine)
 
@@ -100,10 +102,11 @@ struct Daemon: Sendable {
             StoppableService(body: writer.run, finish: writer.finish),
             StoppableService(body: services.ledger.run, finish: services.ledger.finish),
             StoppableService(body: supervisor.run, finish: supervisor.finish),
-            queries, retention, search, VerdictWatch(store: store, site: anomalies.site, logger: logger),
+            queries, retention, search, footage,
+            VerdictWatch(store: store, site: anomalies.site, logger: logger),
             ConfigurationReload(
                 setup: setup, initial: configuration, supervisor: supervisor, queries: queries, retention: retention,
-                status: status, notifier: notifier, logger: logger),
+                footage: footage, status: status, notifier: notifier, logger: logger),
             Heartbeat(status: status, notifier: notifier, logger: logger),
         ]
         var group = ServiceGroupConfiguration(
@@ -132,13 +135,10 @@ struct Daemon: Sendable {
 
     private func warnAboutWhatIsNotThere(_ logger: Logger) {
         logger.info(
-            "read, checked and not applied yet: http, describe, clips, record_url, alarm_ceiling_per_day of queries"
+            "read, checked and not applied yet: http, describe, alarm_ceiling_per_day of queries"
         )
         if configuration.notify.webhook != nil || configuration.notify.mqtt != nil {
             logger.warning("notify: announcing events is not there yet; they are stored, and NOTIFY alertd_event tells")
-        }
-        for camera in configuration.cameras where camera.recordURL != camera.url {
-            logger.warning("camera \(camera.name): record_url is not used yet; nothing is recorded")
         }
         if configuration.describe.endpoint != .local {
             logger.warning("describe: descriptions are not there yet; no frame is sent anywhere")

@@ -17,7 +17,14 @@ struct WatchedCameras: Sendable {
                 if camera.transport == .udp {
                     problems.append("cameras.\(camera.name).transport: udp is not supported yet; use tcp")
                 }
-                all.append(try Self.camera(camera))
+                let recording: LiveRecording?
+                do throws(IngestError) {
+                    recording = try Self.recording(camera)
+                } catch {
+                    problems.append("cameras.\(camera.name).record_url: \(error)")
+                    continue
+                }
+                all.append(try Self.camera(camera, recording))
             } catch {
                 problems.append("cameras.\(camera.name).url: \(error)")
             }
@@ -28,7 +35,18 @@ struct WatchedCameras: Sendable {
         self.all = all
     }
 
-    private static func camera(_ camera: CameraConfiguration) throws(IngestError) -> LiveCamera {
+    /// Nil when the configuration leaves no room for footage.
+    private static func recording(_ camera: CameraConfiguration) throws(IngestError) -> LiveRecording? {
+        guard camera.retention.clipsGiB > 0 else { return nil }
+        var address: StreamAddress?
+        if camera.recordURL != camera.url { address = try StreamAddress(camera.recordURL.revealed) }
+        return LiveRecording(
+            address: address, before: camera.clips.before / .seconds(1), after: camera.clips.after / .seconds(1))
+    }
+
+    private static func camera(
+        _ camera: CameraConfiguration, _ recording: LiveRecording?
+    ) throws(IngestError) -> LiveCamera {
         var frames = IngestConfiguration(analyseFPS: camera.analyseFPS, decoderThreads: 1)
         frames.queuedFrames = 4
         let stream = StreamConfiguration(
@@ -40,6 +58,7 @@ struct WatchedCameras: Sendable {
             camera.masks.map { polygon in polygon.points.map { PrivacyMask.Point(x: $0.x, y: $0.y) } })
         return LiveCamera(
             name: camera.name, address: try StreamAddress(camera.url.revealed), stream: stream, mask: mask,
-            alarmCeilingPerDay: camera.alarmCeilingPerDay, revision: camera.hashValue)
+            alarmCeilingPerDay: camera.alarmCeilingPerDay, reusesEncodings: camera.gatesChanges, recording: recording,
+            revision: camera.hashValue)
     }
 }

@@ -12,6 +12,8 @@ struct IngestRun: Sendable {
     let start: WallTime?
     let fps: Double
     let queries: [Query]
+    /// Whether a picture that shows nothing new shares the encoding of the last one that did.
+    let reusesEncodings: Bool
     let engine: InferenceEngine
     let sentences: SentenceList
     /// Most false anomaly alarms a day.
@@ -64,7 +66,8 @@ struct IngestRun: Sendable {
         let source = try await FileSource(file, configuration: IngestConfiguration(analyseFPS: fps))
         let earlier = try await session.events.recordings(digest: digest.bytes, camera: camera).first
         let begin = start ?? earlier?.start ?? RecordingStart(of: file, probe: source.probe).time
-        let job = RecordingPipeline.Job(camera: camera, queries: queries, analyseFPS: fps, start: begin)
+        let job = RecordingPipeline.Job(
+            camera: camera, queries: queries, analyseFPS: fps, start: begin, reusesEncodings: reusesEncodings)
         var bar = ProgressBar(file.location.description)
         let length = source.probe.durationSeconds ?? 0
         let report = try await pipeline.run(job, source, digest: digest) { seconds in
@@ -91,6 +94,8 @@ struct IngestSummary: Encodable, Sendable {
     /// Frames among them that could stay undecoded, since nobody asked for them.
     var framesSkipped = 0
     var framesAnalysed = 0
+    /// Analysed frames that shared the encoding of an earlier one.
+    var framesReused = 0
     /// Events that the database did not have before.
     var events = 0
     /// Places of damage in the recordings.
@@ -112,6 +117,7 @@ struct IngestSummary: Encodable, Sendable {
         framesDecoded += statistics.frames
         framesSkipped += statistics.framesSkipped
         framesAnalysed += statistics.framesAnalysed
+        framesReused += report.framesReused
         events += report.newEvents
         errors += statistics.errors
         decodeSeconds = Rounded.milliseconds(decodeSeconds + statistics.decodeCPUSeconds)

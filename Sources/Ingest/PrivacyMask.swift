@@ -18,6 +18,9 @@ public struct PrivacyMask: Sendable, Hashable {
     /// A mask of these polygons; none masks nothing.
     public init(_ polygons: [[Point]]) { self.polygons = polygons }
 
+    /// Whether it masks nothing.
+    public var isEmpty: Bool { polygons.isEmpty }
+
     /// Nothing masked.
     public static let none = PrivacyMask([])
 
@@ -36,6 +39,13 @@ public struct PrivacyMask: Sendable, Hashable {
             }
         }
         return Picture(width: picture.width, height: picture.height, pixels: pixels)
+    }
+
+    /// Whether the mask covers a place, in fractions of width and height.
+    package func covers(x: Double, y: Double) -> Bool {
+        polygons.contains { polygon in
+            Self.crossings(of: polygon, y).reduce(0) { $1.x <= x ? $0 + $1.direction : $0 } != 0
+        }
     }
 
     /// The columns of `row` that lie inside, of the row's upper edge, middle and lower edge together. Every area that the

@@ -1,5 +1,5 @@
 import Base
-import Pipeline
+import Ingest
 import Testing
 
 @Suite("Privacy mask")
@@ -40,6 +40,26 @@ struct PrivacyMaskTests {
     func thin() {
         let masked = mask([(0.5, 0.2), (0.501, 0.2), (0.501, 0.8), (0.5, 0.8)])
         #expect((11..<38).allSatisfy { isBlack(masked, 32, $0) })
+    }
+
+    @Test("what it covers is what it paints, but for the widened edges")
+    func covers() {
+        let corners = [(0.1, 0.1), (0.9, 0.3), (0.5, 0.95), (0.3, 0.4)]
+        let area = PrivacyMask([corners.map { PrivacyMask.Point(x: $0.0, y: $0.1) }])
+        let masked = area.applied(to: white)
+        let (width, height) = (Double(white.width), Double(white.height))
+        func isCovered(_ x: Int, _ y: Int) -> Bool {
+            area.covers(x: (Double(x) + 0.5) / width, y: (Double(y) + 0.5) / height)
+        }
+        var (covered, painted) = (0, 0)
+        for y in 0..<white.height {
+            for x in 0..<white.width {
+                covered += isCovered(x, y) ? 1 : 0
+                painted += isBlack(masked, x, y) ? 1 : 0
+                if isCovered(x, y) { #expect(isBlack(masked, x, y), "\(x) \(y)") }
+            }
+        }
+        #expect(covered > 200 && painted - covered < 400, "\(covered) covered, \(painted) painted")
     }
 
     private func mask(_ points: [(Double, Double)]) -> Picture {
