@@ -75,6 +75,8 @@ let package = Package(
         .executableTarget(
             name: "GroundingBench", dependencies: ["Base", "NN", "Grounding"], path: "Benchmarks/GroundingBench",
             swiftSettings: settings),
+        .executableTarget(
+            name: "DecoderBench", dependencies: ["NN", "VLM"], path: "Benchmarks/DecoderBench", swiftSettings: settings),
         // tests
         .target(
             name: "TestSupport", dependencies: ["Base", "NN"], path: "Tests/TestSupport", exclude: ["rtsp-server.py"],
@@ -87,7 +89,7 @@ let package = Package(
         tests("AnomalyTests", ["Base", "NN", "Anomaly"]),
         tests("ConfigurationTests", ["Base", "Configuration", yams]),
         tests("StoreTests", ["Base", "Store", logging]),
-        tests("PipelineTests", ["Base", "Grounding", "Anomaly", "Pipeline"]),
+        tests("PipelineTests", ["Base", "NN", "VLM", "Grounding", "Anomaly", "Store", "Pipeline", logging]),
         tests("ParityTests", ["Base", "NN", "VLM", "Grounding", "Anomaly"], exclude: ["pending.txt"]),
         tests("ArchitectureTests", ["Base"]),
         tests("IntegrationTests", ["alertd", "Base"]),

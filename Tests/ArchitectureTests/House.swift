@@ -12,6 +12,7 @@ enum House {
         // outside: what `make bench` measures with
         "CPeaks": [], "EncoderBench": ["NN", "VLM", "CPeaks"], "GroundingBench": ["Base", "NN", "Grounding"],
         "StoreBench": ["Base", "Store", "Logging"], "BankBench": ["Base", "NN", "Anomaly"],
+        "DecoderBench": ["NN", "VLM"],
         // floor 0
         "Base": [],
         "NN": ["Base", "COpenBLAS", "CKernels", "Crypto"],

@@ -20,4 +20,9 @@ package struct EventTelling: Sendable, Equatable {
     package let event: Event
     /// Its first sample of evidence: names the event among all of its camera and source.
     package let firstEvidence: WallTime
+
+    /// What is told of `event`.
+    package init(stage: Stage, event: Event, firstEvidence: WallTime) {
+        (self.stage, self.event, self.firstEvidence) = (stage, event, firstEvidence)
+    }
 }

@@ -81,7 +81,9 @@ struct CameraWatch: Sendable {
         let start = stretchStart ?? time
         stretchStart = start
         refreshQueries()
-        let seen = await analysis.take(camera.mask.applied(to: frame.frame.picture), at: time, clock: frame.clock)
+        let picture = camera.mask.applied(to: frame.frame.picture)
+        services.album?.see(picture, at: time, camera: camera.name)
+        let seen = await analysis.take(picture, at: time, clock: frame.clock)
         lastSeen = time
         tell(seen.tellings)
         if let score = seen.score { scores.append(score) }
@@ -137,6 +139,7 @@ struct CameraWatch: Sendable {
         tell(blind.ended(at: now))
         handScoresIn()
         services.board.remove(camera.name)
+        services.album?.remove(camera.name)
     }
 
     private mutating func handScoresIn() {
@@ -147,5 +150,6 @@ struct CameraWatch: Sendable {
 
     private func tell(_ tellings: [EventTelling]) {
         for telling in tellings { services.writer.enqueue(telling.write) }
+        services.album?.note(tellings)
     }
 }

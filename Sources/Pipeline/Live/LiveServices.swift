@@ -15,13 +15,15 @@ public struct LiveServices: Sendable {
     public let queries: QueryBoard
     /// How each camera stands.
     public let board: CameraBoard
+    /// Where the frames of events are kept for a video-LLM; nil when none looks at them.
+    public let album: EventAlbum?
     /// The daemon's log.
     public let logger: Logger
 
     /// Gathers the services.
     public init(
         engine: InferenceEngine, encodings: EncodingStore, writer: StoreWriter, ledger: CoverageLedger,
-        queries: QueryBoard, board: CameraBoard, logger: Logger
+        queries: QueryBoard, board: CameraBoard, album: EventAlbum? = nil, logger: Logger
     ) {
         self.engine = engine
         self.encodings = encodings
@@ -29,6 +31,7 @@ public struct LiveServices: Sendable {
         self.ledger = ledger
         self.queries = queries
         self.board = board
+        self.album = album
         self.logger = logger
     }
 }

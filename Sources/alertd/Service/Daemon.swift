@@ -17,6 +17,8 @@ struct Daemon: Sendable {
     let setup: ConfigurationSetup
     let plan: DatabaseSession.Plan
     let engine: InferenceEngine
+    /// Describes events; nil when nothing does.
+    let narrator: EngineNarrator?
     let environment: [String: String]
     /// Whether `--json` asks for a log of JSON objects, whatever the configuration says.
     let logsJSON: Bool
@@ -69,7 +71,7 @@ struct Daemon: Sendable {
         let services = LiveServices(
             engine: engine, encodings: encodings, writer: writer,
             ledger: CoverageLedger(encodings: encodings, writer: writer, logger: logger), queries: QueryBoard(),
-            board: CameraBoard(), logger: logger)
+            board: CameraBoard(), album: narrator.map { _ in EventAlbum() }, logger: logger)
         let supervisor = CameraSupervisor(services: services)
         let queries = QueryWatch(
             configuration, store: store, engine: engine, board: services.queries, logger: logger)
@@ -84,7 +86,7 @@ struct Daemon: Sendable {
         warnAboutWhatIsNotThere(logger)
 
         // Stopped in the opposite order: nothing stops before those that hand work to it.
-        let parts: [any Service] = [
+        var parts: [any Service] = [
             StoppableService(body: writer.run, finish: writer.finish),
             StoppableService(body: services.ledger.run, finish: services.ledger.finish),
             StoppableService(body: supervisor.run, finish: supervisor.finish),
@@ -94,6 +96,12 @@ struct Daemon: Sendable {
                 status: status, notifier: notifier, logger: logger),
             Heartbeat(status: status, notifier: notifier, logger: logger),
         ]
+        if let narrator, let album = services.album {
+            let worker = DescriptionWorker(
+                store: store, narrator: narrator, album: album,
+                settings: .init(tokensPerHour: configuration.describe.tokensPerHour), logger: logger)
+            parts.append(StoppableService(body: worker.run, finish: worker.finish))
+        }
         var group = ServiceGroupConfiguration(
             services: parts.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
             logger: quiet(logger))
@@ -120,7 +128,7 @@ struct Daemon: Sendable {
 
     private func warnAboutWhatIsNotThere(_ logger: Logger) {
         logger.info(
-            "read, checked and not applied yet: http, describe, clips, record_url, alarm_ceiling_per_day of cameras and queries"
+            "read, checked and not applied yet: http, clips, record_url, alarm_ceiling_per_day of cameras and queries"
         )
         if configuration.notify.webhook != nil || configuration.notify.mqtt != nil {
             logger.warning("notify: announcing events is not there yet; they are stored, and NOTIFY alertd_event tells")
@@ -129,7 +137,9 @@ struct Daemon: Sendable {
             logger.warning("camera \(camera.name): record_url is not used yet; nothing is recorded")
         }
         if configuration.describe.endpoint != .local {
-            logger.warning("describe: descriptions are not there yet; no frame is sent anywhere")
+            logger.warning("describe.endpoint: other machines are not asked yet; no frame is sent anywhere")
+        } else if narrator == nil, configuration.describe.tokensPerHour > 0 {
+            logger.info("no video-LLM is there: events are described by a template; models.describer names one")
         }
         if cameras.all.isEmpty { logger.warning("no cameras are configured; SIGHUP reads the file again") }
     }
