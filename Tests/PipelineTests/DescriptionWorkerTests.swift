@@ -159,4 +159,3 @@ struct DescriptionWorkerTests {
         await store.close()
     }
 }
-

@@ -26,13 +26,15 @@ struct EventAlbumTests {
             if second == 400 { album.note([try telling(19, 400, isOpen: false)]) }
         }
         let shots = album.shots(
-            camera: camera, source: "query:q", during: TimeSpan(start: time(19), end: time(400))).map(\.time)
+            camera: camera, source: "query:q", during: TimeSpan(start: time(19), end: time(400))
+        ).map(\.time)
         #expect(shots.count >= 5 && shots.count <= 9 && shots == shots.sorted())
         #expect(try #require(shots.first) <= time(19) && shots.last == time(400))
         let gaps = zip(shots, shots.dropFirst()).map { $1.seconds(since: $0) }.dropLast()
         #expect(Set(gaps).count == 1, "\(gaps)")
         #expect(
-            album.shots(camera: camera, source: "query:other", during: TimeSpan(start: time(19), end: time(400))).isEmpty)
+            album.shots(camera: camera, source: "query:other", during: TimeSpan(start: time(19), end: time(400)))
+                .isEmpty)
         album.discard(camera: camera, source: "query:q", before: time(400))
         #expect(album.byteCount == 0)
     }

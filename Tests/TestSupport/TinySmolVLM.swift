@@ -46,7 +46,8 @@ public struct TinySmolVLM {
             let vision = "model.vision_model.encoder.layers.\(layer)."
             for (name, shape) in [
                 ("layer_norm1", [8]), ("layer_norm2", [8]), ("self_attn.q_proj", [8, 8]), ("self_attn.k_proj", [8, 8]),
-                ("self_attn.v_proj", [8, 8]), ("self_attn.out_proj", [8, 8]), ("mlp.fc1", [16, 8]), ("mlp.fc2", [8, 16]),
+                ("self_attn.v_proj", [8, 8]), ("self_attn.out_proj", [8, 8]), ("mlp.fc1", [16, 8]),
+                ("mlp.fc2", [8, 16]),
             ] {
                 tensors.append((vision + name + ".weight", shape))
                 tensors.append((vision + name + ".bias", [shape[0]]))

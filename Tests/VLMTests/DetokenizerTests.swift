@@ -46,7 +46,8 @@ struct DetokenizerTests {
             var (pieces, isWhole) = ("", true)
             for id in ids {
                 let piece = stream.append(id)
-                isWhole = isWhole && !(piece.unicodeScalars.contains("\u{FFFD}") && !text.unicodeScalars.contains("\u{FFFD}"))
+                isWhole =
+                    isWhole && !(piece.unicodeScalars.contains("\u{FFFD}") && !text.unicodeScalars.contains("\u{FFFD}"))
                 pieces += piece
             }
             pieces += stream.finish()

@@ -77,7 +77,9 @@ struct DialogueTests {
         }
     }
 
-    @Test("a prompt in pieces and with a known beginning is answered as the whole", arguments: CompactRows.Format.allCases)
+    @Test(
+        "a prompt in pieces and with a known beginning is answered as the whole", arguments: CompactRows.Format.allCases
+    )
     func prefix(format: CompactRows.Format) throws {
         let dialogue = try smolVLM()
         let ids = (0..<150).map { ($0 * 7 + 3) % 250 }
@@ -106,7 +108,9 @@ struct DialogueTests {
 
     @Test("half floats and bytes keep numbers as closely as they can")
     func compact() {
-        let values: [Float] = [0, 1, -1, 0.1, 65504, 1e6, -1e9, 6.1e-5, 5.9e-8, 1e-9, 2049, 2051, 0.333, -0.75, 3, 1024.5]
+        let values: [Float] = [
+            0, 1, -1, 0.1, 65504, 1e6, -1e9, 6.1e-5, 5.9e-8, 1e-9, 2049, 2051, 0.333, -0.75, 3, 1024.5,
+        ]
         let halves = CompactRows(Tensor(values, shape: [2, 8]), as: .fp16).first(2).values
         for (found, value) in zip(halves, values) {
             let expected = Float(Float16(min(65504, max(-65504, value))))

@@ -44,7 +44,8 @@ struct OutputGrammarTests {
     @Test(
         "anything else is not",
         arguments: [
-            #"{"kind":"ca""#, #"{"kind":"bus""#, #"{"count""#, #"{"kind":"car","count":121"#, #"{"kind":"car","count":01"#,
+            #"{"kind":"ca""#, #"{"kind":"bus""#, #"{"count""#, #"{"kind":"car","count":121"#,
+            #"{"kind":"car","count":01"#,
             #"{"kind":"car","count":1,"tags":["abcd""#, #"{"kind":"car","count":1,"tags":["a","b","c",""#,
             #"{"kind":"car","count":1,"tags":[],"inner":{"ok":1"#, #"{ "kind""#, #"[]"#,
             #"{"kind":"car","count":1,"tags":[],"inner":{"ok":true},"sure":1.5"#,
@@ -58,7 +59,8 @@ struct OutputGrammarTests {
         let grammar = try OutputGrammar(.object([.init("s", .string(lengths: 0...9))]))
         let start = Array(#"{"s":""#.utf8)
         for bad: [UInt8] in [
-            [0x80], [0xC0], [0xC1], [0xC2, 0x22], [0xE0, 0x9F], [0xED, 0xA0], [0xF0, 0x8F], [0xF4, 0x90], [0xF5], [0x7F],
+            [0x80], [0xC0], [0xC1], [0xC2, 0x22], [0xE0, 0x9F], [0xED, 0xA0], [0xF0, 0x8F], [0xF4, 0x90], [0xF5],
+            [0x7F],
         ] { #expect(ends(grammar, start + bad) == nil, "\(bad)") }
         #expect(ends(grammar, start + [0xED, 0x9F, 0xBF, 0xF4, 0x8F, 0xBF, 0xBF] + Array(#""}"#.utf8)) == true)
     }

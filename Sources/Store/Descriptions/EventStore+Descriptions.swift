@@ -1,4 +1,4 @@
-public import Base
+internal import Base
 
 extension EventStore {
     /// Claims the next event without a model's words, the newest first, then those that have closed since a model looked.
@@ -9,7 +9,8 @@ extension EventStore {
         let purpose = "claim a description"
         return try await writer.withTransaction(purpose) { session throws(StoreError) in
             let row = try session.query(
-                purpose, "SELECT event_id, claimed_until, dropped FROM alertd.claim_description($1, $2::bigint::integer)",
+                purpose,
+                "SELECT event_id, claimed_until, dropped FROM alertd.claim_description($1, $2::bigint::integer)",
                 [.real(lease / .seconds(1)), .integer(Int64(max(0, min(backlog, 1_000_000))))]
             ).only()
             let dropped = Int(try row.integer("dropped"))

@@ -59,8 +59,11 @@ package struct SmolVLMDialogue: VideoDialogue {
     }
 
     package func prompt(times: [Double], duration: Double, question: String) -> String {
-        let frames = times.map { Self.place($0) + "<fake_token_around_image><global-img>\(frameMark)<fake_token_around_image>" }
-        return "<|im_start|>User: You are provided the following series of \(NumberWords.text(times.count)) frames from a "
+        let frames = times.map {
+            Self.place($0) + "<fake_token_around_image><global-img>\(frameMark)<fake_token_around_image>"
+        }
+        return
+            "<|im_start|>User: You are provided the following series of \(NumberWords.text(times.count)) frames from a "
             + "\(Self.clock(duration)) [H:MM:SS] video.\n" + frames.joined() + "\n\n" + question
             + "<end_of_utterance>\nAssistant:"
     }

@@ -131,7 +131,8 @@ struct DialogueFiles {
     /// The id of the token written `text`. Throws when the vocabulary lacks it.
     func id(of text: String, file: String) throws(ModelError) -> Int {
         guard let id = tokenizer.id(of: text) else {
-            throw .badTokenizer(file: file + "/tokenizer.json", key: "\"\(text)\"", problem: "missing, but prompts have it")
+            throw .badTokenizer(
+                file: file + "/tokenizer.json", key: "\"\(text)\"", problem: "missing, but prompts have it")
         }
         return id
     }

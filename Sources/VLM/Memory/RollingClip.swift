@@ -12,6 +12,11 @@ package struct RollingClip: Sendable {
         package var tokens: Tensor
         /// Seconds of the first and of the last frame in it.
         package var first, last: Double
+
+        /// The tokens of frames from second `first` to second `last`.
+        package init(tokens: Tensor, first: Double, last: Double) {
+            (self.tokens, self.first, self.last) = (tokens, first, last)
+        }
     }
 
     private let fragmentLength, fragmentTarget, limit: Int

@@ -76,7 +76,9 @@ extension TokenizerJSON {
             }
         }
         guard let writing else { throw file.refusal("decoder", "missing, but the model is to write text") }
-        if case .marked(let space, let drops) = writing { return .marked(space: space, dropsFirst: drops || dropsFirst) }
+        if case .marked(let space, let drops) = writing {
+            return .marked(space: space, dropsFirst: drops || dropsFirst)
+        }
         return writing
     }
 }

@@ -22,7 +22,9 @@ struct SquareProcessor: Sendable, Equatable {
             throw file.refusal("do_resize", "false, but frames have to become squares of \(side)")
         }
         let most = try file.object("max_image_size").integer("longest_edge", default: side, in: 1...4096)
-        guard most == side else { throw file.refusal("max_image_size.longest_edge", "\(most), but image_size is \(side)") }
+        guard most == side else {
+            throw file.refusal("max_image_size.longest_edge", "\(most), but image_size is \(side)")
+        }
         let size = try file.object("size")
         let edge = try size.integer("longest_edge", default: 4 * side, in: 1...65536)
         let sampling = try file.object("video_sampling").object("video_size")

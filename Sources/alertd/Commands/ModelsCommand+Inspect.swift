@@ -51,7 +51,8 @@ extension ModelsCommand {
                 "recipe      \(inspection.recipe.rawValue): \(inspection.recipe.summary)",
                 "parameters  \(inspection.parameters)", "memory      \(memory.joined(separator: ", "))",
                 "in int8     "
-                    + (inspection.quantisationError.map { "weights are off by \(Rounded.score($0 * 100)) %" } ?? "unknown"),
+                    + (inspection.quantisationError.map { "weights are off by \(Rounded.score($0 * 100)) %" }
+                        ?? "unknown"),
                 "missing     \(keys(inspection.missing))", "unknown     \(keys(inspection.unknown))",
             ] + inspection.problems.map { "problem     \($0)" }
         }

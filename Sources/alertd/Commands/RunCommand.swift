@@ -25,7 +25,8 @@ struct RunCommand: AsyncParsableCommand {
         let engine = try encoder.engine(options, environment: environment)
         let narrator = try await Self.narrator(configuration, environment: environment, engine: engine)
         try await Daemon(
-            configuration: configuration, cameras: cameras, setup: setup, plan: plan, engine: engine, narrator: narrator,
+            configuration: configuration, cameras: cameras, setup: setup, plan: plan, engine: engine,
+            narrator: narrator,
             environment: environment, logsJSON: options.json
         ).run()
     }
@@ -39,7 +40,7 @@ struct RunCommand: AsyncParsableCommand {
         let folder: URL
         do {
             folder = try DescriberOptions.folder(name, environment: environment)
-        } catch where name == "starter" {
+        } catch  where name == "starter" {
             return nil
         }
         return try await EngineNarrator(folder: folder, engine: engine)

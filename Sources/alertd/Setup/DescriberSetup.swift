@@ -30,7 +30,8 @@ struct DescriberOptions: ParsableArguments {
         ).model("starter-describer")
         guard FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) else {
             throw Failure(
-                .failed, "there is no bundled describer in \(folder.path); name the folder of a video-LLM with --describer")
+                .failed,
+                "there is no bundled describer in \(folder.path); name the folder of a video-LLM with --describer")
         }
         return folder
     }
