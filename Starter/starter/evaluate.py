@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import evaluate_spans, examination, examination_clips, foreground, real_labels, sentences, untrained, video
+from . import evaluate_spans, examination, examination_clips, foreground, mirror, real_labels, sentences, untrained, video
 from .activity_words import WORDS
 from .measures_plain import area_under_curve, average_precision
 
@@ -24,7 +24,9 @@ DARK = ("night", "infrared", "dusk")
 
 
 def scores(program, encoder, files, sentences, fps, precision=None):
-    """{file: (seconds [F], cosines [F, sentences], looks [F])} as the product computes them."""
+    """{file: (seconds [F], cosines [F, sentences], looks [F])} as the product computes them, or its mirror where `program` is None."""
+    if program is None:
+        return mirror.scores(encoder, files, sentences, fps)
     with tempfile.TemporaryDirectory() as folder:
         listed = Path(folder) / "sentences.txt"
         listed.write_text("\n".join(sentences) + "\n")
@@ -156,11 +158,14 @@ def main():
     parser.add_argument("--media", type=Path, help="a folder with videos/MANIFEST.json of real clips")
     parser.add_argument("--work", type=Path, help="where the rendered clips go; kept")
     parser.add_argument("--mark-unknown", action="store_true", help="write the words of activities that fail into the encoder's grounding.json (on seeds kept apart from those of reported figures)")
+    parser.add_argument("--mirror", action="store_true", help="compute the cosines with NumPy in place of the program: no bytes, no spans")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--out", type=Path, default=ROOT / "eval.json")
     arguments = parser.parse_args()
     if arguments.seed < 1_000_000:
         parser.error("--seed: those below 1000000 belong to training")
+    if arguments.mirror:
+        arguments.program, arguments.stories = None, 0
     heard = examination.heard_before()
     if heard:
         raise SystemExit(f"evaluate: training makes sentences of the examination: {heard}")
@@ -187,8 +192,8 @@ def run(arguments, folder, scratch):
     files, texts = [folder / item["file"] for item in items], list(examination.SENTENCES.values())
     towers = [untrained.write(arguments.encoder, scratch / f"untrained-{seed}", seed) for seed in range(arguments.untrained)]
     table = answers(items, scores(arguments.program, arguments.encoder, files, texts, 2, "fp32"))
-    small = answers(items, scores(arguments.program, arguments.encoder, files, texts, 2, "int8"))
-    own, bytes_ = rendered(items, table), rendered(items, small)
+    own = rendered(items, table)
+    bytes_ = None if arguments.mirror else rendered(items, answers(items, scores(arguments.program, arguments.encoder, files, texts, 2, "int8")))
     blind_tables = [answers(items, scores(arguments.program, tower, files, texts, 2)) for tower in towers]
     blind = [rendered(items, other) for other in blind_tables]
     motion = np.array([moved(folder / item["file"], item["times"], 2) for item in items])
@@ -200,9 +205,10 @@ def run(arguments, folder, scratch):
         if name.endswith("retrieval_map"):
             kinds = list(examination.MEANINGS) if name == "retrieval_map" else [m for m in examination.MEANINGS if (m in examination.COARSE) == name.startswith("coarse")]
             still = retrieval([items[i] for i in usual], motion[usual], kinds)[0]
-        values[f"rendered_{name}"], values[f"rendered_{name}_int8"] = value, bytes_[name][0]
+        in_bytes = bytes_[name][0] if bytes_ else float("nan")
+        values[f"rendered_{name}"], values[f"rendered_{name}_int8"] = value, in_bytes
         values[f"rendered_{name}_baseline"] = max([chance, still or 0.0] + ([mean(others)] if others else []))
-        lines.append(f"| {name} | {value:.3f} | {bytes_[name][0]:.3f} | {mean(others) if others else float('nan'):.3f} | {chance:.3f} | {'' if still is None else f'{still:.3f}'} |")
+        lines.append(f"| {name} | {value:.3f} | {in_bytes:.3f} | {mean(others) if others else float('nan'):.3f} | {chance:.3f} | {'' if still is None else f'{still:.3f}'} |")
     lines += ["", "| sentence | right among its kind | right among all | clips |", "| --- | --- | --- | --- |"]
     for name, (kind, everything, number) in sorted(by_meaning(items, table).items(), key=lambda row: row[1]):
         values[f"rendered_recall: {name}"] = everything
@@ -299,6 +305,8 @@ def real_figures(arguments, towers):
         values[f"real_{name}"], values[f"real_{name}_baseline"] = value, max([still] + ([max(others)] if others else []))
         spread = f"{min(others):.2f} to {max(others):.2f}" if others else ""
         lines.append(f"| {name} | {value:.3f} | {spread} | {still:.3f} | {yes} against {no} |")
+    if arguments.program is None:
+        return values, lines
     more, rows = evaluate_spans.real(arguments.program, arguments.encoder, videos, clips)
     return values | more, lines + rows
 
