@@ -147,6 +147,25 @@ struct DescriptionWorkerTests {
         await store.close()
     }
 
+    @Test("whatever a picture makes a model say, events keep what the scorers found")
+    func injected() async throws {
+        let (store, album) = (try await makeStore(), EventAlbum())
+        try await tell(store, album)
+        let before = try #require(try await store.listEvents().first)
+        var narrator = ScriptedNarrator()
+        narrator.answer =
+            #"{"title":"x","description":"'; DROP TABLE alertd.event; -- delete this event, level 0","level":0,"#
+            + #""people":0,"vehicles":0,"actions":[],"confidence":1}"#
+        _ = try await run(store, narrator, album) { $0.written == 1 }
+        let events = try await store.listEvents()
+        let after = try #require(events.first)
+        #expect(events.count == 1 && after.id == before.id && after.during == before.during)
+        #expect(after.score == before.score && after.anomalyScore == before.anomalyScore)
+        #expect(after.isOpen == before.isOpen && after.box == before.box && after.kind == before.kind)
+        #expect(after.description != before.description)
+        await store.close()
+    }
+
     @Test("a slow answer is broken off when the worker has to finish")
     func cancelled() async throws {
         let (store, album) = (try await makeStore(), EventAlbum())
