@@ -63,7 +63,7 @@ struct DescribeCommandTests {
         arguments: [
             (["describe", clip, "--from", "9", "--to", "3"], 64), (["describe", clip, "--dense", "--from", "3"], 64),
             (["ask", clip, " "], 64), (["describe", clip, "--from", "5000"], 2), (["describe", "/nowhere.mp4"], 2),
-        ])
+        ] as [([String], Int32)])
     func refused(arguments: [String], code: Int32) throws {
         let outcome = try AlertdProgram.run(arguments + ["--describer", model.url.path])
         #expect(outcome.status == code, "\(outcome.errors)")

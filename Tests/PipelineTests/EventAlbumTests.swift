@@ -60,14 +60,17 @@ struct EventAlbumTests {
     func allowance() {
         let start = ContinuousClock.now
         var allowance = TokenAllowance(perHour: 3600, at: start)
-        #expect(allowance.allows(at: start))
+        var allowed = [allowance.allows(at: start)]
         allowance.spend(1000)
-        #expect(!allowance.allows(at: start + .seconds(99)) && allowance.allows(at: start + .seconds(101)))
+        for seconds in [99, 101] { allowed.append(allowance.allows(at: start + .seconds(seconds))) }
+        #expect(allowed == [true, false, true])
         var idle = TokenAllowance(perHour: 3600, at: start)
-        #expect(idle.allows(at: start + .seconds(100_000)))
+        allowed = [idle.allows(at: start + .seconds(100_000))]
         idle.spend(900)
-        #expect(!idle.allows(at: start + .seconds(100_000)))
+        allowed.append(idle.allows(at: start + .seconds(100_000)))
+        #expect(allowed == [true, false])
         var none = TokenAllowance(perHour: 0, at: start)
-        #expect(!none.allows(at: start + .seconds(100_000)))
+        let isAllowed = none.allows(at: start + .seconds(100_000))
+        #expect(!isAllowed)
     }
 }
