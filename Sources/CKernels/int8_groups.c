@@ -43,7 +43,7 @@ static float pack_group(const float *weight, size_t count, int8_t *panel, float 
 static void pack_panel(void *context, size_t panel, size_t participant) {
     (void)participant;
     struct packing *work = context;
-    size_t size = ck_quad_count(work->inputs) * 4 * CK_PANEL, groups = group_count(work->inputs);
+    size_t size = ck_panel_quads(work->inputs) * 4 * CK_PANEL, groups = group_count(work->inputs);
     int8_t *target = work->panels + panel * size;
     float *scales = work->scales + panel * groups * CK_PANEL, *totals = work->totals + panel * CK_PANEL;
     memset(target, 0, size);
@@ -106,14 +106,14 @@ static void multiply_block(void *context, size_t task, size_t participant) {
     (void)participant;
     const struct product *work = context;
     const ck_int8_grouped_weights *w = work->weights;
-    size_t rows = work->x->rows, quads = ck_quad_count(w->inputs), panels = ck_panel_count(w->outputs);
+    size_t rows = work->x->rows, quads = ck_quad_count(w->inputs), size = ck_panel_quads(w->inputs) * 4 * CK_PANEL;
     size_t groups = group_count(w->inputs);
-    struct ck_part part = ck_part_of(work->tasks, task, rows, panels);
+    struct ck_part part = ck_part_of(work->tasks, task);
     int32_t sums[CK_GROUP * CK_PANEL] __attribute__((aligned(64)));
     float values[CK_GROUP * CK_PANEL] __attribute__((aligned(64)));
     for (size_t p = part.first_panel; p < part.end_panel; p++) {
-        const int8_t *panel = w->panels + p * quads * 4 * CK_PANEL;
-        const int8_t *next = panel + (p + 1 < panels ? quads * 4 * CK_PANEL : 0);
+        const int8_t *panel = w->panels + p * size;
+        const int8_t *next = panel + (p + 1 < work->tasks.panels ? size : 0);
         for (size_t block = part.first_group; block < part.end_group; block++) {
             size_t first = ck_group_start(rows, block), count = ck_group_start(rows, block + 1) - first;
             const uint8_t *a = work->x->bytes + first * quads * 4;
@@ -131,8 +131,8 @@ static void multiply_block(void *context, size_t task, size_t participant) {
 
 void ck_int8_grouped_linear(ck_instructions set, const ck_int8_rows *x, const ck_int8_grouped_weights *weights,
                             ck_activation activation, int is_adding, float *y, size_t stride) {
-    size_t panels = ck_panel_count(weights->outputs);
-    struct ck_tasks tasks = ck_cut(x->rows, ck_quad_count(weights->inputs) * 4, panels);
+    struct ck_tasks tasks = ck_cut(ck_group_count(x->rows), x->rows * ck_quad_count(weights->inputs) * 4,
+                                   ck_panel_count(weights->outputs));
     struct product work = {ck_int8_tile_of(set), x, weights, activation, is_adding, y, stride, tasks};
     ck_parallel(tasks.count, multiply_block, &work);
 }

@@ -123,7 +123,8 @@ void ck_int8_linear(ck_instructions set, const ck_int8_rows *x, const ck_int8_we
 void ck_int8_product(ck_instructions set, const ck_int8_rows *x, const ck_int8_weights *weights, int32_t *out);
 
 // Weights whose scales stand for CK_INT8_GROUP neighbouring inputs of an output: `scales` [panel][group][32], `totals` Σ scale
-// · w of each output (padded to 32), the rest as above. Sums of a group are exact, their sum is one of floats, in order.
+// · w of each output (padded to 32), the rest as above. Sums of a group are exact, their sum is one of floats, in order. Rows are
+// laid out for a set without a matrix unit, whose tiles are deeper than a group would repay.
 #define CK_INT8_GROUP 128
 typedef struct {
     size_t outputs, inputs;

@@ -34,7 +34,7 @@ struct GroupedWeights: Sendable {
 
     /// The weights of these outputs [N, I], as far as their bytes tell.
     func rows(_ wanted: [Int]) -> Tensor {
-        let (panels, quads, groups) = (bytes.values(of: Int8.self), (inputs + 3) / 4, ck_int8_groups(inputs))
+        let (panels, quads, groups) = (bytes.values(of: Int8.self), (inputs + 63) / 64 * 16, ck_int8_groups(inputs))
         let scales = bytes.values(of: Float.self, at: scalesOffset)
         return Tensor(shape: [wanted.count, inputs]) { rows in
             for (index, output) in wanted.enumerated() {
@@ -60,7 +60,7 @@ struct GroupedWeights: Sendable {
             totals: bytes.values(of: Float.self, at: totalsOffset), bias: bytes.values(of: Float.self, at: biasOffset))
         x.withCRows { rows in
             ck_int8_grouped_linear(
-                ck_best_instructions(), rows, &weights, Activation.code(activation), isAdding ? 1 : 0, target, stride)
+                x.code, rows, &weights, Activation.code(activation), isAdding ? 1 : 0, target, stride)
         }
         withExtendedLifetime(bytes) {}
     }

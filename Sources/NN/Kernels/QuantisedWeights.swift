@@ -47,7 +47,7 @@ struct QuantisedWeights: Sendable {
 
     /// The weights of these outputs [N, I], as far as their bytes tell.
     func rows(_ wanted: [Int]) -> Tensor {
-        let (panels, quads) = (bytes.values(of: Int8.self), (inputs + 3) / 4)
+        let (panels, quads) = (bytes.values(of: Int8.self), (inputs + 63) / 64 * 16)
         let scales = bytes.values(of: Float.self, at: scalesOffset)
         return Tensor(shape: [wanted.count, inputs]) { rows in
             for (index, output) in wanted.enumerated() {

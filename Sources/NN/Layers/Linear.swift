@@ -107,7 +107,7 @@ public struct Linear: Sendable {
                 weights.apply(rows, activation: activation, isAdding: isAdding, to: target, stride: stride)
             }
         case .groups(let weights):
-            let rows = input.quantised()
+            let rows = input.quantisedForGroups()
             OperationProfile.measure(.product) {
                 weights.apply(rows, activation: activation, isAdding: isAdding, to: target, stride: stride)
             }
