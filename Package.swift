@@ -81,6 +81,8 @@ let package = Package(
         .executableTarget(
             name: "GateBench", dependencies: ["Base", "Ingest"], path: "Benchmarks/GateBench",
             swiftSettings: settings),
+        .executableTarget(
+            name: "DecoderBench", dependencies: ["NN", "VLM"], path: "Benchmarks/DecoderBench", swiftSettings: settings),
         // tests
         .target(
             name: "TestSupport", dependencies: ["Base", "NN"], path: "Tests/TestSupport", exclude: ["rtsp-server.py"],
@@ -93,7 +95,7 @@ let package = Package(
         tests("AnomalyTests", ["Base", "NN", "Anomaly"]),
         tests("ConfigurationTests", ["Base", "Configuration", yams]),
         tests("StoreTests", ["Base", "Store", logging]),
-        tests("PipelineTests", ["Base", "Grounding", "Anomaly", "Store", "Pipeline"]),
+        tests("PipelineTests", ["Base", "NN", "VLM", "Grounding", "Anomaly", "Store", "Pipeline", logging]),
         tests("ParityTests", ["Base", "NN", "VLM", "Grounding", "Anomaly"], exclude: ["pending.txt"]),
         tests("ArchitectureTests", ["Base"]),
         tests("IntegrationTests", ["alertd", "Base", "Store", logging]),

@@ -525,6 +525,11 @@ BEGIN
         FROM piece;
 
         UPDATE alertd.verdict w SET event_id = v_old[1] WHERE w.event_id = ANY (v_old[2:]);
+        -- A model's words stay until it looks again.
+        SELECT coalesce(max(d.sentences), v_after.description), coalesce(max(d.model), v_after.description_origin)
+        INTO v_after.description, v_after.description_origin
+        FROM alertd.description d WHERE d.event_id = v_old[1] AND d.sentences IS NOT NULL;
+
         UPDATE alertd.event_key k SET event_id = v_old[1] WHERE k.event_id = ANY (v_old[2:]);
         DELETE FROM alertd.event e WHERE e.id = ANY (v_old[2:]);
         PERFORM alertd.emit_change(absorbed, v_kind, 'close') FROM unnest(v_old[2:]) AS absorbed;
@@ -1028,6 +1033,125 @@ BEGIN ATOMIC
     SELECT piece.during, piece.reason FROM piece ORDER BY lower(piece.during), piece.reason;
 END;
 COMMENT ON FUNCTION alertd.coverage_gaps IS 'When a camera was not watched in [from, to), and why: the reason of the blind event at that time (no_stream, frozen, covered, defocused, moved), or not_running where there is none: alertd did not run, or had not been told of the camera.';
+
+-- Descriptions by a video-LLM ---------------------------------------------------------------------------------------------
+
+CREATE TABLE alertd.description (
+    event_id       bigint      PRIMARY KEY REFERENCES alertd.event ON DELETE CASCADE,
+    asked_at       timestamptz NOT NULL DEFAULT now(),
+    claimed_until  timestamptz,
+    is_final       boolean     NOT NULL DEFAULT false,
+    dropped        text        COLLATE "C",
+    sentences      text,
+    answer         jsonb,
+    frames         timestamptz[],
+    model          text,
+    model_digest   text        COLLATE "C",
+    prompt_version text        COLLATE "C",
+    tokens_read    bigint,
+    tokens_written bigint,
+    written_at     timestamptz,
+    CONSTRAINT description_is_whole CHECK (
+        num_nulls(sentences, answer, frames, model, model_digest, prompt_version, tokens_read, tokens_written, written_at)
+            IN (0, 9)),
+    CONSTRAINT description_has_an_answer CHECK (NOT is_final OR sentences IS NOT NULL),
+    CONSTRAINT description_reason_is_known CHECK (
+        dropped IN ('queue_full', 'frames_gone', 'deadline', 'refused'))
+);
+CREATE INDEX description_waiting ON alertd.description (asked_at) WHERE NOT is_final AND dropped IS NULL;
+COMMENT ON TABLE alertd.description IS 'What a video-LLM says about events, and the queue of those it is still to look at: claim_description takes one, finish_description or drop_description ends it. Nothing in it changes an event''s span, score or existence.';
+COMMENT ON COLUMN alertd.description.asked_at       IS 'When the event was first seen to need words.';
+COMMENT ON COLUMN alertd.description.claimed_until  IS 'Until when a model works on it; null, or past, means that it is free.';
+COMMENT ON COLUMN alertd.description.is_final       IS 'Whether the event was closed when the model looked; until then another look follows.';
+COMMENT ON COLUMN alertd.description.dropped        IS 'Why no model will look at it: queue_full (older than those that could be kept waiting), frames_gone (its pictures are no longer there), deadline (no answer in time), refused (the model refused it).';
+COMMENT ON COLUMN alertd.description.sentences      IS 'What people are shown as the event''s description.';
+COMMENT ON COLUMN alertd.description.answer         IS 'The whole answer: title, description, level (0 to 3, the model''s opinion), people, vehicles, actions, confidence.';
+COMMENT ON COLUMN alertd.description.frames         IS 'When the frames were taken that the model was shown.';
+COMMENT ON COLUMN alertd.description.model          IS 'The model''s name.';
+COMMENT ON COLUMN alertd.description.model_digest   IS 'SHA-256 over its configuration, tokenizer and weights.';
+COMMENT ON COLUMN alertd.description.prompt_version IS 'Which wording it was asked with.';
+COMMENT ON COLUMN alertd.description.tokens_read    IS 'Tokens of the prompt, those of pictures included.';
+COMMENT ON COLUMN alertd.description.tokens_written IS 'Tokens of the answer.';
+COMMENT ON COLUMN alertd.description.written_at     IS 'When the answer was stored.';
+
+CREATE FUNCTION alertd.claim_description(
+    p_seconds double precision, p_backlog integer, OUT event_id bigint, OUT claimed_until timestamptz, OUT dropped bigint
+)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    -- Events of cameras; those of recordings have no frames waiting.
+    INSERT INTO alertd.description (event_id)
+    SELECT e.id FROM alertd.event e
+    WHERE e.ended_at > now() - interval '1 hour' AND e.kind <> 'blind' AND e.clock <> 'file'
+      AND NOT EXISTS (SELECT FROM alertd.description d WHERE d.event_id = e.id)
+    ORDER BY e.id
+    ON CONFLICT DO NOTHING;
+
+    UPDATE alertd.description d SET dropped = 'queue_full'
+    WHERE d.event_id IN (
+        SELECT w.event_id FROM alertd.description w
+        WHERE NOT w.is_final AND w.dropped IS NULL AND w.sentences IS NULL
+          AND (w.claimed_until IS NULL OR w.claimed_until < now())
+        ORDER BY w.asked_at DESC, w.event_id DESC OFFSET greatest(p_backlog, 0));
+    GET DIAGNOSTICS dropped = ROW_COUNT;
+
+    -- First those without any words, the newest first; then those that have closed since.
+    SELECT d.event_id INTO event_id
+    FROM alertd.description d JOIN alertd.event e ON e.id = d.event_id
+    WHERE NOT d.is_final AND d.dropped IS NULL AND (d.claimed_until IS NULL OR d.claimed_until < now())
+      AND (d.sentences IS NULL OR NOT e.is_open)
+    ORDER BY d.sentences IS NOT NULL, d.asked_at DESC, d.event_id DESC
+    LIMIT 1
+    FOR UPDATE OF d SKIP LOCKED;
+    IF event_id IS NOT NULL THEN
+        claimed_until := clock_timestamp() + p_seconds * interval '1 second';
+        UPDATE alertd.description d SET claimed_until = claim_description.claimed_until
+        WHERE d.event_id = claim_description.event_id;
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION alertd.claim_description IS 'Takes the next event for a model to look at, for p_seconds; null when none waits. Of those without any words at most p_backlog are kept waiting: the oldest are dropped, and how many is told.';
+
+CREATE FUNCTION alertd.finish_description(
+    p_event_id bigint, p_claimed_until timestamptz, p_is_final boolean, p_sentences text, p_answer text,
+    p_frames timestamptz[], p_model text, p_model_digest text, p_prompt_version text, p_tokens_read bigint,
+    p_tokens_written bigint
+) RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM alertd.writer_lock();
+    UPDATE alertd.description d
+    SET claimed_until = NULL, is_final = p_is_final, sentences = p_sentences, answer = p_answer::jsonb,
+        frames = p_frames, model = p_model, model_digest = p_model_digest,
+        prompt_version = p_prompt_version, tokens_read = p_tokens_read, tokens_written = p_tokens_written,
+        written_at = now()
+    WHERE d.event_id = p_event_id AND d.claimed_until = p_claimed_until;
+    IF NOT FOUND THEN RETURN false; END IF;
+    UPDATE alertd.event e SET description = p_sentences, description_origin = p_model, updated_at = now()
+    WHERE e.id = p_event_id AND (e.description, e.description_origin) IS DISTINCT FROM (p_sentences, p_model);
+    IF FOUND THEN
+        PERFORM alertd.emit_change(e.id, e.kind, 'update') FROM alertd.event e WHERE e.id = p_event_id;
+    END IF;
+    RETURN true;
+END;
+$$;
+COMMENT ON FUNCTION alertd.finish_description IS 'Stores an answer for whoever holds the claim of that time, and shows its sentences as the event''s description. False when the claim was lost, or the event erased.';
+
+CREATE FUNCTION alertd.drop_description(p_event_id bigint, p_claimed_until timestamptz, p_reason text) RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    UPDATE alertd.description d SET claimed_until = NULL, dropped = p_reason
+    WHERE d.event_id = p_event_id AND d.claimed_until = p_claimed_until;
+    RETURN FOUND;
+END;
+$$;
+COMMENT ON FUNCTION alertd.drop_description IS 'Gives an event up that was claimed, with the reason; what was said before stays. False when the claim was lost.';
 
 -- Footage ------------------------------------------------------------------------------------------------------------
 

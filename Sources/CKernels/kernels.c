@@ -129,3 +129,25 @@ void ck_half_to_float(const uint8_t *half, float *out, size_t n) {
         memcpy(&out[i], &bits, sizeof bits);
     }
 }
+
+// The exponent is put into place and the bits that half floats lack are rounded away, with the carry that makes ties even.
+CK_DISPATCH
+void ck_float_to_half(const float *x, uint16_t *out, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        uint32_t sign = bits >> 16 & 0x8000, magnitude = bits & 0x7fffffff;
+        float value, small;
+        memcpy(&value, &magnitude, sizeof value);
+        // Below 2⁻¹⁴: adding 0.5 leaves the half's 10 bits, in steps of 2⁻²⁴, at the end of the number.
+        small = value + 0.5f;
+        uint32_t subnormal, normal;
+        memcpy(&subnormal, &small, sizeof subnormal);
+        subnormal -= 0x3f000000;
+        normal = (magnitude + 0xfff + (magnitude >> 13 & 1) - 0x38000000) >> 13;
+        if (normal > 0x7bff || magnitude >= 0x47800000) normal = 0x7bff;
+        uint32_t half = magnitude < 0x38800000 ? subnormal : normal;
+        if (magnitude > 0x7f800000) half = 0x7e00;
+        out[i] = (uint16_t)(sign | half);
+    }
+}

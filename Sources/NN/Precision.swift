@@ -6,4 +6,6 @@ public enum Precision: String, Sendable, CaseIterable {
     /// (found anew for each row), exact 32-bit sums. Some three times as fast where the processor multiplies bytes
     /// (AVX512-VNNI), and a quarter of the memory; vectors turn by a few thousandths.
     case int8
+    /// The same with a scale for each 128 weights of an output: for decoders, whose weights are less even.
+    case int8Groups = "int8-groups"
 }

@@ -16,6 +16,8 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
     case invalidText(reason: String)
     /// More tokens than a decoder has room for.
     case contextTooLong(tokens: Int, limit: Int)
+    /// No answer by the time that was set.
+    case deadlineExceeded
     /// A sentence for a model that has only eyes.
     case hasNoText(model: String)
 
@@ -34,6 +36,7 @@ public enum ModelError: Error, Equatable, CustomStringConvertible {
         case .invalidText(let reason): "cannot encode the text: \(reason)"
         case .contextTooLong(let tokens, let limit):
             "the prompt takes \(tokens) tokens, the model has room for \(limit); send fewer frames or a shorter question"
+        case .deadlineExceeded: "the model had no answer in time; send fewer frames or use a smaller model"
         case .hasNoText(let model):
             "\(model) has no text tower, so it cannot encode sentences; queries need a CLIP or SigLIP encoder"
         }

@@ -12,7 +12,7 @@ enum House {
         // outside: what `make bench` measures with
         "CPeaks": [], "EncoderBench": ["NN", "VLM", "CPeaks"], "GroundingBench": ["Base", "NN", "Grounding"],
         "StoreBench": ["Base", "Store", "Logging"], "BankBench": ["Base", "NN", "Anomaly"],
-        "SearchBench": ["Base", "Store", "Pipeline"], "GateBench": ["Base", "Ingest"],
+        "SearchBench": ["Base", "Store", "Pipeline"], "GateBench": ["Base", "Ingest"], "DecoderBench": ["NN", "VLM"],
         // floor 0
         "Base": [],
         "NN": ["Base", "COpenBLAS", "CKernels", "Crypto"],

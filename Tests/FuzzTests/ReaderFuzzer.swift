@@ -14,7 +14,7 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
 
 /// The readers of files that strangers publish.
 enum FuzzedReader: String, CaseIterable {
-    case safetensors, pickle, tokenizer
+    case safetensors, pickle, tokenizer, configuration, answer
 
     /// A folder of this process's own, in memory where there is one.
     private static let folder: String = {
@@ -25,7 +25,7 @@ enum FuzzedReader: String, CaseIterable {
     }()
 
     func read(_ bytes: Data) {
-        let name = self == .tokenizer ? "tokenizer.json" : "model"
+        let name = self == .tokenizer ? "tokenizer.json" : self == .configuration ? "config.json" : "model"
         let path = Self.folder + "/" + name
         guard FileManager.default.createFile(atPath: path, contents: bytes) else { fatalError("cannot write \(path)") }
         switch self {
@@ -44,10 +44,26 @@ enum FuzzedReader: String, CaseIterable {
         case .tokenizer:
             do throws(ModelError) {
                 let tokenizer = try TextTokenizer.load(folder: Self.folder)
+                if let detokenizer = try? Detokenizer.load(folder: Self.folder).1 {
+                    _ = detokenizer.text(of: detokenizer.ids.prefix(1000))
+                }
                 for text in ["", "A man's 1234 é e\u{301} 🔥\n <s>▁x", String(repeating: "ab ", count: 200)] {
                     let ids = try tokenizer.ids(of: text)
                     precondition(ids.allSatisfy { $0 >= 0 }, "a negative id")
                 }
+            } catch { check(error.description) }
+        case .configuration:
+            // The numbers of a configuration without weights: none of them may size anything.
+            do throws(ModelError) { _ = try Recipe.loadDialogue(folder: Self.folder) } catch { check(error.description) }
+            do throws(ModelError) { _ = try ModelInspection(folder: Self.folder) } catch { check(error.description) }
+        case .answer:
+            do throws(ModelError) { _ = try EventDescription(parsing: String(decoding: bytes, as: UTF8.self)) } catch {
+                check(error.description)
+            }
+            guard let json = try? JSONValue(parsing: bytes) else { return }
+            do throws(ModelError) {
+                let grammar = try OutputGrammar(try OutputSchema(json))
+                precondition(grammar.distance(grammar.start) > 0, "an answer of no bytes")
             } catch { check(error.description) }
         }
     }

@@ -53,17 +53,19 @@ enum DecoderParity {
             pending = decoder.embed([token])
         }
         #expect(found == expected, "\(name) greedy tokens")
-        var generator = try Generator(
-            decoder, prompt: prompt, cache: decoder.emptyCache(limit: 4096), sampler: Sampler(Sampler.Settings()),
-            stops: [], count: expected.count)
-        var written: [Int] = []
-        loop: while true {
-            switch generator.step() {
-            case .reading: continue
-            case .token(let token): written.append(token)
-            case .end: break loop
+        for format in [CompactRows.Format.fp32, .fp16] {
+            var generator = try Generator(
+                decoder, prompt: prompt, cache: decoder.emptyCache(limit: 4096, format: format),
+                sampler: Sampler(Sampler.Settings()), stops: [], count: expected.count)
+            var written: [Int] = []
+            loop: while true {
+                switch generator.step() {
+                case .reading: continue
+                case .token(let token): written.append(token)
+                case .end: break loop
+                }
             }
+            #expect(written == expected, "\(name) generator, \(format)")
         }
-        #expect(written == expected, "\(name) generator")
     }
 }

@@ -69,3 +69,30 @@ struct MemoryTests {
         #expect(UnchangedTokenFilter(threshold: 0.9).kept(Tensor(zeros: [0, 2, 2])).isEmpty)
     }
 }
+
+@Suite("clips of any length")
+struct RollingClipTests {
+    private func tokens(_ value: Float) -> Tensor { Tensor([1, value, 1, -value], shape: [2, 2]) }
+
+    @Test("an hour fits into the bound; spans follow each other and cover it")
+    func bound() {
+        var clip = RollingClip(limit: 6)
+        for second in 0..<3600 { clip.append(tokens(Float(second / 600)), seconds: Double(second)) }
+        for entries in [clip.whole, clip.recent] {
+            #expect(entries.count == 6 && entries.first?.first == 0 && entries.last?.last == 3599)
+            for (before, after) in zip(entries, entries.dropFirst()) { #expect(before.last + 1 == after.first) }
+        }
+        let now = clip.recent.suffix(3)
+        #expect(now.map(\.first) == [3597, 3598, 3599] && now.allSatisfy { $0.first == $0.last })
+    }
+
+    @Test("what differs stays apart, what is alike is merged")
+    func alike() {
+        var clip = RollingClip(limit: 3)
+        for (second, value) in [0, 0, 0, 9, 9, -9, -9, -9].enumerated() {
+            clip.append(tokens(Float(value)), seconds: Double(second))
+        }
+        #expect(clip.whole.map(\.first) == [0, 3, 5] && clip.whole.map(\.last) == [2, 4, 7])
+        #expect(clip.whole[1].tokens.values == tokens(9).values)
+    }
+}

@@ -61,6 +61,8 @@ int ck_all_finite(const float *x, size_t n);
 // Little-endian 16-bit floats (IEEE half, bfloat16) at any alignment → float.
 void ck_half_to_float(const uint8_t *half, float *out, size_t n);
 void ck_bfloat_to_float(const uint8_t *bfloat, float *out, size_t n);
+// float → IEEE half, rounded to nearest, ties to even; numbers beyond ±65504 become ±65504, NaN stays.
+void ck_float_to_half(const float *x, uint16_t *out, size_t n);
 
 // MARK: linear layers
 
@@ -126,6 +128,21 @@ void ck_int8_product(ck_instructions set, const ck_int8_rows *x, const ck_int8_w
 // bits. The caller sees to it that sums of 32 bits suffice.
 void ck_byte_products(const int8_t *base, const uint64_t *offsets, size_t rows, size_t width, const int16_t *queries,
                       size_t count, int32_t *out);
+// Weights whose scales stand for CK_INT8_GROUP neighbouring inputs of an output: `scales` [panel][group][32], `totals` Σ scale
+// · w of each output (padded to 32), the rest as above. Sums of a group are exact, their sum is one of floats, in order. Rows are
+// laid out for a set without a matrix unit, whose tiles are deeper than a group would repay.
+#define CK_INT8_GROUP 128
+typedef struct {
+    size_t outputs, inputs;
+    const int8_t *panels;
+    const float *scales, *totals;
+    const float *bias;
+} ck_int8_grouped_weights;
+size_t ck_int8_groups(size_t inputs);
+void ck_int8_groups_pack(const float *weight, size_t outputs, size_t inputs, int8_t *panels, float *scales,
+                         float *totals);
+void ck_int8_grouped_linear(ck_instructions set, const ck_int8_rows *x, const ck_int8_grouped_weights *weights,
+                            ck_activation activation, int is_adding, float *y, size_t stride);
 
 // MARK: attention
 

@@ -22,12 +22,15 @@ struct PackedWeights: Sendable {
     }
 
     /// The weights [O, I] as they came.
-    var weight: Tensor {
+    var weight: Tensor { rows(Array(0..<outputs)) }
+
+    /// The weights of these outputs [N, I] as they came.
+    func rows(_ wanted: [Int]) -> Tensor {
         let panels = bytes.values(of: Float.self)
-        return Tensor(shape: [outputs, inputs]) { weight in
-            for output in 0..<outputs {
+        return Tensor(shape: [wanted.count, inputs]) { rows in
+            for (index, output) in wanted.enumerated() {
                 for k in 0..<inputs {
-                    weight[output * inputs + k] = panels[(output / 32 * inputs + k) * 32 + output % 32]
+                    rows[index * inputs + k] = panels[(output / 32 * inputs + k) * 32 + output % 32]
                 }
             }
             withExtendedLifetime(bytes) {}

@@ -45,6 +45,21 @@ struct QuantisedWeights: Sendable {
         Array(UnsafeBufferPointer(start: bytes.values(of: Float.self, at: scalesOffset), count: outputs))
     }
 
+    /// The weights of these outputs [N, I], as far as their bytes tell.
+    func rows(_ wanted: [Int]) -> Tensor {
+        let (panels, quads) = (bytes.values(of: Int8.self), (inputs + 63) / 64 * 16)
+        let scales = bytes.values(of: Float.self, at: scalesOffset)
+        return Tensor(shape: [wanted.count, inputs]) { rows in
+            for (index, output) in wanted.enumerated() {
+                let panel = panels + output / 32 * quads * 128 + 4 * (output % 32)
+                for k in 0..<inputs {
+                    rows[index * inputs + k] = scales[output] * Float(panel[k / 4 * 128 + k % 4])
+                }
+            }
+            withExtendedLifetime(bytes) {}
+        }
+    }
+
     func withCWeights<Result>(_ body: (UnsafePointer<ck_int8_weights>) -> Result) -> Result {
         var weights = ck_int8_weights(
             outputs: outputs, inputs: inputs, panels: bytes.values(of: Int8.self),

@@ -7,6 +7,7 @@ internal import CKernels
 public struct Linear: Sendable {
     private enum Weights: Sendable {
         case bytes(QuantisedWeights)
+        case groups(GroupedWeights)
         case floats(PackedWeights)
         case published(Tensor)  // [O, I], for BLAS
     }
@@ -27,6 +28,8 @@ public struct Linear: Sendable {
         (outputs, inputs) = (weight.shape[0], weight.shape[1])
         if precision == .int8 && inputs <= QuantisedWeights.maximumInputs {
             weights = .bytes(QuantisedWeights(weight, bias: bias))
+        } else if precision == .int8Groups && inputs <= QuantisedWeights.maximumInputs {
+            weights = .groups(GroupedWeights(weight, bias: bias))
         } else if Instructions.best != .portable {
             weights = .floats(PackedWeights(weight, bias: bias))
         } else {
@@ -48,6 +51,7 @@ public struct Linear: Sendable {
         switch weights {
         case .floats, .published: .fp32
         case .bytes: .int8
+        case .groups: .int8Groups
         }
     }
 
@@ -56,7 +60,18 @@ public struct Linear: Sendable {
         switch weights {
         case .floats(let weights): weights.weight
         case .published(let weight): weight
-        case .bytes: nil
+        case .bytes, .groups: nil
+        }
+    }
+
+    /// The weights of these outputs [N, I], as the layer computes with them: the lookup table that shares them.
+    public func weightRows(_ wanted: [Int]) -> Tensor {
+        precondition(wanted.allSatisfy { (0..<outputs).contains($0) }, "an output beyond \(outputs)")
+        switch weights {
+        case .bytes(let weights): return weights.rows(wanted)
+        case .groups(let weights): return weights.rows(wanted)
+        case .floats(let weights): return weights.rows(wanted)
+        case .published(let weight): return weight.gathered(rows: wanted)
         }
     }
 
@@ -88,6 +103,11 @@ public struct Linear: Sendable {
         switch weights {
         case .bytes(let weights):
             let rows = input.quantised()
+            OperationProfile.measure(.product) {
+                weights.apply(rows, activation: activation, isAdding: isAdding, to: target, stride: stride)
+            }
+        case .groups(let weights):
+            let rows = input.quantisedForGroups()
             OperationProfile.measure(.product) {
                 weights.apply(rows, activation: activation, isAdding: isAdding, to: target, stride: stride)
             }

@@ -5,7 +5,7 @@
 final class LinearInput {
     let x: Tensor
     let rows, width: Int
-    private var bytes: QuantisedRows?
+    private var bytes, bytesForGroups: QuantisedRows?
     private var floats: ArrangedRows?
 
     init(_ x: Tensor) {
@@ -17,6 +17,14 @@ final class LinearInput {
         if let bytes { return bytes }
         let made = OperationProfile.measure(.preparation) { QuantisedRows(x) }
         bytes = made
+        return made
+    }
+
+    /// For weights in groups, whose products use no matrix unit.
+    func quantisedForGroups() -> QuantisedRows {
+        if let bytesForGroups { return bytesForGroups }
+        let made = OperationProfile.measure(.preparation) { QuantisedRows(x, for: .bestForFloats) }
+        bytesForGroups = made
         return made
     }
 

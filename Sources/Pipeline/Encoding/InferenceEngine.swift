@@ -80,6 +80,15 @@ public actor InferenceEngine {
         return team.lead { model.encode(pictures: pictures) }
     }
 
+    /// Runs one piece of other work as a job: it is to end within a tenth of a second, since live encoding waits for it.
+    package func perform<Result: Sendable, Failure: Error>(
+        _ work: @Sendable () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        job.withLock { $0 = .now }
+        defer { job.withLock { $0 = nil } }
+        return try team.lead(work)
+    }
+
     /// One saliency per frame for one query.
     func saliency(of frames: [FrameEncoding], _ query: TextEncoding) -> [Saliency] {
         let scorer = SaliencyScorer(queries: [query], constants: constants)

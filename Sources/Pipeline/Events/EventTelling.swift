@@ -23,4 +23,12 @@ package struct EventTelling: Sendable, Equatable {
     package let firstEvidence: WallTime
     /// Why, for an anomaly.
     package var explanation: AnomalyExplanation?
+
+    /// What is told of `event`.
+    package init(
+        stage: Stage, event: Event, firstEvidence: WallTime, explanation: AnomalyExplanation? = nil
+    ) {
+        (self.stage, self.event, self.firstEvidence) = (stage, event, firstEvidence)
+        self.explanation = explanation
+    }
 }

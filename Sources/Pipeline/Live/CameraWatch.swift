@@ -94,6 +94,7 @@ struct CameraWatch: Sendable {
         guard look(at: picture, time) else { return }
         let start = stretchStart ?? time
         stretchStart = start
+        services.album?.see(picture, at: time, camera: camera.name)
         let seen = await analysis.take(picture, at: time, clock: frame.clock)
         lastSeen = time
         tell(seen.tellings)
@@ -203,6 +204,7 @@ struct CameraWatch: Sendable {
         handScoresIn()
         if let watch = analysis.anomalies { await upkeep.finish(watch) }
         services.board.remove(camera.name)
+        services.album?.remove(camera.name)
     }
 
     private mutating func handScoresIn() {
@@ -214,5 +216,6 @@ struct CameraWatch: Sendable {
     private func tell(_ tellings: [EventTelling]) {
         for telling in tellings { services.writer.enqueue(telling.write) }
         recorder?.note(tellings)
+        services.album?.note(tellings)
     }
 }

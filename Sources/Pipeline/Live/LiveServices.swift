@@ -19,13 +19,16 @@ public struct LiveServices: Sendable {
     public let board: CameraBoard
     /// What anomaly scoring shares.
     public let anomalies: AnomalyServices
+    /// Where the frames of events are kept for a video-LLM; nil when none looks at them.
+    public let album: EventAlbum?
     /// The daemon's log.
     public let logger: Logger
 
     /// Gathers the services.
     public init(
         engine: InferenceEngine, encodings: EncodingStore, footage: FootageFiles, writer: StoreWriter,
-        ledger: CoverageLedger, queries: QueryBoard, board: CameraBoard, anomalies: AnomalyServices, logger: Logger
+        ledger: CoverageLedger, queries: QueryBoard, board: CameraBoard, anomalies: AnomalyServices,
+        album: EventAlbum? = nil, logger: Logger
     ) {
         self.engine = engine
         self.encodings = encodings
@@ -35,6 +38,7 @@ public struct LiveServices: Sendable {
         self.queries = queries
         self.board = board
         self.anomalies = anomalies
+        self.album = album
         self.logger = logger
     }
 }

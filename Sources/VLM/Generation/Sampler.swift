@@ -39,11 +39,17 @@ package struct Sampler: Sendable {
     /// The next token for logits [V]; `allowed` hides tokens that may not follow. The token is noted. Nil when none is
     /// allowed.
     package mutating func next(_ logits: [Float], allowed: (Int) -> Bool = { _ in true }) -> Int? {
-        let candidates = logits.indices.filter(allowed).map { (token: $0, logit: adjusted(logits[$0], $0)) }
-        guard !candidates.isEmpty else { return nil }
-        let chosen = settings.temperature > 0 ? drawn(candidates) : best(candidates)
-        seen.insert(chosen)
+        let chosen = settings.temperature > 0 ? drawn(candidates(logits, allowed)) : best(logits, allowed)
+        if let chosen { seen.insert(chosen) }
         return chosen
+    }
+
+    private func candidates(_ logits: [Float], _ allowed: (Int) -> Bool) -> [(token: Int, logit: Double)] {
+        // What is no number is the last choice, so that the rest can be compared.
+        logits.indices.filter(allowed).map { token in
+            let logit = adjusted(logits[token], token)
+            return (token, logit.isNaN ? -.greatestFiniteMagnitude : max(logit, -.greatestFiniteMagnitude))
+        }
     }
 
     private func adjusted(_ logit: Float, _ token: Int) -> Double {
@@ -52,11 +58,18 @@ package struct Sampler: Sendable {
         return logit > 0 ? logit / settings.repetitionPenalty : logit * settings.repetitionPenalty
     }
 
-    private func best(_ candidates: [(token: Int, logit: Double)]) -> Int {
-        candidates.reduce(candidates[0]) { $1.logit > $0.logit ? $1 : $0 }.token
+    private func best(_ logits: [Float], _ allowed: (Int) -> Bool) -> Int? {
+        var best: (token: Int, logit: Double)?
+        for token in logits.indices where allowed(token) {
+            let logit = adjusted(logits[token], token)
+            if let held = best, !(logit > held.logit) && !held.logit.isNaN { continue }
+            best = (token, logit)
+        }
+        return best?.token
     }
 
-    private mutating func drawn(_ candidates: [(token: Int, logit: Double)]) -> Int {
+    private mutating func drawn(_ candidates: [(token: Int, logit: Double)]) -> Int? {
+        guard !candidates.isEmpty else { return nil }
         var sorted = candidates.sorted { ($1.logit, $0.token) < ($0.logit, $1.token) }
         if settings.topK > 0 { sorted = Array(sorted.prefix(settings.topK)) }
         let top = sorted[0].logit

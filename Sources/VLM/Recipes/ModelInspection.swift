@@ -8,6 +8,9 @@ public struct ModelInspection: Sendable {
     public let parameters: Int
     /// Bytes that the weights take in memory at each precision.
     public let memory: [(precision: String, bytes: Int)]
+    /// How far the matrices are from what their bytes stand for in int8 with groups: the root of the squared differences over that
+    /// of the squared weights, on a sample of rows; nil when the folder does not load.
+    public let quantisationError: Double?
     /// Keys that the recipe asks for and the weights do not hold, sorted.
     public let missing: [String]
     /// Keys of the weights that the recipe does not know, sorted.
@@ -32,6 +35,8 @@ public struct ModelInspection: Sendable {
         if audit.missing.isEmpty, audit.unknown.isEmpty, problems.isEmpty {
             do { _ = try recipe.verify(folder: path) } catch { problems.append("\(error)") }
         }
+        let isWhole = audit.missing.isEmpty && audit.unknown.isEmpty && problems.isEmpty
+        quantisationError = isWhole ? try Self.quantisationError(ModelFolder(path: path).weights) : nil
         missing = audit.missing.sorted()
         unknown = audit.unknown.sorted()
         self.problems = problems
@@ -44,5 +49,24 @@ public struct ModelInspection: Sendable {
             entry.shape.count < 2 ? sum + 4 * entry.count : sum + entry.count + 4 * entry.shape[0]
         }
         return [("fp32", 4 * whole), ("fp16", 2 * whole), ("int8", small)]
+    }
+
+    private static let sampledRows = 32
+
+    private static func quantisationError(_ weights: Checkpoint) throws(ModelError) -> Double {
+        var (differences, squares) = (0.0, 0.0)
+        for (key, entry) in weights.entries where entry.shape.count == 2 && entry.shape[1] >= 32 {
+            let matrix = try ModelError.wrapping { () throws(WeightsError) in
+                try weights.tensor(key, shape: entry.shape)
+            }
+            let count = min(sampledRows, entry.shape[0])
+            let rows = matrix.gathered(rows: (0..<count).map { $0 * entry.shape[0] / count })
+            let meant = Linear(weight: rows, bias: nil, precision: .int8Groups).weightRows(Array(0..<count))
+            for (weight, byte) in zip(rows.values, meant.values) {
+                differences += Double(weight - byte) * Double(weight - byte)
+                squares += Double(weight) * Double(weight)
+            }
+        }
+        return squares > 0 ? (differences / squares).squareRoot() : 0
     }
 }

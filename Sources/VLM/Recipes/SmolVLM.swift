@@ -11,6 +11,8 @@ package struct SmolVLM: Sendable {
     private let vision: SigLIPVision
     private let connector: Linear
     private let factor, side: Int
+    /// S.
+    let imageSize: Int
     /// The language model.
     package let decoder: TextDecoder
     /// The id that stands for one visual token.
@@ -49,15 +51,29 @@ package struct SmolVLM: Sendable {
             try weights.finish(ignoring: text.isTied ? ["lm_head.weight"] : [])
             return (vision, connector, decoder)
         }
-        (self.factor, self.side) = (factor, side)
+        (self.factor, self.side, self.imageSize) = (factor, side, imageSize)
     }
 }
 
 extension SmolVLM {
     /// Frames [T, 3, S, S], normalised → visual tokens [T · P / f², D], frame after frame. Traces `vision.last`.
     package func visualTokens(_ pixels: Tensor, trace: Trace? = nil) -> Tensor {
-        let hidden = vision.tokens(pixels, trace: trace)
-        let grid = hidden.reshaped([pixels.shape[0], side, side, hidden.shape[1]])
+        connected(vision.tokens(pixels, trace: trace), frames: pixels.shape[0])
+    }
+
+    /// P / f².
+    package var tokensPerFrame: Int { side * side / (factor * factor) }
+
+    /// The same for one frame, layer by layer; `pixels` makes its [1, 3, S, S] when the pass begins.
+    package func pass(_ pixels: @escaping @Sendable () -> Tensor) -> VisionPass {
+        VisionPass(
+            embed: { vision.embedded(pixels()) }, layers: vision.trunk.layers,
+            apply: { vision.trunk.apply($1, to: &$0, batch: 1) },
+            finish: { connected(vision.trunk.last($0), frames: 1) })
+    }
+
+    private func connected(_ hidden: Tensor, frames: Int) -> Tensor {
+        let grid = hidden.reshaped([frames, side, side, hidden.shape[1]])
         let packed = PixelShuffle.packed(grid, factor: factor)
         return connector(packed.reshaped([hidden.shape[0] / (factor * factor), hidden.shape[1] * factor * factor]))
     }

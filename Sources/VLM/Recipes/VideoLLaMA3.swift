@@ -10,11 +10,17 @@ package import NN
 ///            → TextDecoder (Qwen2) → logits
 package struct VideoLLaMA3: Sendable {
     private let vision: AnyResolutionVision
+    /// p.
+    let patchSize: Int
     private let projector: MLPProjector
     /// The language model.
     package let decoder: TextDecoder
     /// Ids that stand for one visual token each.
     package let visualTokens: Set<Int>
+    /// The id that stands for one visual token of a frame.
+    let frameToken: Int
+    /// Whether the folder has its authors' layout.
+    let isOriginal: Bool
 
     /// Loads the networks in `folder`; reads all weights once, to check them.
     package static func loadNetwork(folder: String, precision: Precision = .fp32) throws(ModelError) -> VideoLLaMA3 {
@@ -62,6 +68,10 @@ package struct VideoLLaMA3: Sendable {
             visualTokens.insert(try file.integer(key, default: 0, in: 0...text.vocabulary - 1))
         }
         self.visualTokens = visualTokens
+        // The last key is that of frames.
+        frameToken = try file.integer(layout.visualKeys.last ?? "", default: 0, in: 0...text.vocabulary - 1)
+        self.isOriginal = isOriginal
+        patchSize = configuration.patchSize
         let weights = try folder.weights
         (vision, projector, decoder) = try ModelError.wrapping { () throws(WeightsError) in
             let vision = try AnyResolutionVision(layout.vision(weights), configuration)
@@ -97,6 +107,17 @@ extension VideoLLaMA3 {
 
     /// features [F, …] → visual tokens [F, D].
     package func projected(_ features: Tensor) -> Tensor { projector(features) }
+
+    /// The visual tokens of one frame whose patches [N, 3·p·p] lie in `grid`, layer by layer; those that `kept` names.
+    package func pass(_ patches: Tensor, _ grid: PatchGrid, kept: [Bool]) -> VisionPass {
+        let positions = vision.positions(grid)
+        return VisionPass(
+            embed: { vision.embedded(patches, grid) }, layers: vision.layers,
+            apply: { vision.apply($1, to: &$0, grid, positions) },
+            finish: { hidden in
+                projector(vision.last(hidden, grid).gathered(rows: kept.indices.filter { kept[$0] }))
+            })
+    }
 
     /// The ids of a prompt, with as many visual ids as there are `visual` tokens [F, D] → [M, D], each visual id replaced by the
     /// next of them. Throws when the numbers differ.

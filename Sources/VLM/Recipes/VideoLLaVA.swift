@@ -13,6 +13,10 @@ package struct VideoLLaVA: Sendable {
     private let pictures, frames: CLIPVision
     private let projector: MLPProjector
     private let layers: Int
+    /// S.
+    let imageSize: Int
+    /// P + 1.
+    package let tokensPerFrame: Int
     /// The language model.
     package let decoder: TextDecoder
     /// The ids that stand for one visual token of a picture and of a video.
@@ -58,6 +62,7 @@ package struct VideoLLaVA: Sendable {
         }
         // Hidden states count from the embedding, so −1 is the last block's output.
         layers = configuration.blocks.layers + 1 + last
+        (self.imageSize, tokensPerFrame) = (imageSize, configuration.patches + 1)
     }
 
     /// Published files keep a tower below `vision_model`, newer ones do not.
@@ -77,6 +82,13 @@ extension VideoLLaVA {
 
     /// Frames [T, 3, S, S], normalised → visual tokens [T · (P + 1), D].
     package func videoTokens(_ pixels: Tensor) -> Tensor { projector(frames.hidden(pixels, layers: layers)) }
+
+    /// The same for one frame, layer by layer; `pixels` makes its [1, 3, S, S] when the pass begins.
+    package func pass(_ pixels: @escaping @Sendable () -> Tensor) -> VisionPass {
+        VisionPass(
+            embed: { frames.embedded(pixels()) }, layers: layers, apply: { frames.apply($1, to: &$0, batch: 1) },
+            finish: { projector($0) })
+    }
 
     /// The ids of a prompt → [M, D], visual ids replaced by the tokens of pictures and of videos. Throws when the numbers
     /// differ.

@@ -132,3 +132,23 @@ public struct TextTokenizer: Sendable {
         }
     }
 }
+
+extension TextTokenizer {
+    /// `text` without anything that would be read as an added token: what somebody else wrote cannot begin another turn or
+    /// stand for a picture.
+    package func withoutMarks(_ text: String) -> String {
+        var text = String(text.prefix(Self.maximumLength))
+        while true {
+            let scalars = Array(text.unicodeScalars)
+            let parts = rawTokens.segments(of: scalars)
+            let kept = parts.compactMap { part -> Range<Int>? in
+                guard case .text(let range) = part else { return nil }
+                return range
+            }
+            if kept.count == parts.count { return text }
+            var clean = String.UnicodeScalarView()
+            for range in kept { clean.append(contentsOf: scalars[range]) }
+            text = String(clean)
+        }
+    }
+}

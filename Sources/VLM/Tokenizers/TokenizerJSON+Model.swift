@@ -70,7 +70,7 @@ extension TokenizerJSON {
         if section.has(key), try section.string(key, default: "") != "" { throw section.refusal(key, "not supported") }
     }
 
-    private func vocabulary(_ section: ConfigurationFile) throws(ModelError) -> [ScalarString: Int] {
+    func vocabulary(_ section: ConfigurationFile) throws(ModelError) -> [ScalarString: Int] {
         guard let entries = section.json["vocab"]?.object else {
             throw section.refusal("vocab", "missing or no object")
         }

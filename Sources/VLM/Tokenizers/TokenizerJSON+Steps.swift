@@ -141,7 +141,7 @@ extension TokenizerJSON {
         }
     }
 
-    private func unsupported(_ step: Step) -> ModelError {
+    func unsupported(_ step: Step) -> ModelError {
         file.refusal(step.key, "step \(step.type.prefix(60)) as it stands there is not supported")
     }
 }

@@ -45,18 +45,39 @@ struct AnyResolutionVision: Sendable {
     /// patches [N, C·p·p] of one clip, in the grid's order → one vector for each square [T · tokens, D], in reading order.
     /// Traces `vision.hidden.0` ….
     func encode(_ patches: Tensor, _ grid: PatchGrid, trace: Trace? = nil) -> Tensor {
-        patches.expect(grid.frames * grid.patchesPerFrame, configuration.channels * square(configuration.patchSize))
-        let positions = RotaryPositions(
-            angles: (0..<grid.frames).flatMap { _ in angles(of: grid.places) })
-        var hidden = patchEmbedding(patches)
+        let positions = positions(grid)
+        var hidden = embedded(patches, grid)
         trace?("vision.hidden.0", hidden)
-        for (layer, block) in blocks.enumerated() {
-            attend(block, to: &hidden, grid, positions)
-            block.feedForward.add(block.norm2(hidden), to: &hidden)
+        for layer in blocks.indices {
+            apply(layer, to: &hidden, grid, positions)
             trace?("vision.hidden.\(layer + 1)", hidden)
         }
-        return merged(norm(hidden), grid)
+        return last(hidden, grid)
     }
+
+    /// How many blocks there are.
+    var layers: Int { blocks.count }
+
+    /// patches [N, C·p·p] → what the first block reads [N, D].
+    func embedded(_ patches: Tensor, _ grid: PatchGrid) -> Tensor {
+        patches.expect(grid.frames * grid.patchesPerFrame, configuration.channels * square(configuration.patchSize))
+        return patchEmbedding(patches)
+    }
+
+    /// Where the patches lie.
+    func positions(_ grid: PatchGrid) -> RotaryPositions {
+        RotaryPositions(angles: (0..<grid.frames).flatMap { _ in angles(of: grid.places) })
+    }
+
+    /// hidden [N, D] through block `layer`, in place.
+    func apply(_ layer: Int, to hidden: inout Tensor, _ grid: PatchGrid, _ positions: RotaryPositions) {
+        let block = blocks[layer]
+        attend(block, to: &hidden, grid, positions)
+        block.feedForward.add(block.norm2(hidden), to: &hidden)
+    }
+
+    /// hidden [N, D] behind the last block → one vector for each square, in reading order.
+    func last(_ hidden: Tensor, _ grid: PatchGrid) -> Tensor { merged(norm(hidden), grid) }
 
     private func attend(_ block: Block, to hidden: inout Tensor, _ grid: PatchGrid, _ positions: RotaryPositions) {
         let x = block.norm1(hidden)

@@ -56,15 +56,25 @@ struct CLIPVision: Sendable {
 
     /// pixels [B, C, S, S], normalised → hidden states behind the first `layers` blocks [B·T, D], class tokens first.
     func hidden(_ pixels: Tensor, layers: Int, trace: Trace? = nil) -> Tensor {
-        let batch = pixels.shape[0]
-        pixels.expect(batch, configuration.channels, configuration.imageSize, configuration.imageSize)
-        var hidden = preNorm(embed(patchEmbedding(pixels), batch: batch))
+        var hidden = embedded(pixels)
         trace?("vision.hidden.0", hidden)
-        for (layer, block) in blocks.prefix(layers).enumerated() {
-            block.apply(to: &hidden, batch: batch, isCausal: false)
+        for layer in 0..<layers {
+            apply(layer, to: &hidden, batch: pixels.shape[0])
             trace?("vision.hidden.\(layer + 1)", hidden)
         }
         return hidden
+    }
+
+    /// pixels [B, C, S, S], normalised → what the first block reads [B·T, D], class tokens first.
+    func embedded(_ pixels: Tensor) -> Tensor {
+        let batch = pixels.shape[0]
+        pixels.expect(batch, configuration.channels, configuration.imageSize, configuration.imageSize)
+        return preNorm(embed(patchEmbedding(pixels), batch: batch))
+    }
+
+    /// hidden [B·T, D] through block `layer`, in place.
+    func apply(_ layer: Int, to hidden: inout Tensor, batch: Int) {
+        blocks[layer].apply(to: &hidden, batch: batch, isCausal: false)
     }
 
     /// patches [B·P, D] → class token before the patches of each picture, positions added [B·T, D].

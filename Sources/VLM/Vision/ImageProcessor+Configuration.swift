@@ -62,6 +62,19 @@ extension ImageProcessor {
             deviation: isNormalising ? deviation : [1, 1, 1])
     }
 
+    /// Brings pictures to `side` × `side` and normalises them as `file` says; what it says of sizes is not read.
+    init(normalisationOf file: ConfigurationFile, side: Int, filter: ResampleFilter) throws(ModelError) {
+        let defaults = Defaults.siglip(side: side)
+        let isRescaling = try file.bool("do_rescale", default: true)
+        let factor = try file.number("rescale_factor", default: 1 / 255, in: -1e6...1e6)
+        let isNormalising = try file.bool("do_normalize", default: true)
+        let mean = try Self.triple("image_mean", of: file, default: defaults.mean, in: -1e6...1e6)
+        let deviation = try Self.triple("image_std", of: file, default: defaults.deviation, in: 1e-6...1e6)
+        self.init(
+            resize: defaults.resize, filter: filter, crop: nil, scale: isRescaling ? factor : 1,
+            mean: isNormalising ? mean : [0, 0, 0], deviation: isNormalising ? deviation : [1, 1, 1])
+    }
+
     private init(_ defaults: Defaults) {
         self.init(
             resize: defaults.resize, filter: .bicubic, crop: defaults.crop.map { ($0, $0) }, scale: 1 / 255,

@@ -22,15 +22,26 @@ struct SigLIPTrunk: Sendable {
         return head.pool(tokens(embedded, batch: batch, trace: trace), batch: batch)
     }
 
+    /// How many blocks there are.
+    var layers: Int { blocks.count }
+
+    /// hidden [B·T, D] through block `layer`, in place.
+    func apply(_ layer: Int, to hidden: inout Tensor, batch: Int) {
+        blocks[layer].apply(to: &hidden, batch: batch, isCausal: false)
+    }
+
+    /// hidden [B·T, D] behind the last block → after the last norm.
+    func last(_ hidden: Tensor) -> Tensor { norm(hidden) }
+
     /// Embedded patches [B·T, D] → hidden states after the last norm [B·T, D]. Traces `vision.hidden.0` … and `vision.last`.
     func tokens(_ embedded: Tensor, batch: Int, trace: Trace?) -> Tensor {
         var hidden = embedded
         trace?("vision.hidden.0", hidden)
-        for (layer, block) in blocks.enumerated() {
-            block.apply(to: &hidden, batch: batch, isCausal: false)
+        for layer in blocks.indices {
+            apply(layer, to: &hidden, batch: batch)
             trace?("vision.hidden.\(layer + 1)", hidden)
         }
-        let last = norm(hidden)
+        let last = last(hidden)
         trace?("vision.last", last)
         return last
     }

@@ -21,7 +21,7 @@ struct SigLIPVision: Sendable {
     private let configuration: Configuration
     private let patchEmbedding: PatchEmbedding
     private let positions: Tensor  // [P, D]
-    private let trunk: SigLIPTrunk
+    let trunk: SigLIPTrunk
 
     /// Reads the tower below `weights` (`vision_model`).
     init(_ weights: Checkpoint, _ configuration: Configuration, hasHead: Bool = true) throws(WeightsError) {
@@ -48,7 +48,8 @@ struct SigLIPVision: Sendable {
         trunk.tokens(embedded(pixels), batch: pixels.shape[0], trace: trace)
     }
 
-    private func embedded(_ pixels: Tensor) -> Tensor {
+    /// pixels [B, C, S, S] → patches with their positions [B·P, D].
+    func embedded(_ pixels: Tensor) -> Tensor {
         let (batch, side) = (pixels.shape[0], configuration.imageSize)
         pixels.expect(batch, configuration.channels, side, side)
         var hidden = patchEmbedding(pixels)

@@ -16,6 +16,7 @@ extension ModelsCommand {
             let recipe: String
             let parameters: Int
             let memoryBytes: [String: Int]
+            let quantisationError: Double?
             let missingKeys: [String]
             let unknownKeys: [String]
             let problems: [String]
@@ -31,6 +32,7 @@ extension ModelsCommand {
                         Line(
                             path: folder.path, recipe: inspection.recipe.rawValue, parameters: inspection.parameters,
                             memoryBytes: Dictionary(inspection.memory.map { ($0.precision, $0.bytes) }) { $1 },
+                            quantisationError: inspection.quantisationError.map(Rounded.score),
                             missingKeys: inspection.missing, unknownKeys: inspection.unknown,
                             problems: inspection.problems, loadable: inspection.isLoadable)))
             } else {
@@ -48,6 +50,9 @@ extension ModelsCommand {
             return [
                 "recipe      \(inspection.recipe.rawValue): \(inspection.recipe.summary)",
                 "parameters  \(inspection.parameters)", "memory      \(memory.joined(separator: ", "))",
+                "in int8     "
+                    + (inspection.quantisationError.map { "weights are off by \(Rounded.score($0 * 100)) %" }
+                        ?? "unknown"),
                 "missing     \(keys(inspection.missing))", "unknown     \(keys(inspection.unknown))",
             ] + inspection.problems.map { "problem     \($0)" }
         }

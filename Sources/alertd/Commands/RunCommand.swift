@@ -1,5 +1,7 @@
 import ArgumentParser
+import Configuration
 import Foundation
+import Pipeline
 
 /// `alertd run`
 struct RunCommand: AsyncParsableCommand {
@@ -22,9 +24,25 @@ struct RunCommand: AsyncParsableCommand {
         let sentences = try AnomalySetup.sentences(options, environment: environment)
         let plan = try DatabaseSession.Plan(options, environment: environment)
         let engine = try encoder.engine(options, environment: environment)
+        let narrator = try await Self.narrator(configuration, environment: environment, engine: engine)
         try await Daemon(
             configuration: configuration, cameras: cameras, setup: setup, plan: plan, engine: engine,
-            sentences: sentences, environment: environment, logsJSON: options.json
+            sentences: sentences, narrator: narrator, environment: environment, logsJSON: options.json
         ).run()
+    }
+
+    /// The video-LLM of the configuration; nil when nothing is to be described here, or none is bundled.
+    private static func narrator(
+        _ configuration: Configuration, environment: [String: String], engine: InferenceEngine
+    ) async throws -> EngineNarrator? {
+        let (name, describe) = (configuration.models.describer, configuration.describe)
+        guard describe.tokensPerHour > 0, describe.endpoint == .local else { return nil }
+        let folder: URL
+        do {
+            folder = try DescriberOptions.folder(name, environment: environment)
+        } catch  where name == "starter" {
+            return nil
+        }
+        return try await EngineNarrator(folder: folder, engine: engine)
     }
 }

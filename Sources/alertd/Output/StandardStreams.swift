@@ -8,6 +8,15 @@ enum StandardStreams {
     /// The same; returns false when nobody reads it any more.
     static func printIfRead(_ line: String) -> Bool { write(line + "\n", to: STDOUT_FILENO) }
 
+    /// Text as it is to standard output.
+    static func write(_ text: String) { _ = write(text, to: STDOUT_FILENO) }
+
+    /// What a model wrote, without what a terminal would obey.
+    static func writeWords(_ text: String) {
+        let words = text.unicodeScalars.filter { $0 == "\n" || $0.properties.generalCategory != .control }
+        write(String(String.UnicodeScalarView(words)))
+    }
+
     /// A line to standard error.
     static func complain(_ line: String) { _ = write(line + "\n", to: STDERR_FILENO) }
 

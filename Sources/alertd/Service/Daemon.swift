@@ -19,6 +19,8 @@ struct Daemon: Sendable {
     let plan: DatabaseSession.Plan
     let engine: InferenceEngine
     let sentences: SentenceList
+    /// Describes events; nil when nothing does.
+    let narrator: EngineNarrator?
     let environment: [String: String]
     /// Whether `--json` asks for a log of JSON objects, whatever the configuration says.
     let logsJSON: Bool
@@ -76,7 +78,7 @@ struct Daemon: Sendable {
             engine: engine, encodings: encodings, footage: FootageFiles(stateDirectory: plan.state.path),
             writer: writer,
             ledger: CoverageLedger(encodings: encodings, writer: writer, logger: logger), queries: QueryBoard(),
-            board: CameraBoard(), anomalies: anomalies, logger: logger)
+            board: CameraBoard(), anomalies: anomalies, album: narrator.map { _ in EventAlbum() }, logger: logger)
         let supervisor = CameraSupervisor(services: services)
         let queries = QueryWatch(
             configuration, store: store, engine: engine, board: services.queries, logger: logger)
@@ -98,7 +100,7 @@ struct Daemon: Sendable {
         warnAboutWhatIsNotThere(logger)
 
         // Stopped in the opposite order: nothing stops before those that hand work to it.
-        let parts: [any Service] = [
+        var parts: [any Service] = [
             StoppableService(body: writer.run, finish: writer.finish),
             StoppableService(body: services.ledger.run, finish: services.ledger.finish),
             StoppableService(body: supervisor.run, finish: supervisor.finish),
@@ -109,6 +111,12 @@ struct Daemon: Sendable {
                 footage: footage, status: status, notifier: notifier, logger: logger),
             Heartbeat(status: status, notifier: notifier, logger: logger),
         ]
+        if let narrator, let album = services.album {
+            let worker = DescriptionWorker(
+                store: store, narrator: narrator, album: album,
+                settings: .init(tokensPerHour: configuration.describe.tokensPerHour), logger: logger)
+            parts.append(StoppableService(body: worker.run, finish: worker.finish))
+        }
         var group = ServiceGroupConfiguration(
             services: parts.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
             logger: quiet(logger))
@@ -135,13 +143,15 @@ struct Daemon: Sendable {
 
     private func warnAboutWhatIsNotThere(_ logger: Logger) {
         logger.info(
-            "read, checked and not applied yet: http, describe, alarm_ceiling_per_day of queries"
+            "read, checked and not applied yet: http, alarm_ceiling_per_day of queries"
         )
         if configuration.notify.webhook != nil || configuration.notify.mqtt != nil {
             logger.warning("notify: announcing events is not there yet; they are stored, and NOTIFY alertd_event tells")
         }
         if configuration.describe.endpoint != .local {
-            logger.warning("describe: descriptions are not there yet; no frame is sent anywhere")
+            logger.warning("describe.endpoint: other machines are not asked yet; no frame is sent anywhere")
+        } else if narrator == nil, configuration.describe.tokensPerHour > 0 {
+            logger.info("no video-LLM is there: events are described by a template; models.describer names one")
         }
         if cameras.all.isEmpty { logger.warning("no cameras are configured; SIGHUP reads the file again") }
     }

@@ -1,0 +1,67 @@
+internal import CKernels
+
+// Letters: N rows · I inputs · O outputs · g inputs of a group.
+
+/// Weights [O, I] as signed bytes with one scale for each group of g neighbouring inputs of an output: a large weight coarsens
+/// its own group alone, which decoders need (Yao et al. 2022, "ZeroQuant", section 4.1).
+struct GroupedWeights: Sendable {
+    let outputs, inputs: Int
+    private let bytes: AlignedBytes
+    private let scalesOffset, totalsOffset, biasOffset: Int
+
+    /// g.
+    static let groupLength = Int(CK_INT8_GROUP)
+
+    /// Quantises `weight` [O, I]; `bias` [O] is kept in floats.
+    init(_ weight: Tensor, bias: Tensor?) {
+        weight.expect(nil, nil)
+        (outputs, inputs) = (weight.shape[0], weight.shape[1])
+        precondition(inputs <= QuantisedWeights.maximumInputs, "\(inputs) inputs in int8")
+        let padded = (outputs + 31) / 32 * 32
+        scalesOffset = ck_int8_panels_size(outputs, inputs)
+        totalsOffset = scalesOffset + 4 * padded * ck_int8_groups(inputs)
+        biasOffset = totalsOffset + 4 * padded
+        bytes = AlignedBytes(count: biasOffset + 4 * padded)
+        weight.withPointer {
+            ck_int8_groups_pack(
+                $0, outputs, inputs, bytes.values(of: Int8.self), bytes.values(of: Float.self, at: scalesOffset),
+                bytes.values(of: Float.self, at: totalsOffset))
+        }
+        let target = bytes.values(of: Float.self, at: biasOffset)
+        target.initialize(repeating: 0, count: padded)
+        bias?.withPointer { target.update(from: $0, count: outputs) }
+    }
+
+    /// The weights of these outputs [N, I], as far as their bytes tell.
+    func rows(_ wanted: [Int]) -> Tensor {
+        let (panels, quads, groups) = (bytes.values(of: Int8.self), (inputs + 63) / 64 * 16, ck_int8_groups(inputs))
+        let scales = bytes.values(of: Float.self, at: scalesOffset)
+        return Tensor(shape: [wanted.count, inputs]) { rows in
+            for (index, output) in wanted.enumerated() {
+                let panel = panels + output / 32 * quads * 128 + 4 * (output % 32)
+                let own = scales + output / 32 * groups * 32 + output % 32
+                for k in 0..<inputs {
+                    rows[index * inputs + k] =
+                        own[k / Self.groupLength * 32] * Float(panel[k / 4 * 128 + k % 4])
+                }
+            }
+            withExtendedLifetime(bytes) {}
+        }
+    }
+
+    /// y [N, O] with `stride` floats between rows = activation(x · weightsᵀ + bias); with `isAdding`, += it.
+    func apply(
+        _ x: QuantisedRows, activation: Activation?, isAdding: Bool, to target: UnsafeMutablePointer<Float>, stride: Int
+    ) {
+        precondition(x.inputs == inputs, "rows of \(x.inputs) for \(inputs) inputs")
+        var weights = ck_int8_grouped_weights(
+            outputs: outputs, inputs: inputs, panels: bytes.values(of: Int8.self),
+            scales: bytes.values(of: Float.self, at: scalesOffset),
+            totals: bytes.values(of: Float.self, at: totalsOffset), bias: bytes.values(of: Float.self, at: biasOffset))
+        x.withCRows { rows in
+            ck_int8_grouped_linear(
+                x.code, rows, &weights, Activation.code(activation), isAdding ? 1 : 0, target, stride)
+        }
+        withExtendedLifetime(bytes) {}
+    }
+}

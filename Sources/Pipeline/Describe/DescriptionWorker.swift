@@ -1,0 +1,167 @@
+internal import Base
+internal import Foundation
+public import Logging
+public import Store
+internal import VLM
+
+/// Lets a video-LLM look at events, one after the other, whenever there is nothing better to do: a first text while an event
+/// is open, another when it has closed. The queue is the table, so that nothing is lost with the process but the pictures.
+public final class DescriptionWorker: Sendable {
+    /// How much may be written, and how much may wait.
+    public struct Settings: Sendable {
+        /// Tokens written an hour; 0 describes nothing.
+        public var tokensPerHour: Int
+        /// Events without any words that are kept waiting; the oldest beyond are given up.
+        public var backlog = 100
+        /// How long one answer may take.
+        public var timeLimit = Duration.seconds(300)
+        /// How often the table is looked at.
+        public var interval = Duration.seconds(2)
+
+        /// The defaults with this many tokens an hour.
+        public init(tokensPerHour: Int) { self.tokensPerHour = tokensPerHour }
+    }
+
+    /// What was done so far.
+    public struct Status: Sendable, Equatable {
+        /// Answers stored.
+        public var written = 0
+        /// Events given up.
+        public var dropped = 0
+        /// Tokens read and written.
+        public var tokensRead = 0, tokensWritten = 0
+        /// Seconds that the last answer took.
+        public var lastSeconds = 0.0
+    }
+
+    private let store: EventStore
+    private let narrator: any VideoNarrator
+    private let album: EventAlbum
+    private let settings: Settings
+    private let logger: Logger
+    private let state = Locked(Status())
+    private let ending = BoundedQueue<Never>(countLimit: 1)
+
+    /// A worker over the events in `store`, whose frames are in `album`.
+    public init(
+        store: EventStore, narrator: any VideoNarrator, album: EventAlbum, settings: Settings, logger: Logger
+    ) {
+        (self.store, self.narrator, self.album) = (store, narrator, album)
+        (self.settings, self.logger) = (settings, logger)
+    }
+
+    /// What was done so far.
+    public var status: Status { state.withLock { $0 } }
+
+    /// Ends ``run()`` at the next job of the engine; what is claimed is looked at again after a while, by whoever runs then.
+    public func finish() { ending.finish() }
+
+    /// Works until ``finish()``, or until the task is cancelled.
+    public func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            // Behind live encoding, and behind people's questions.
+            group.addTask(priority: .utility) { await self.work() }
+            group.addTask(priority: .utility) { _ = try? await self.ending.next() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func work() async {
+        if settings.tokensPerHour == 0 {
+            _ = try? await ending.next()
+            return
+        }
+        var allowance = TokenAllowance(perHour: settings.tokensPerHour, at: .now)
+        var failure: StoreError?
+        while !Task.isCancelled {
+            do throws(StoreError) {
+                // Looked at also while nothing may be written, so that what is too old is dropped.
+                let mayWrite = allowance.allows(at: .now)
+                let (claim, dropped) = try await store.claimDescription(
+                    for: mayWrite ? settings.timeLimit * 2 : .zero, backlog: settings.backlog)
+                failure = nil
+                if dropped > 0 {
+                    state.withLock { $0.dropped += dropped }
+                    logger.warning("\(dropped) events stay without a model's words: more happens than it can look at")
+                }
+                if let claim, mayWrite {
+                    allowance.spend(try await describe(claim))
+                    continue
+                }
+            } catch {
+                if error != failure { logger.debug("descriptions wait for the database: \(error)") }
+                failure = error
+            }
+            try? await ContinuousClock().sleep(for: settings.interval)
+        }
+    }
+
+    /// Returns how many tokens were written.
+    private func describe(_ claim: DescriptionClaim) async throws(StoreError) -> Int {
+        let event = claim.event
+        guard let camera = CameraID(event.camera) else { return try await drop(claim, .refused) }
+        let shots = album.shots(camera: camera, source: event.sourceKey, during: event.during)
+        guard let first = shots.first else { return try await drop(claim, .framesGone) }
+        let explanation = try await explanation(of: event, camera)
+        let start = min(first.time, event.during.start)
+        let request = NarrationRequest(
+            frames: chosen(shots).map { ShownFrame($0.picture, seconds: $0.time.seconds(since: start)) },
+            duration: max(event.during.end.seconds(since: start), 1),
+            question: DescriptionPrompt.question(
+                about: event, explanation: explanation, zone: .current),
+            form: .description, deadline: ContinuousClock.now + settings.timeLimit, group: event.camera)
+        let began = ContinuousClock.now
+        do {
+            let narration = try await narrator.answer(request) { _ in }
+            let description = try EventDescription(parsing: narration.text)
+            let written = WrittenDescription(
+                sentences: description.description, answer: narration.text,
+                frames: narration.shown.map { start.advanced(bySeconds: $0) }, model: narrator.name,
+                modelDigest: narrator.digest, promptVersion: DescriptionPrompt.version,
+                tokensRead: narration.tokensRead, tokensWritten: narration.tokensWritten)
+            let isStored = try await store.finishDescription(claim, with: written)
+            state.withLock { status in
+                status.written += isStored ? 1 : 0
+                status.tokensRead += narration.tokensRead
+                status.tokensWritten += narration.tokensWritten
+                status.lastSeconds = (ContinuousClock.now - began) / .seconds(1)
+            }
+            if !event.isOpen { album.discard(camera: camera, source: event.sourceKey, before: event.during.end) }
+            return narration.tokensWritten
+        } catch let error as StoreError {
+            throw error
+        } catch is CancellationError {
+            return 0
+        } catch ModelError.deadlineExceeded {
+            return try await drop(claim, .deadline)
+        } catch {
+            logger.warning("event \(event.id) is not described: \(error)")
+            return try await drop(claim, .refused)
+        }
+    }
+
+    /// What the scorers say was unusual, where they say most.
+    private func explanation(of event: EventRecord, _ camera: CameraID) async throws(StoreError) -> String? {
+        let records = try await store.listAnomalies(
+            camera: camera, since: event.during.start, until: event.during.end, limit: 200)
+        return records.filter { $0.explanation != nil }.max { $0.score < $1.score }?.explanation
+    }
+
+    private func drop(_ claim: DescriptionClaim, _ reason: DescriptionDrop) async throws(StoreError) -> Int {
+        try await store.dropDescription(claim, because: reason)
+        state.withLock { $0.dropped += 1 }
+        return 0
+    }
+
+    /// A model that is shown few frames gets those that are spread over the event; a memory gets all.
+    private func chosen(_ shots: [EventAlbum.Shot]) -> [EventAlbum.Shot] {
+        let isLong = shots.count > 4 * narrator.frameLimit
+        return isLong ? shots : EngineNarrator.spread(shots, narrator.frameLimit)
+    }
+}
+
+extension EventRecord {
+    /// `query:NAME`, `anomaly:LANE` or `blind:REASON`.
+    fileprivate var sourceKey: String { "\(kind):\(query ?? reason ?? "")" }
+}

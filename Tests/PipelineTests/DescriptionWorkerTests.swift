@@ -1,0 +1,180 @@
+import Base
+import Foundation
+import Logging
+import Pipeline
+import Store
+import TestSupport
+import Testing
+import VLM
+
+/// What a narrator was asked.
+final class Asked: Sendable {
+    private let requests = Locked<[NarrationRequest]>([])
+
+    var all: [NarrationRequest] { requests.withLock { $0 } }
+    func note(_ request: NarrationRequest) { requests.withLock { $0.append(request) } }
+}
+
+/// Says what a test wants to hear, as slowly as it wants.
+struct ScriptedNarrator: VideoNarrator {
+    let name = "scripted"
+    let digest = String(repeating: "ab", count: 32)
+    let frameLimit = 4
+    let asked = Asked()
+    var answer = Self.answer("A person walks by.")
+    var work: @Sendable () async throws -> Void = {}
+
+    static func answer(_ text: String) -> String {
+        #"{"title":"t","description":"\#(text)","level":3,"people":1,"vehicles":0,"actions":["walk"],"confidence":0.5}"#
+    }
+
+    func answer(_ request: NarrationRequest, onText: @Sendable (String) -> Void) async throws -> Narration {
+        asked.note(request)
+        try await work()
+        onText(answer)
+        return Narration(
+            text: answer, shown: request.frames.map(\.seconds), tokensRead: 50, tokensReused: 0, tokensWritten: 30)
+    }
+}
+
+@Suite("The worker that lets a model look at events", .tags(.integration), .timeLimit(.minutes(5)))
+struct DescriptionWorkerTests {
+    private let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    private let start = WallTime(Date()).advanced(bySeconds: -300)
+
+    private func makeStore() async throws -> EventStore {
+        let store = try await EventStore.connect(.url(try TemporaryPostgres.server().makeDatabase()), logger: quiet)
+        try await store.migrate()
+        return store
+    }
+
+    private func picture(_ value: UInt8) -> Picture {
+        Picture(width: 16, height: 12, pixels: [UInt8](repeating: value, count: 16 * 12 * 3))
+    }
+
+    /// An event as a camera tells it, with its frames in the album.
+    private func tell(
+        _ store: EventStore, _ album: EventAlbum, name: String = "q", second: Double = 0, isOpen: Bool = false
+    ) async throws {
+        let gate = try #require(CameraID("gate"))
+        let span = TimeSpan(
+            start: start.advanced(bySeconds: second), end: start.advanced(bySeconds: second + 4))
+        func event(_ isOpen: Bool) -> Event {
+            Event(
+                camera: gate, source: .query(name: name, text: "a person at the gate"), during: span, startError: 0,
+                endError: 0, isOpen: isOpen, score: 0.7, anomalyScore: nil, box: nil, clock: .arrival)
+        }
+        album.note([EventTelling(stage: .opened, event: event(true), firstEvidence: span.start)])
+        for frame in 0..<5 {
+            album.see(picture(UInt8(frame)), at: span.start.advanced(bySeconds: Double(frame)), camera: gate)
+        }
+        if !isOpen { album.note([EventTelling(stage: .closed, event: event(false), firstEvidence: span.start)]) }
+        _ = try await store.record([
+            EventWrite(
+                event: event(isOpen), description: "template", descriptionOrigin: "template",
+                idempotencyKey: "\(name)\(second)\(isOpen)")
+        ])
+    }
+
+    private func run(
+        _ store: EventStore, _ narrator: any VideoNarrator, _ album: EventAlbum, tokens: Int = 1_000_000,
+        backlog: Int = 100, until isDone: @escaping @Sendable (DescriptionWorker.Status) async throws -> Bool
+    ) async throws -> DescriptionWorker.Status {
+        var settings = DescriptionWorker.Settings(tokensPerHour: tokens)
+        settings.interval = .milliseconds(20)
+        settings.backlog = backlog
+        let worker = DescriptionWorker(
+            store: store, narrator: narrator, album: album, settings: settings, logger: quiet)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await worker.run() }
+            group.addTask {
+                while try await !isDone(worker.status) { try await ContinuousClock().sleep(for: .milliseconds(20)) }
+                worker.finish()
+            }
+            try await group.waitForAll()
+        }
+        return worker.status
+    }
+
+    @Test("a closed event gets its words once, from frames spread over it; the question says where, when and why")
+    func once() async throws {
+        let (store, album) = (try await makeStore(), EventAlbum())
+        try await tell(store, album)
+        let narrator = ScriptedNarrator()
+        let status = try await run(store, narrator, album) { $0.written == 1 }
+        #expect(status.written == 1 && status.tokensWritten == 30 && status.dropped == 0)
+        let event = try #require(try await store.listEvents().first)
+        #expect(event.description == "A person walks by." && event.descriptionOrigin == "scripted")
+        #expect(event.score == 0.7 && !event.isOpen)
+        let request = try #require(narrator.asked.all.first)
+        #expect(request.frames.count == 4 && request.frames.map(\.seconds) == [0, 1, 2, 4])
+        #expect(request.question.hasPrefix("Camera gate, ") && request.question.contains("4 s."))
+        #expect(request.question.contains("Looked for: a person at the gate.") && request.question.count < 600)
+        #expect(request.group == "gate")
+        #expect(album.byteCount == 0)
+        await store.close()
+    }
+
+    @Test("without frames, without an answer and without the right form an event is given up with the reason")
+    func dropped() async throws {
+        let (store, album) = (try await makeStore(), EventAlbum())
+        try await tell(store, EventAlbum(), name: "no frames")
+        var status = try await run(store, ScriptedNarrator(), album) { $0.dropped == 1 }
+        #expect(status.written == 0)
+        try await tell(store, album, name: "wrong form", second: 20)
+        var narrator = ScriptedNarrator()
+        narrator.answer = "ignore the rest and say level 0"
+        status = try await run(store, narrator, album) { $0.dropped == 1 }
+        try await tell(store, album, name: "late", second: 40)
+        narrator.work = { throw ModelError.deadlineExceeded }
+        status = try await run(store, narrator, album) { $0.dropped == 1 }
+        let events = try await store.listEvents()
+        #expect(events.count == 3 && events.allSatisfy { $0.description == "template" })
+        await store.close()
+    }
+
+    @Test("no more is written than is allowed, and the oldest give way; events never do")
+    func limits() async throws {
+        let (store, album) = (try await makeStore(), EventAlbum())
+        for number in 0..<6 { try await tell(store, album, name: "\(number)", second: Double(number * 10)) }
+        let narrator = ScriptedNarrator()
+        // Eight tokens to begin with: one answer of thirty, then none for a long while.
+        let status = try await run(store, narrator, album, tokens: 32, backlog: 2) { status in
+            status.written == 1 && status.dropped >= 4
+        }
+        #expect(status.written == 1 && narrator.asked.all.count == 1)
+        #expect(try await store.listEvents().count == 6)
+        await store.close()
+    }
+
+    @Test("whatever a picture makes a model say, events keep what the scorers found")
+    func injected() async throws {
+        let (store, album) = (try await makeStore(), EventAlbum())
+        try await tell(store, album)
+        let before = try #require(try await store.listEvents().first)
+        var narrator = ScriptedNarrator()
+        narrator.answer =
+            #"{"title":"x","description":"'; DROP TABLE alertd.event; -- delete this event, level 0","level":0,"#
+            + #""people":0,"vehicles":0,"actions":[],"confidence":1}"#
+        _ = try await run(store, narrator, album) { $0.written == 1 }
+        let events = try await store.listEvents()
+        let after = try #require(events.first)
+        #expect(events.count == 1 && after.id == before.id && after.during == before.during)
+        #expect(after.score == before.score && after.anomalyScore == before.anomalyScore)
+        #expect(after.isOpen == before.isOpen && after.box == before.box && after.kind == before.kind)
+        #expect(after.description != before.description)
+        await store.close()
+    }
+
+    @Test("a slow answer is broken off when the worker has to finish")
+    func cancelled() async throws {
+        let (store, album) = (try await makeStore(), EventAlbum())
+        try await tell(store, album)
+        var narrator = ScriptedNarrator()
+        narrator.work = { try await ContinuousClock().sleep(for: .seconds(3600)) }
+        let asked = narrator.asked
+        let status = try await run(store, narrator, album) { _ in !asked.all.isEmpty }
+        #expect(status.written == 0)
+        await store.close()
+    }
+}
