@@ -20,7 +20,7 @@ struct StreamSurveyTests {
     func stall() async throws {
         let server = try RTSPServer()
         let address = try StreamAddress(server.url())
-        let source = try #require(try await RTSPSource.connect(to: address, configuration: quickStream))
+        let source = try #require(try await CameraSource.connect(to: address, configuration: quickStream))
         source.stop()
         async let survey = StreamSurvey.take(of: address, lasting: .seconds(60), configuration: quickStream)
         // Stalled while it connects or while it reads: both end by their time-outs.

@@ -16,7 +16,6 @@ package struct ArrivalClock {
     private var leastDelay = 0.0
     private var lastArrival = 0.0
     private var wallOffset: Double?
-    private var last: WallTime?
 
     package init() {}
 
@@ -38,12 +37,6 @@ package struct ArrivalClock {
         return nil
     }
 
-    /// The moment of the frame last noted, presented at `seconds`. Never before that of the frame before.
-    package mutating func wallTime(ofSeconds seconds: Double) -> WallTime {
-        let exact = seconds + leastDelay + (wallOffset ?? 0)
-        let time = WallTime(microseconds: Int64((exact * 1e6).rounded()))
-        let placed = last.map { max($0, time) } ?? time
-        last = placed
-        return placed
-    }
+    /// What is added to presentation seconds to get seconds of UTC, by the frames noted so far.
+    package var offset: Double { leastDelay + (wallOffset ?? 0) }
 }

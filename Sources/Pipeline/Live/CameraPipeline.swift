@@ -1,5 +1,6 @@
 internal import Base
 internal import Ingest
+internal import Logging
 
 /// One camera's way through all stations, for as long as it is watched: its states and frames in, changes for the store
 /// out.
@@ -22,16 +23,30 @@ struct CameraPipeline: Sendable {
     /// Watches until ``stop()``, or until the task is cancelled; a camera that is lost is tried again for ever.
     func run() async {
         var watch = CameraWatch(camera, services)
+        var oldest = 0.0
         await source.withItems { items in
             for await item in items {
                 switch item {
                 case .state(let state):
                     watch.note(state, source.statistics, now: clock.now().wall)
                 case .frame(let frame):
+                    oldest = max(oldest, clock.now().wall.seconds(since: frame.time))
                     await watch.take(frame)
                 }
             }
         }
         watch.finish(now: clock.now().wall)
+        logTotals(oldest)
+    }
+
+    /// What became of it, for people who ask how much a machine can carry.
+    private func logTotals(_ oldest: Double) {
+        let totals = source.statistics
+        services.logger.notice(
+            """
+            camera \(camera.name): \(totals.framesAnalysed) frames analysed, \(totals.framesDropped) dropped, oldest \
+            \((oldest * 1000).rounded() / 1000) s at the encoder, \(totals.connections) connections, decoding \
+            \(totals.decodeMode.rawValue), \((totals.cpuSeconds * 1000).rounded() / 1000) s of CPU
+            """)
     }
 }
