@@ -15,7 +15,7 @@ extension MediaFile {
             return try MediaFile(adopting: descriptor, path: "-", location)
         }
         if isatty(STDIN_FILENO) == 1 { throw .notARegularFile(location, kind: "terminal") }
-        let descriptor = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0o600)
+        let descriptor = namelessFile(in: folder)
         guard descriptor >= 0 else {
             throw .unreadable(location, reason: "no room for it in \(folder): \(text(of: errno))")
         }
@@ -24,6 +24,14 @@ extension MediaFile {
             throw .unreadable(location, reason: text(of: failure))
         }
         return try MediaFile(adopting: descriptor, path: "-", location)
+    }
+
+    /// A file that goes with its descriptor; −1 when there is no room for one.
+    private static func namelessFile(in folder: String) -> Int32 {
+        var path = Array((folder + "/alertd-input-XXXXXX").utf8CString)
+        let descriptor = mkostemp(&path, O_CLOEXEC)
+        if descriptor >= 0 { unlink(path) }
+        return descriptor
     }
 
     private static let chunkBytes = 1 << 18

@@ -22,7 +22,8 @@ struct StreamAddressTests {
     @Test(
         "is refused with a reason, and without its password",
         arguments: [
-            "", "rtsp://", "ftp://cam/x", "file:///x", "lavfi://testsrc", "concat://a", "http:///x", "cam/x", "u:secret@cam/x", "rtsp://u:secret@", "rtsp://u:secret@cam:0/x",
+            "", "rtsp://", "ftp://cam/x", "file:///x", "lavfi://testsrc", "concat://a", "http:///x", "cam/x",
+            "u:secret@cam/x", "rtsp://u:secret@", "rtsp://u:secret@cam:0/x",
             "rtsp://u:secret@cam:66000", "rtsp://u:secret@cam:x", "rtsp://u:sec ret@cam/x",
             "rtsp://u:secret@cam/\r\nX: y",
             "rtsp://u:secret/1@cam/x", "rtsp://u:secret#1@cam/x", "rtsp://u:secret@[::1/x",

@@ -19,6 +19,8 @@ struct CameraWatch: Sendable {
     private var stretchStart: WallTime?
     /// Up to here the camera was seen last.
     private var lastSeen: WallTime?
+    /// How far the latest frame's time may be off, in seconds.
+    private var clockError = 0.0
     private var loggedState: ConnectionState?
     private var appendFailure: StoreError?
 
@@ -77,6 +79,7 @@ struct CameraWatch: Sendable {
             endStretch(at: lastSeen)
             tell(blind.isBlind(.noStream, since: lastSeen, now: time))
         }
+        clockError = frame.clockError ?? 0
         tell(blind.ended(at: time))
         let start = stretchStart ?? time
         stretchStart = start
@@ -145,7 +148,12 @@ struct CameraWatch: Sendable {
         scores = []
     }
 
+    /// An event's times are as uncertain as the clock besides.
     private func tell(_ tellings: [EventTelling]) {
-        for telling in tellings { services.writer.enqueue(telling.write) }
+        for var telling in tellings {
+            telling.event.startError += clockError
+            telling.event.endError += clockError
+            services.writer.enqueue(telling.write)
+        }
     }
 }

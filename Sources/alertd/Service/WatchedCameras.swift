@@ -29,7 +29,8 @@ struct WatchedCameras: Sendable {
         var frames = IngestConfiguration(analyseFPS: camera.analyseFPS, decoderThreads: 1)
         frames.queuedFrames = 4
         let stream = StreamConfiguration(
-            transport: camera.transport == .udp ? .udp : .tcp, frames: frames, openTimeout: camera.openTimeout, readTimeout: camera.readTimeout,
+            transport: camera.transport == .udp ? .udp : .tcp, frames: frames, openTimeout: camera.openTimeout,
+            readTimeout: camera.readTimeout,
             verifyTLS: camera.verifiesTLS)
         let problems = stream.validate()
         guard problems.isEmpty else { throw .invalidConfiguration(problems: problems) }
