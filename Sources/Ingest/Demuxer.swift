@@ -24,8 +24,8 @@ final class Demuxer: PacketSource {
         sink = LogSink(log)
         input = try FileInput(file, interrupt: interrupt)
         let stated = format.flatMap { av_find_input_format($0) }
-        let format = if let stated { stated } else { try Self.probeFormat(input, file) }
-        context = try Self.open(format, input, file, interrupt, sink)
+        let found = if let stated { stated } else { try Self.probeFormat(input, file) }
+        context = try Self.open(found, input, file, interrupt, sink)
         do throws(IngestError) {
             let stream = try Self.findVideo(in: context, of: file)
             probe = MediaProbe(context, stream, fileSize: file.size)

@@ -19,7 +19,7 @@ extension MediaFile {
         guard descriptor >= 0 else {
             throw .unreadable(location, reason: "no room for it in \(folder): \(text(of: errno))")
         }
-        if let failure = copy(STDIN_FILENO, to: descriptor) {
+        if let failure = transfer(STDIN_FILENO, to: descriptor) {
             close(descriptor)
             throw .unreadable(location, reason: text(of: failure))
         }
@@ -29,18 +29,20 @@ extension MediaFile {
     /// A file that goes with its descriptor; −1 when there is no room for one.
     private static func namelessFile(in folder: String) -> Int32 {
         var path = Array((folder + "/alertd-input-XXXXXX").utf8CString)
-        let descriptor = mkostemp(&path, O_CLOEXEC)
-        if descriptor >= 0 { unlink(path) }
+        let descriptor = mkstemp(&path)
+        if descriptor < 0 { return descriptor }
+        unlink(path)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         return descriptor
     }
 
     private static let chunkBytes = 1 << 18
 
     /// Copies until the end; the error's number if there was one.
-    private static func copy(_ input: Int32, to output: Int32) -> Int32? {
+    private static func transfer(_ input: Int32, to output: Int32) -> Int32? {
         withUnsafeTemporaryAllocation(byteCount: chunkBytes, alignment: 16) { buffer in
             while true {
-                let count = read(input, buffer.baseAddress, buffer.count)
+                let count = Glibc.read(input, buffer.baseAddress, buffer.count)
                 if count == 0 { return nil }
                 if count < 0 {
                     if errno == EINTR { continue }
@@ -48,7 +50,7 @@ extension MediaFile {
                 }
                 var written = 0
                 while written < count {
-                    let part = write(output, buffer.baseAddress?.advanced(by: written), count - written)
+                    let part = Glibc.write(output, buffer.baseAddress?.advanced(by: written), count - written)
                     if part < 0, errno != EINTR { return errno }
                     written += max(0, part)
                 }

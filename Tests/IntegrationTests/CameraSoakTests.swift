@@ -25,7 +25,9 @@ struct CameraSoakTests {
         let clip = try CodedClip("main", in: folder, from: pattern, size: "320x180", group: 12)
         let cameras = try HostileCameras()
         let silent = try (0..<4).map { _ in try SilentPort(.accepts) }
-        var entries = silent.enumerated().map { ("silent\($0)", "rtsp://127.0.0.1:\($1.number)/a") }
+        var entries: [(name: String, url: String)] = silent.enumerated().map {
+            ("silent\($0)", "rtsp://127.0.0.1:\($1.number)/a")
+        }
         for number in 0..<20 {
             // Each is reset after 1 to 3 s.
             let life = 1 + Double(number % 5) / 2

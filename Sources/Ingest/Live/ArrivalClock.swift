@@ -5,7 +5,7 @@ package import Base
 /// A frame's delay is its arrival less its presentation time. Network and decoder only ever add to it, so the least
 /// delay seen is the truest; frames are placed with that one. It may rise slowly, so that a camera whose clock runs
 /// slower than this machine's is followed.
-package struct ArrivalClock {
+package struct ArrivalClock: Sendable {
     /// How fast the least delay may rise, in seconds a second: clocks of crystals differ by less.
     package static let drift = 500e-6
     /// A change of the wall clock against the time since boot that is larger than this, in seconds, is a step: somebody

@@ -81,7 +81,7 @@ extension CameraOpening {
     private func open(
         _ input: HTTPInput, _ name: String
     ) throws(IngestError) -> UnsafeMutablePointer<AVFormatContext>? {
-        let format = try format(name)
+        let format = try demuxer(name)
         var context = makeContext()
         context?.pointee.pb = input.stream
         context?.pointee.flags |= AVFMT_FLAG_CUSTOM_IO

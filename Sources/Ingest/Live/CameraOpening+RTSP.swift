@@ -3,7 +3,7 @@ import CFFmpeg
 extension CameraOpening {
     /// Connects, describes, sets the video tracks up and lets the stream begin.
     func openRTSP() throws(IngestError) -> UnsafeMutablePointer<AVFormatContext>? {
-        let format = try format("rtsp")
+        let format = try demuxer("rtsp")
         try checkEncryption(format)
         var context = makeContext()
         var options = rtspOptions.options

@@ -48,7 +48,7 @@ struct CameraOpening {
     }
 
     /// libavformat's demuxer `name`.
-    func format(_ name: String) throws(IngestError) -> UnsafePointer<AVInputFormat> {
+    func demuxer(_ name: String) throws(IngestError) -> UnsafePointer<AVInputFormat> {
         guard let format = av_find_input_format(name) else {
             throw .libraryFailure(address.location, step: "find \(name)", reason: "this FFmpeg was built without it")
         }

@@ -25,7 +25,7 @@ struct RecordingArguments {
                 if argument == "-" {
                     media.append(try MediaFile.standardInput(spoolingInto: spool))
                 } else if Self.isFolder(argument) {
-                    try open(folder: argument)
+                    open(folder: argument)
                 } else {
                     media.append(try MediaFile(path: argument))
                 }
@@ -35,7 +35,7 @@ struct RecordingArguments {
         }
     }
 
-    private mutating func open(folder: String) throws(IngestError) {
+    private mutating func open(folder: String) {
         let paths = Self.recordings(in: folder)
         if paths.isEmpty {
             failures.append(Failure(.failed, "cannot ingest \(folder): no video files in this folder; name the files"))
