@@ -116,7 +116,8 @@ struct HostileDaemonTests {
         }
         let clocks = try site.rows(
             """
-            SELECT camera, string_agg(DISTINCT clock, ',') FROM alertd.v_events WHERE kind = 'query' GROUP BY camera
+            SELECT camera, string_agg(DISTINCT clock, ',') FROM alertd.v_events
+            WHERE kind = 'query' AND lower(during) > to_timestamp(\(since)) GROUP BY camera
             """)
         for trial in Self.trials where trial.isUnbroken {
             #expect(clocks.contains("\(trial.name)|\(trial.clock)"), "\(trial.name): \(clocks)")
