@@ -1,4 +1,4 @@
-package import Base
+import Base
 
 /// Reads a recording on the calling thread and keeps nothing: what the fuzzers drive.
 package enum RecordingScan {

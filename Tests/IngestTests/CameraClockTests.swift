@@ -57,8 +57,9 @@ struct CameraClockTests {
     @Test("are corrected by at most 500 ppm once a run has settled")
     func slew() throws {
         // The network gets 0.3 s faster after a minute.
-        let frames = (0..<1200).map { second in
-            Shown(presented: Double(second), arrived: 100 + Double(second) + (second < 60 ? 0.3 : 0))
+        let frames = (0..<1200).map { number -> Shown in
+            let second = Double(number)
+            return Shown(presented: second, arrived: 100 + second + (number < 60 ? 0.3 : 0))
         }
         let placed = try placements(frames)
         let seconds = placed.map { $0.time.seconds(since: boot) }
@@ -134,16 +135,15 @@ struct CameraClockTests {
 
     @Test("come from arrival when one report contradicts the other, or all repeat one moment")
     func contradiction() throws {
-        let jumping = (0..<30).map { second in
-            Shown(
-                presented: Double(second), arrived: 100 + Double(second),
-                reported: 100 + Double(second) - (second / 5 % 2 == 0 ? 0 : 0.4))
+        let jumping = (0..<30).map { number -> Shown in
+            let second = Double(number)
+            let error = number / 5 % 2 == 0 ? 0 : 0.4
+            return Shown(presented: second, arrived: 100 + second, reported: 100 + second - error)
         }
         #expect(try placements(jumping).dropFirst(5).allSatisfy { $0.source == .arrival })
-        let stuck = (0..<30).map { second in
-            Shown(
-                presented: Double(second), arrived: 100 + Double(second),
-                reported: 100 + Double(second % 5) - Double(second / 5) * 0.01)
+        let stuck = (0..<30).map { number -> Shown in
+            let second = Double(number)
+            return Shown(presented: second, arrived: 100 + second, reported: 100 + Double(number % 5))
         }
         #expect(try placements(stuck).dropFirst(5).allSatisfy { $0.source == .arrival })
     }
@@ -151,10 +151,11 @@ struct CameraClockTests {
     @Test("go on when the RTP clock wraps between a report and a frame")
     func wrap() throws {
         let turn = 4_294_967_296.0 * Self.tick
-        let frames = (0..<20).map { second in
-            Shown(
-                presented: Double(second), arrived: 100.1 + Double(second),
-                reported: 100 + Double(second) - (10..<13 ~= second ? turn : 0))
+        let frames = (0..<20).map { number -> Shown in
+            let second = Double(number)
+            let isBetween = number >= 10 && number < 13
+            return Shown(
+                presented: second, arrived: 100.1 + second, reported: 100 + second - (isBetween ? turn : 0))
         }
         #expect(try placements(frames).allSatisfy { $0.source == .camera })
         #expect(try places(frames).enumerated().allSatisfy { abs($1 - 100 - Double($0)) < 0.001 })
@@ -162,12 +163,14 @@ struct CameraClockTests {
 
     @Test("are not pulled along when a camera's times jump and its report comes later")
     func jump() throws {
-        let frames = (0..<20).map { second in
+        let frames = (0..<20).map { number -> Shown in
             // Presentation time jumps an hour at 10 s; until the next report the camera's clock seems to jump as well.
-            let hour = second < 10 ? 0 : 3600.0
+            let second = Double(number)
+            let hour = number < 10 ? 0.0 : 3600.0
+            let seeming = number >= 10 && number < 13 ? 3600.0 : 0
             return Shown(
-                presented: Double(second) + hour, arrived: 100.1 + Double(second), run: second < 10 ? 0 : 1,
-                reported: 100 + Double(second) + (10..<13 ~= second ? 3600 : 0))
+                presented: second + hour, arrived: 100.1 + second, run: number < 10 ? 0 : 1,
+                reported: 100 + second + seeming)
         }
         let sources = try placements(frames).map(\.source)
         #expect(sources[9] == .camera && sources[10] == .arrival && sources[13] == .camera)

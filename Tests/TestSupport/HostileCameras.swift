@@ -1,5 +1,5 @@
 import Base
-public import Foundation
+import Foundation
 import Glibc
 
 /// Cameras for tests, on 127.0.0.1, under the test's control: they refuse, hang, stall, freeze, lie about time, and are

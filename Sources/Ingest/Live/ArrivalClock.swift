@@ -1,4 +1,4 @@
-package import Base
+import Base
 
 /// Puts a camera's frames on this machine's wall clock by when they arrive (docs/design/03-time.md).
 ///

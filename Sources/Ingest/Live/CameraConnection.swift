@@ -37,7 +37,7 @@ final class CameraConnection: PacketSource {
     /// HLS sends a segment at a time, of up to three times the usual pause.
     private static let playlistPatience = 3
     /// Packets without times get microseconds since boot.
-    private static let arrivalTimeBase = AVRational(num: 1, den: 1_000_000)
+    private static var arrivalTimeBase: AVRational { AVRational(num: 1, den: 1_000_000) }
 
     /// Connects to `address` until it plays. Returns nil when `interrupt` was raised.
     init?(
