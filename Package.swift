@@ -85,7 +85,8 @@ let package = Package(
             name: "DecoderBench", dependencies: ["NN", "VLM"], path: "Benchmarks/DecoderBench", swiftSettings: settings),
         // tests
         .target(
-            name: "TestSupport", dependencies: ["Base", "NN"], path: "Tests/TestSupport", exclude: ["rtsp-server.py"],
+            name: "TestSupport", dependencies: ["Base", "NN"], path: "Tests/TestSupport",
+            exclude: ["rtsp-server.py", "hostile-camera.py"],
             swiftSettings: settings),
         tests("BaseTests", ["Base"]),
         tests("NNTests", ["Base", "NN"]),
@@ -102,10 +103,19 @@ let package = Package(
     ]
 )
 
+// A sanitizer's build holds what reads foreign media, and no more (scripts/long.d).
+if Context.environment["ALERTD_SANITIZE"] != nil {
+    let kept: Set = [
+        "CFFmpeg", "COpenBLAS", "CKernels", "Base", "NN", "Ingest", "TestSupport", "BaseTests", "IngestTests",
+    ]
+    package.targets.removeAll { !kept.contains($0.name) }
+    package.products.removeAll()
+}
+
 // Fuzzers bring a main function of their own, so only scripts/fuzz builds them.
 if Context.environment["ALERTD_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "FuzzTests", dependencies: ["NN", "VLM"], path: "Tests/FuzzTests", exclude: ["corpus"],
+            name: "FuzzTests", dependencies: ["NN", "VLM", "Ingest"], path: "Tests/FuzzTests", exclude: ["corpus"],
             swiftSettings: settings))
 }

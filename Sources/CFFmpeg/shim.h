@@ -6,6 +6,7 @@
 #include <libavcodec/bsf.h>
 #include <libavformat/avformat.h>
 #include <libavutil/avutil.h>
+#include <libavutil/dict.h>
 #include <libavutil/display.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/opt.h>
@@ -137,10 +138,12 @@ static inline int ff_encode_jpeg(AVPacket *packet, const uint8_t *rgb, int width
     return code;
 }
 
-// Where the log lines of one source go. AVFormatContext.opaque and AVCodecContext.opaque point at one.
+// Where the log lines of one source go, and what opens its further parts (NULL when it has none). AVFormatContext.opaque
+// and AVCodecContext.opaque point at one.
 typedef struct ff_log_sink {
     void (*line)(void *owner, int level, const char *text);
     void *owner;
+    void *parts;
 } ff_log_sink;
 
 // The sink of the nearest format or codec context above `object`, NULL when it has none.

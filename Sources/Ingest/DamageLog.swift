@@ -46,7 +46,7 @@ final class LogSink {
                 line: { owner, _, text in
                     guard let owner, let text else { return }
                     Unmanaged<DamageLog>.fromOpaque(owner).takeUnretainedValue().add(String(cString: text))
-                }, owner: Unmanaged.passUnretained(log).toOpaque()))
+                }, owner: Unmanaged.passUnretained(log).toOpaque(), parts: nil))
     }
 
     deinit { pointer.deallocate() }

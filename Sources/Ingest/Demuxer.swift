@@ -14,14 +14,18 @@ final class Demuxer: PacketSource {
     private let interrupt: Interrupt
     private let sink: LogSink
 
-    /// Opens the container in `file`. Throws what ``IngestError`` lists for contents.
-    init(_ file: MediaFile, interrupt: Interrupt, log: DamageLog) throws(IngestError) {
+    /// Opens the container in `file`, which is libavformat's `format` if that is given. Throws what ``IngestError`` lists
+    /// for contents.
+    init(
+        _ file: MediaFile, as format: String? = nil, interrupt: Interrupt, log: DamageLog
+    ) throws(IngestError) {
         self.file = file
         self.interrupt = interrupt
         sink = LogSink(log)
         input = try FileInput(file, interrupt: interrupt)
-        let format = try Self.probeFormat(input, file)
-        context = try Self.open(format, input, file, interrupt, sink)
+        let stated = format.flatMap { av_find_input_format($0) }
+        let found = if let stated { stated } else { try Self.probeFormat(input, file) }
+        context = try Self.open(found, input, file, interrupt, sink)
         do throws(IngestError) {
             let stream = try Self.findVideo(in: context, of: file)
             probe = MediaProbe(context, stream, fileSize: file.size)
@@ -90,6 +94,7 @@ extension Demuxer {
         var options: OpaquePointer?
         av_dict_set(&options, "protocol_whitelist", "none", 0)
         av_dict_set(&options, "enable_drefs", "0", 0)
+        av_dict_set(&options, "codec_whitelist", DecoderList.recordings.names, 0)
         defer { av_dict_free(&options) }
         let code = avformat_open_input(&context, "", format, &options)
         guard code >= 0, let context else {
@@ -122,7 +127,7 @@ extension Demuxer {
             throw .noVideoTrack(file.location, tracks: trackList(streams))
         }
         if isEncrypted(chosen) { throw .encrypted(file.location) }
-        guard avcodec_find_decoder(chosen.pointee.codecpar.pointee.codec_id) != nil else {
+        guard DecoderList.recordings.decoder(of: chosen.pointee.codecpar.pointee.codec_id) != nil else {
             throw .unsupportedCodec(file.location, codec: codecName(chosen))
         }
         for stream in streams where stream != chosen { stream.pointee.discard = AVDISCARD_ALL }

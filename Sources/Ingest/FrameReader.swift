@@ -35,7 +35,7 @@ final class FrameReader {
         interrupt: Interrupt, log: DamageLog
     ) throws(IngestError) {
         (workers, decoder) = try WorkerThreads.started { () throws(IngestError) in
-            try VideoDecoder(source.stream, threads: configuration.decoderThreads, log: log, location: location)
+            try VideoDecoder(source, threads: configuration.decoderThreads, log: log, location: location)
         }
         guard let packet = av_packet_alloc() else {
             throw .libraryFailure(location, step: "allocate a packet", reason: "out of memory")
@@ -147,7 +147,7 @@ final class FrameReader {
             return nil
         }
         statistics.framesAnalysed += 1
-        let tick = source.stream.pointee.time_base
+        let tick = source.timeBase
         let time = MediaTime(ticks: stamp.ticks, tickNumerator: tick.num, tickDenominator: tick.den)
         return Frame(
             picture: picture, time: time, run: firstRun + stamp.run, sequence: stamp.sequence,

@@ -19,11 +19,16 @@ public final class MediaFile: Sendable {
     public var location: RedactedURL { RedactedURL(path) }
 
     /// Opens `path` for reading. Throws `missing`, `permissionDenied`, `notARegularFile`, `empty` or `unreadable`.
-    public init(path: String) throws(IngestError) {
+    public convenience init(path: String) throws(IngestError) {
         let location = RedactedURL(path)
         // O_NONBLOCK: a pipe must not block the opening; it does nothing for regular files.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw Self.openingError(errno, location) }
+        try self.init(adopting: descriptor, path: path, location)
+    }
+
+    /// Takes an open descriptor over; it closes also when this throws.
+    init(adopting descriptor: Int32, path: String, _ location: RedactedURL) throws(IngestError) {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
             let code = errno

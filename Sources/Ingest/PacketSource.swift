@@ -10,7 +10,7 @@ enum PacketReading {
     case damaged
 }
 
-/// Where a ``FrameReader`` gets packets of one video track: a recording's ``Demuxer`` or a camera's ``RTSPConnection``.
+/// Where a ``FrameReader`` gets packets of one video track: a recording's ``Demuxer`` or a camera's ``CameraConnection``.
 protocol PacketSource: AnyObject {
     /// The whole container, for libavformat's functions that need it.
     var context: UnsafeMutablePointer<AVFormatContext> { get }
@@ -20,6 +20,12 @@ protocol PacketSource: AnyObject {
     /// Reads the video track's next packet, in decoding order, into `packet`.
     func read(into packet: UnsafeMutablePointer<AVPacket>) throws(IngestError) -> PacketReading
 
+    /// What the times of its packets count, in seconds.
+    var timeBase: AVRational { get }
+
+    /// The decoders that its packets may be given to.
+    var decoders: DecoderList { get }
+
     /// Hears where each decoded frame was placed, in presentation order.
     func placed(_ stamp: PresentationClock.Stamp) throws(IngestError)
 }
@@ -28,8 +34,14 @@ extension PacketSource {
     /// A recording's times need nothing but the container.
     func placed(_ stamp: PresentationClock.Stamp) throws(IngestError) {}
 
+    /// Most containers state it.
+    var timeBase: AVRational { stream.pointee.time_base }
+
+    /// A person chose the recording.
+    var decoders: DecoderList { .recordings }
+
     /// Seconds a tick of the video track.
-    var tick: Double { Double(stream.pointee.time_base.num) / Double(stream.pointee.time_base.den) }
+    var tick: Double { Double(timeBase.num) / Double(timeBase.den) }
 
     /// A pixel's width over its height in `frame`, from container or stream; 1 when neither says.
     func pixelAspect(of frame: UnsafeMutablePointer<AVFrame>) -> Double {

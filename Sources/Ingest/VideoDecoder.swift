@@ -32,13 +32,15 @@ final class VideoDecoder {
     /// A packet holds fewer pictures than this; a decoder that reports more damage without a frame gets the next packet.
     private static let mostRejections = 64
 
-    /// A decoder for `stream`, working on `threads` threads.
+    /// A decoder for the video track of `source`, working on `threads` threads.
     init(
-        _ stream: UnsafeMutablePointer<AVStream>, threads: Int, log: DamageLog, location: RedactedURL
+        _ source: any PacketSource, threads: Int, log: DamageLog, location: RedactedURL
     ) throws(IngestError) {
+        let stream = source.stream
         let parameters = stream.pointee.codecpar
-        let codec = parameters.flatMap { avcodec_find_decoder($0.pointee.codec_id) }
-        guard let codec, let parameters else { throw .unsupportedCodec(location, codec: "an unknown codec") }
+        guard let parameters, let codec = source.decoders.decoder(of: parameters.pointee.codec_id) else {
+            throw .unsupportedCodec(location, codec: Demuxer.codecName(stream))
+        }
         guard let frame = av_frame_alloc(), let context = avcodec_alloc_context3(codec) else {
             throw .libraryFailure(location, step: "allocate a decoder", reason: "out of memory")
         }
@@ -47,7 +49,7 @@ final class VideoDecoder {
         sink = LogSink(log)
         context.pointee.opaque = UnsafeMutableRawPointer(sink.pointer)
         let filled = avcodec_parameters_to_context(context, parameters)
-        context.pointee.pkt_timebase = stream.pointee.time_base
+        context.pointee.pkt_timebase = source.timeBase
         context.pointee.thread_count = Int32(threads)
         context.pointee.max_pixels = Self.mostPixels
         let opened = filled < 0 ? filled : avcodec_open2(context, codec, nil)

@@ -1,4 +1,5 @@
 import Foundation
+import Ingest
 import NN
 import VLM
 
@@ -12,9 +13,14 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     return 0
 }
 
-/// The readers of files that strangers publish.
+/// The readers of files that strangers publish, and of what cameras and recorders write.
 enum FuzzedReader: String, CaseIterable {
-    case safetensors, pickle, tokenizer, configuration, answer
+    case safetensors, pickle, tokenizer, configuration, answer, container, packets
+
+    /// What a fuzzed recording may take: libavcodec fills large pictures slowly.
+    private static let (mostFrames, longestRead) = (24, Duration.seconds(3))
+    /// Raw streams, whose packets reach syntax, schedule and decoder with little in between; the first byte chooses.
+    private static let rawFormats = ["h264", "hevc", "mjpeg", "m4v", "mpegvideo", "ivf", "mpegts", "h263"]
 
     /// A folder of this process's own, in memory where there is one.
     private static let folder: String = {
@@ -27,7 +33,10 @@ enum FuzzedReader: String, CaseIterable {
     func read(_ bytes: Data) {
         let name = self == .tokenizer ? "tokenizer.json" : self == .configuration ? "config.json" : "model"
         let path = Self.folder + "/" + name
-        guard FileManager.default.createFile(atPath: path, contents: bytes) else { fatalError("cannot write \(path)") }
+        let contents = self == .packets ? bytes.dropFirst() : bytes
+        guard FileManager.default.createFile(atPath: path, contents: Data(contents)) else {
+            fatalError("cannot write \(path)")
+        }
         switch self {
         case .safetensors:
             do throws(WeightsError) {
@@ -41,6 +50,8 @@ enum FuzzedReader: String, CaseIterable {
                     do throws(WeightsError) { check(try file.floats(key)) } catch { check(error.description) }
                 }
             } catch { check(error.description) }
+        case .container: scan(path, as: nil)
+        case .packets: scan(path, as: Self.rawFormats[Int(bytes.first ?? 0) % Self.rawFormats.count])
         case .tokenizer:
             do throws(ModelError) {
                 let tokenizer = try TextTokenizer.load(folder: Self.folder)
@@ -66,6 +77,15 @@ enum FuzzedReader: String, CaseIterable {
                 precondition(grammar.distance(grammar.start) > 0, "an answer of no bytes")
             } catch { check(error.description) }
         }
+    }
+
+    private func scan(_ path: String, as format: String?) {
+        do throws(IngestError) {
+            let statistics = try RecordingScan.read(
+                path, as: format, frames: Self.mostFrames, time: Self.longestRead)
+            precondition(statistics.framesAnalysed <= statistics.framesDecoded, "\(statistics)")
+            precondition(statistics.mediaSeconds >= 0 && statistics.mediaSeconds.isFinite, "\(statistics)")
+        } catch { check(error.description) }
     }
 
     private func touch(_ file: SafetensorsFile, _ key: String) {

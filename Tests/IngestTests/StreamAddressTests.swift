@@ -10,17 +10,20 @@ struct StreamAddressTests {
             ("rtsp://192.0.2.1", "192.0.2.1"), ("RTSP://cam.example:8554/a?b=c", "cam.example"),
             ("rtsps://[2001:db8::1]:322/x", "2001:db8::1"), ("rtsp://u:p%40ss@cam/x", "cam"),
             ("rtsp://u:p@ss@cam:554/x", "cam"), ("rtsp://u@cam", "cam"), ("rtsp://:p@cam", "cam"),
+            ("http://u:p@cam:8080/video.mjpg", "cam"), ("HTTPS://cam/live.m3u8?x=y", "cam"),
         ])
     func hosts(text: String, host: String) throws {
         let address = try StreamAddress(text)
         #expect(address.host == host)
-        #expect(address.isEncrypted == text.hasPrefix("rtsps"))
+        #expect(address.isEncrypted == (text.hasPrefix("rtsps") || text.hasPrefix("HTTPS")))
+        #expect(address.isHTTP == text.lowercased().hasPrefix("http"))
     }
 
     @Test(
         "is refused with a reason, and without its password",
         arguments: [
-            "", "rtsp://", "http://cam/x", "cam/x", "u:secret@cam/x", "rtsp://u:secret@", "rtsp://u:secret@cam:0/x",
+            "", "rtsp://", "ftp://cam/x", "file:///x", "lavfi://testsrc", "concat://a", "http:///x", "cam/x",
+            "u:secret@cam/x", "rtsp://u:secret@", "rtsp://u:secret@cam:0/x",
             "rtsp://u:secret@cam:66000", "rtsp://u:secret@cam:x", "rtsp://u:sec ret@cam/x",
             "rtsp://u:secret@cam/\r\nX: y",
             "rtsp://u:secret/1@cam/x", "rtsp://u:secret#1@cam/x", "rtsp://u:secret@[::1/x",

@@ -110,6 +110,59 @@ struct RecordingIngestTests {
         #expect(summary.framesAnalysed > 0 && summary.mediaSeconds > 0)
     }
 
+    @Test("a folder of exports is taken by name, links and other files left alone; an empty one is refused")
+    func exports() throws {
+        let folder = try ScratchFolder()
+        let media = Fixtures.folder.appending(path: "media")
+        let (files, exports) = (FileManager.default, folder.file("exports"))
+        try files.createDirectory(at: exports.appending(path: "2026-05-01"), withIntermediateDirectories: true)
+        try files.copyItem(at: media.appending(path: "plain.mkv"), to: exports.appending(path: "2026-05-01/10.MKV"))
+        try files.copyItem(at: media.appending(path: "bframes.mp4"), to: exports.appending(path: "2.mp4"))
+        try Data("notes".utf8).write(to: exports.appending(path: "notes.txt"))
+        try files.createSymbolicLink(at: exports.appending(path: "link.mp4"), withDestinationURL: Self.clip)
+        let arguments = ["--camera", "gate", "--state", folder.file("state").path]
+        let outcome = try AlertdProgram.run(["ingest", exports.path] + arguments)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let parts = try ["plain.mkv", "bframes.mp4"].map { name in
+            try IngestLine.last(
+                of: AlertdProgram.run([
+                    "ingest", media.appending(path: name).path, "--camera", name.prefix { $0 != "." } + "",
+                    "--state", folder.file("state").path,
+                ]))
+        }
+        let summary = try IngestLine.last(of: outcome)
+        #expect(abs(summary.mediaSeconds - parts.map(\.mediaSeconds).reduce(0, +)) < 0.01)
+        let empty = folder.file("empty")
+        try files.createDirectory(at: empty, withIntermediateDirectories: true)
+        let refused = try AlertdProgram.run(["ingest", empty.path] + arguments)
+        #expect(refused.status == 2 && refused.errors.contains("no video files"), "\(refused.errors)")
+    }
+
+    @Test("standard input is read from a pipe and from a file, and is the same recording both ways")
+    func standardInput() throws {
+        let folder = try ScratchFolder()
+        let state = folder.file("state").path
+        let rest = "ingest - --camera gate --start \(Self.begin) --state \(state)"
+        let program = AlertdProgram.executable.path
+        for (line, known) in [
+            ("cat \(Self.clip.path) | \(program) \(rest)", 0), ("\(program) \(rest) < \(Self.clip.path)", 1),
+        ] {
+            let process = Process()
+            process.executableURL = URL(filePath: "/bin/sh")
+            process.arguments = ["-c", line]
+            let output = Pipe()
+            process.standardOutput = output
+            try process.run()
+            let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
+            let last = try #require(text.split(separator: "\n").last)
+            #expect(last.contains("\"already_ingested\":\(known)") && last.contains("\"media_seconds\":118"), "\(text)")
+        }
+        let nothing = try AlertdProgram.run(["ingest", "-", "--camera", "gate", "--state", state])
+        #expect(nothing.status == 2 && nothing.errorLines.count == 1, "\(nothing.errors)")
+    }
+
     @Test("a file that only root can read is analysed, although alertd gives up root before it decodes")
     func privateFile() throws {
         if geteuid() != 0 {

@@ -1,11 +1,11 @@
-package import Base
+import Base
 
 /// Puts a camera's frames on this machine's wall clock by when they arrive (docs/design/03-time.md).
 ///
 /// A frame's delay is its arrival less its presentation time. Network and decoder only ever add to it, so the least
 /// delay seen is the truest; frames are placed with that one. It may rise slowly, so that a camera whose clock runs
 /// slower than this machine's is followed.
-package struct ArrivalClock {
+package struct ArrivalClock: Sendable {
     /// How fast the least delay may rise, in seconds a second: clocks of crystals differ by less.
     package static let drift = 500e-6
     /// A change of the wall clock against the time since boot that is larger than this, in seconds, is a step: somebody
@@ -16,7 +16,6 @@ package struct ArrivalClock {
     private var leastDelay = 0.0
     private var lastArrival = 0.0
     private var wallOffset: Double?
-    private var last: WallTime?
 
     package init() {}
 
@@ -38,12 +37,6 @@ package struct ArrivalClock {
         return nil
     }
 
-    /// The moment of the frame last noted, presented at `seconds`. Never before that of the frame before.
-    package mutating func wallTime(ofSeconds seconds: Double) -> WallTime {
-        let exact = seconds + leastDelay + (wallOffset ?? 0)
-        let time = WallTime(microseconds: Int64((exact * 1e6).rounded()))
-        let placed = last.map { max($0, time) } ?? time
-        last = placed
-        return placed
-    }
+    /// What is added to presentation seconds to get seconds of UTC, by the frames noted so far.
+    package var offset: Double { leastDelay + (wallOffset ?? 0) }
 }

@@ -15,7 +15,7 @@ actor CameraReader {
 
     /// What belongs to the thread once the stream plays.
     private struct Station {
-        let connection: RTSPConnection
+        let connection: CameraConnection
         let reader: FrameReader
         var first: LiveFrame?
     }
@@ -35,7 +35,7 @@ actor CameraReader {
     /// Connects and decodes the first frame, which starts run `firstRun`. Returns nil when someone asked to stop.
     func open(firstRun: Int) throws(IngestError) -> StreamProbe? {
         let log = DamageLog(redact: address.redacting)
-        let connection = try RTSPConnection(
+        let connection = try CameraConnection(
             address, configuration: configuration, interrupt: interrupt, log: log, clock: clock)
         guard let connection else { return nil }
         var packets: any PacketSource = connection
@@ -73,9 +73,9 @@ actor CameraReader {
     }
 
     private func next(_ station: Station) throws(IngestError) -> LiveFrame? {
-        defer { progress.update(from: station.reader, lastTime: station.connection.lastTime) }
+        defer { progress.update(from: station.reader, lastTime: station.connection.placement?.time) }
         // The frame returned is the one last placed.
-        guard let frame = try station.reader.next(), let time = station.connection.lastTime else { return nil }
-        return LiveFrame(frame: frame, time: time, clock: station.connection.clockSource)
+        guard let frame = try station.reader.next(), let place = station.connection.placement else { return nil }
+        return LiveFrame(frame: frame, time: place.time, clock: place.source, clockError: place.error)
     }
 }

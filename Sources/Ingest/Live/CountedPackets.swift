@@ -5,18 +5,19 @@ final class CountedPackets: PacketSource {
     /// What was counted.
     private(set) var tally: PacketTally
 
-    private let connection: RTSPConnection
+    private let connection: CameraConnection
     private let clock: HostClock
 
-    init(_ connection: RTSPConnection, clock: HostClock) {
+    init(_ connection: CameraConnection, clock: HostClock) {
         self.connection = connection
         self.clock = clock
-        let base = connection.stream.pointee.time_base
-        tally = PacketTally(tick: Double(base.num) / Double(base.den))
+        tally = PacketTally(tick: connection.tick)
     }
 
     var context: UnsafeMutablePointer<AVFormatContext> { connection.context }
     var stream: UnsafeMutablePointer<AVStream> { connection.stream }
+    var timeBase: AVRational { connection.timeBase }
+    var decoders: DecoderList { connection.decoders }
 
     func read(into packet: UnsafeMutablePointer<AVPacket>) throws(IngestError) -> PacketReading {
         let reading = try connection.read(into: packet)

@@ -5,7 +5,7 @@ extension IngestError {
     var cameraDescription: String {
         switch self {
         case .invalidAddress(let url, let reason):
-            "cannot use the address \(url): \(reason); write rtsp://user:password@host:port/path"
+            "cannot use the address \(url): \(reason); write rtsp://user:password@host:port/path (or http)"
         case .unknownHost(let url, let reason):
             "cannot connect to \(url): unknown host (\(reason)); check the name and this machine's name server"
         case .unreachable(let url, let reason):

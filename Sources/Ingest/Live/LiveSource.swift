@@ -16,7 +16,7 @@ import Base
 public final class LiveSource: Sendable {
     private struct Totals {
         var finished = LiveStatistics()
-        var current: RTSPSource?
+        var current: CameraSource?
     }
 
     private let address: StreamAddress
@@ -111,14 +111,14 @@ public final class LiveSource: Sendable {
         }
     }
 
-    private func connect() async throws(IngestError) -> RTSPSource? {
-        try await RTSPSource.connect(
+    private func connect() async throws(IngestError) -> CameraSource? {
+        try await CameraSource.connect(
             to: address, configuration: configuration, clock: clock, firstRun: statistics.runs,
             recording: recording)
     }
 
     /// Hands the frames of one connection over until it is lost; nil when someone asked to stop.
-    private func deliver(_ source: RTSPSource) async -> IngestError? {
+    private func deliver(_ source: CameraSource) async -> IngestError? {
         totals.withLock { $0.current = source }
         defer {
             totals.withLock { totals in

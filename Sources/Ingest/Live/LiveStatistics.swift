@@ -29,7 +29,7 @@ public struct LiveStatistics: Sendable, Equatable {
     public init() {}
 
     /// These numbers with those of one more connection.
-    func adding(_ source: RTSPSource) -> LiveStatistics {
+    func adding(_ source: CameraSource) -> LiveStatistics {
         let more = source.statistics
         var sum = self
         sum.connections += 1

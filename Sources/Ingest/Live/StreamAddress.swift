@@ -1,7 +1,8 @@
 public import Base
 import FoundationEssentials
 
-/// A camera's address: `rtsp://` or `rtsps://`, a user name and password if it wants them, host, port, path.
+/// A camera's address: `rtsp://`, `rtsps://`, `http://` or `https://`, a user name and password if it wants them, host,
+/// port, path.
 ///
 /// It prints itself without user name, password and query, however it is printed. Only libav sees the rest.
 public struct StreamAddress: Sendable, Equatable {
@@ -9,8 +10,10 @@ public struct StreamAddress: Sendable, Equatable {
     public let location: RedactedURL
     /// Host name or address, without brackets.
     public let host: String
-    /// Whether the connection is encrypted (`rtsps`).
+    /// Whether the connection is encrypted (`rtsps`, `https`).
     public let isEncrypted: Bool
+    /// Whether pictures come over HTTP: Motion JPEG or HLS.
+    public let isHTTP: Bool
     /// The whole address with user name and password percent-encoded: for libav alone, never to be printed.
     let url: String
     private let secrets: [String]
@@ -20,15 +23,19 @@ public struct StreamAddress: Sendable, Equatable {
     /// libavformat's buffers for host and path.
     static let mostBytes = 1000
 
+    /// What is read; libavformat knows many more, and some of them run programs or open devices.
+    private static let schemes = ["rtsp", "rtsps", "http", "https"]
+    private static let beginnings = schemes.map { $0 + "://" }.joined(separator: ", ")
+
     /// Reads an address; characters that need it are percent-encoded. Throws `invalidAddress`.
     public init(_ text: String) throws(IngestError) {
         let location = RedactedURL(text.contains("@") && !text.contains("://") ? "***" : text)
         func invalid(_ reason: String) -> IngestError { .invalidAddress(location, reason: reason) }
         guard let separator = text.firstRange(of: "://") else {
-            throw invalid("it does not begin with rtsp:// or rtsps://")
+            throw invalid("it does not begin with \(Self.beginnings)")
         }
         let scheme = text[..<separator.lowerBound].lowercased()
-        guard scheme == "rtsp" || scheme == "rtsps" else { throw invalid("it is neither rtsp:// nor rtsps://") }
+        guard Self.schemes.contains(scheme) else { throw invalid("it begins with none of \(Self.beginnings)") }
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }) else {
             throw invalid("it holds a blank or control character")
         }
@@ -47,7 +54,8 @@ public struct StreamAddress: Sendable, Equatable {
         if let credentials, credentials.encoded.utf8.count > Self.mostCredentialBytes {
             throw invalid("user name and password are longer than \(Self.mostCredentialBytes) bytes")
         }
-        (self.location, self.host, isEncrypted) = (location, host, scheme == "rtsps")
+        (self.location, self.host) = (location, host)
+        (isEncrypted, isHTTP) = (scheme.hasSuffix("s"), scheme.hasPrefix("http"))
         let path = rest[authority.endIndex...]
         url = "\(scheme)://\(credentials.map { $0.encoded + "@" } ?? "")\(place)\(path)"
         secrets = credentials?.secrets ?? []
@@ -56,6 +64,15 @@ public struct StreamAddress: Sendable, Equatable {
     /// `text` without this address's user name and password in any form they travel in.
     package func redacting(_ text: String) -> String {
         secrets.reduce(text) { $0.replacing($1, with: "***") }
+    }
+
+    /// Whether `text`, an address that the camera's playlist names, lies on the same host and is encrypted if this is.
+    func covers(_ text: String) -> Bool {
+        guard let separator = text.firstRange(of: "://") else { return false }
+        let scheme = text[..<separator.lowerBound].lowercased()
+        let authority = text[separator.upperBound...].prefix { !"/?#".contains($0) }
+        let place = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
+        return scheme == (isEncrypted ? "https" : "http") && Self.host(in: place)?.lowercased() == host.lowercased()
     }
 
     /// The host in `name`, `name:port`, `[v6]` or `[v6]:port`; nil when there is none or the port is none.

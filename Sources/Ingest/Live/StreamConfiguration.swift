@@ -1,5 +1,15 @@
 /// How a camera is read.
 public struct StreamConfiguration: Sendable, Equatable {
+    /// How the packets of an RTSP stream travel.
+    public enum Transport: Sendable, Equatable {
+        /// Inside the RTSP connection.
+        case tcp
+        /// As datagrams beside it (RTP over UDP); never for `rtsps`.
+        case udp
+    }
+
+    /// How the packets travel, where there is a choice.
+    public var transport: Transport
     /// Rate, size and queue of the frames; one decoder thread is enough for a live stream.
     public var frames: IngestConfiguration
     /// Most time for looking up the host, connecting, and RTSP's dialogue up to PLAY.
@@ -8,17 +18,18 @@ public struct StreamConfiguration: Sendable, Equatable {
     public var readTimeout: Duration
     /// Most time without a picture while packets come: cameras may send a key frame every 10 s or more.
     public var pictureTimeout: Duration
-    /// Whether the camera's certificate is checked (`rtsps` only).
+    /// Whether the camera's certificate is checked (`rtsps` and `https`).
     public var verifyTLS: Bool
     /// When to try again.
     public var backoff: Backoff.Policy
 
     /// A configuration; see the properties.
     public init(
-        frames: IngestConfiguration = IngestConfiguration(decoderThreads: 1), openTimeout: Duration = .seconds(10),
-        readTimeout: Duration = .seconds(10), pictureTimeout: Duration = .seconds(30), verifyTLS: Bool = true,
-        backoff: Backoff.Policy = Backoff.Policy()
+        transport: Transport = .tcp, frames: IngestConfiguration = IngestConfiguration(decoderThreads: 1),
+        openTimeout: Duration = .seconds(10), readTimeout: Duration = .seconds(10),
+        pictureTimeout: Duration = .seconds(30), verifyTLS: Bool = true, backoff: Backoff.Policy = Backoff.Policy()
     ) {
+        self.transport = transport
         self.frames = frames
         self.openTimeout = openTimeout
         self.readTimeout = readTimeout

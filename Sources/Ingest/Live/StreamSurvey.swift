@@ -12,6 +12,8 @@ public struct StreamSurvey: Sendable, Equatable {
     public let gopSeconds: Double?
     /// The clock that its frames' times come from.
     public let clock: ClockSource
+    /// How far off the times are at most, in seconds; nil when nothing is known.
+    public let clockError: Double?
     /// How the frames wanted are decoded, once the groups are known.
     public let decodeMode: DecodeMode
     /// Share of one CPU core that reading, decoding and scaling took in that mode.
@@ -62,7 +64,7 @@ actor StreamSurveyor {
     /// Decodes for `time` from the first picture on. Returns nil when someone asked to stop.
     func survey(lasting time: Duration) throws(IngestError) -> StreamSurvey? {
         let log = DamageLog(redact: address.redacting)
-        let connection = try RTSPConnection(
+        let connection = try CameraConnection(
             address, configuration: configuration, interrupt: interrupt, log: log, clock: clock)
         guard let connection else { return nil }
         let packets = CountedPackets(connection, clock: clock)
@@ -84,7 +86,7 @@ actor StreamSurveyor {
             probe: StreamProbe(
                 codec: Demuxer.codecName(connection.stream), size: statistics.decodedSizes.first ?? picture),
             framesPerSecond: packets.tally.framesPerSecond, gopFrames: gop?.frames, gopSeconds: gop?.seconds,
-            clock: connection.clockSource, decodeMode: mode,
+            clock: connection.placement?.source ?? .unset, clockError: connection.placement?.error, decodeMode: mode,
             cpuShare: share.value(at: clock.now().uptime, statistics), errors: statistics.errors)
     }
 }

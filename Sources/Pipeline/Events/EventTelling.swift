@@ -18,7 +18,7 @@ package struct EventTelling: Sendable, Equatable {
     /// Where in its life the event is.
     package let stage: Stage
     /// The event as it is known now.
-    package let event: Event
+    package var event: Event
     /// Its first sample of evidence: names the event among all of its camera and source.
     package let firstEvidence: WallTime
     /// Why, for an anomaly.

@@ -41,16 +41,30 @@ struct CameraPipeline: Sendable {
 
     private func watch() async {
         var watch = CameraWatch(camera, services, recorder: recorder)
+        var oldest = 0.0
         await source.withItems { items in
             for await item in items {
                 switch item {
                 case .state(let state):
                     watch.note(state, source.statistics, now: clock.now().wall)
                 case .frame(let frame):
+                    oldest = max(oldest, clock.now().wall.seconds(since: frame.time))
                     await watch.take(frame)
                 }
             }
         }
         await watch.finish(now: clock.now().wall)
+        logTotals(oldest)
+    }
+
+    /// What became of it, for people who ask how much a machine can carry.
+    private func logTotals(_ oldest: Double) {
+        let totals = source.statistics
+        services.logger.notice(
+            """
+            camera \(camera.name): \(totals.framesAnalysed) frames analysed, \(totals.framesDropped) dropped, oldest \
+            \((oldest * 1000).rounded() / 1000) s at the encoder, \(totals.connections) connections, decoding \
+            \(totals.decodeMode.rawValue), \((totals.cpuSeconds * 1000).rounded() / 1000) s of CPU
+            """)
     }
 }

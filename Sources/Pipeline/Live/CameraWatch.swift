@@ -23,6 +23,8 @@ struct CameraWatch: Sendable {
     private var stretchStart: WallTime?
     /// Up to here the camera was seen last.
     private var lastSeen: WallTime?
+    /// How far the latest frame's time may be off, in seconds.
+    private var clockError = 0.0
     private var loggedState: ConnectionState?
     private var appendFailure: StoreError?
 
@@ -88,6 +90,7 @@ struct CameraWatch: Sendable {
             loseSight(at: lastSeen)
             tell(blind.isBlind(.noStream, since: lastSeen, now: time))
         }
+        clockError = frame.clockError ?? 0
         tell(blind.ended(at: time))
         refreshQueries()
         let picture = camera.mask.applied(to: frame.frame.picture)
@@ -213,9 +216,16 @@ struct CameraWatch: Sendable {
         scores = []
     }
 
+    /// An event's times are as uncertain as the clock besides.
     private func tell(_ tellings: [EventTelling]) {
-        for telling in tellings { services.writer.enqueue(telling.write) }
-        recorder?.note(tellings)
-        services.album?.note(tellings)
+        let told = tellings.map { telling in
+            var telling = telling
+            telling.event.startError += clockError
+            telling.event.endError += clockError
+            return telling
+        }
+        for telling in told { services.writer.enqueue(telling.write) }
+        recorder?.note(told)
+        services.album?.note(told)
     }
 }

@@ -17,7 +17,7 @@ struct CameraProbeCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
     @Argument(
         help: ArgumentHelp(
-            "rtsp:// or rtsps:// address, '-' for standard input, or a camera's name. Else $ALERTD_CAMERA_URL.",
+            "rtsp, rtsps, http or https address, '-' for standard input, or a camera's name. Else $ALERTD_CAMERA_URL.",
             valueName: "url"))
     var address: String?
     @Option(help: "How long to look, counted from the first picture.") var seconds = 6.0
@@ -27,7 +27,8 @@ struct CameraProbeCommand: AsyncParsableCommand {
         let survey: StreamSurvey
 
         private enum Key: String, CodingKey {
-            case url, codec, width, height, framesPerSecond, gopFrames, gopSeconds, clock, errors
+            case url, codec, width, height, framesPerSecond, gopFrames, gopSeconds, clock, clockErrorSeconds, decodeMode
+            case cpuShare, errors
         }
 
         /// All keys are always there; what was not seen is null.
@@ -41,6 +42,9 @@ struct CameraProbeCommand: AsyncParsableCommand {
             try container.encode(survey.gopFrames.map(Rounded.milliseconds), forKey: .gopFrames)
             try container.encode(survey.gopSeconds.map(Rounded.milliseconds), forKey: .gopSeconds)
             try container.encode(survey.clock.rawValue, forKey: .clock)
+            try container.encode(survey.clockError.map(Rounded.milliseconds), forKey: .clockErrorSeconds)
+            try container.encode(survey.decodeMode.rawValue, forKey: .decodeMode)
+            try container.encode(Rounded.score(survey.cpuShare), forKey: .cpuShare)
             try container.encode(survey.errors, forKey: .errors)
         }
 
@@ -48,11 +52,14 @@ struct CameraProbeCommand: AsyncParsableCommand {
             let gop = survey.gopFrames.flatMap { frames in
                 survey.gopSeconds.map { "\(Rounded.milliseconds(frames)) frames, \(Rounded.milliseconds($0)) s" }
             }
+            let error = survey.clockError.map { " (± \(Rounded.milliseconds($0)) s)" } ?? ""
             return [
                 "address  \(url)", "codec    \(survey.probe.codec)", "size     \(survey.probe.size)",
                 "frames   \(survey.framesPerSecond.map { "\(Rounded.milliseconds($0)) a second" } ?? "too few to say")",
                 "GOP      \(gop ?? "no second key frame within \(seconds) s")",
-                "clock    \(survey.clock.rawValue)", "errors   \(survey.errors)",
+                "clock    \(survey.clock.rawValue)\(error)", "decoding \(survey.decodeMode.rawValue)",
+                "CPU      \(Rounded.milliseconds(survey.cpuShare * 100)) % of one core, without the encoder",
+                "errors   \(survey.errors)",
             ]
         }
     }

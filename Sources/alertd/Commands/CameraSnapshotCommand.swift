@@ -50,7 +50,7 @@ struct CameraSnapshotCommand: AsyncParsableCommand {
 
     /// The first intact picture; nil when the task was cancelled.
     private static func picture(of stream: CameraStream) async throws -> Picture? {
-        let source = try await RTSPSource.connect(to: stream.address, configuration: stream.configuration)
+        let source = try await CameraSource.connect(to: stream.address, configuration: stream.configuration)
         return try await source?.withFrames { frames in
             var damaged = 0
             for try await frame in frames {

@@ -21,7 +21,11 @@ struct IngestCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
     @OptionGroup var encoder: EncoderOptions
 
-    @Argument(help: ArgumentHelp("The recordings.", valueName: "file")) var files: [String]
+    @Argument(
+        help: ArgumentHelp(
+            "The recordings: files, folders (every video file below them, by name), '-' for standard input.",
+            valueName: "file"))
+    var files: [String]
     @Option(help: "The camera that the recordings belong to.") var camera: CameraID
     @Option(help: ArgumentHelp("Moment of the first frame (RFC 3339).", valueName: "time")) var start: WallTime?
     @Option(help: "Analysed frames a second.") var fps = 1.0
@@ -45,15 +49,9 @@ struct IngestCommand: AsyncParsableCommand {
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
-        var failures: [Failure] = []
-        var media: [MediaFile] = []
-        for file in files {
-            do {
-                media.append(try MediaFile(path: file))
-            } catch {
-                failures.append(Failure(describing: error))
-            }
-        }
+        let arguments = RecordingArguments(files, spool: FileManager.default.temporaryDirectory.path)
+        let media = arguments.media
+        var failures = arguments.failures
         if media.isEmpty { throw Failure(.failed, failures.map(\.message).joined(separator: "\nalertd: ")) }
         let engine = try encoder.engine(options, environment: environment)
         for text in query { try await UnknownWords.warn(about: text, engine: engine) }

@@ -14,9 +14,6 @@ struct WatchedCameras: Sendable {
         var problems: [String] = []
         for camera in configuration.cameras {
             do throws(IngestError) {
-                if camera.transport == .udp {
-                    problems.append("cameras.\(camera.name).transport: udp is not supported yet; use tcp")
-                }
                 let recording: LiveRecording?
                 do throws(IngestError) {
                     recording = try Self.recording(camera)
@@ -50,7 +47,8 @@ struct WatchedCameras: Sendable {
         var frames = IngestConfiguration(analyseFPS: camera.analyseFPS, decoderThreads: 1)
         frames.queuedFrames = 4
         let stream = StreamConfiguration(
-            frames: frames, openTimeout: camera.openTimeout, readTimeout: camera.readTimeout,
+            transport: camera.transport == .udp ? .udp : .tcp, frames: frames, openTimeout: camera.openTimeout,
+            readTimeout: camera.readTimeout,
             verifyTLS: camera.verifiesTLS)
         let problems = stream.validate()
         guard problems.isEmpty else { throw .invalidConfiguration(problems: problems) }

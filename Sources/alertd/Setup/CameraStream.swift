@@ -21,16 +21,14 @@ struct CameraStream: Sendable {
 
     /// The stream that is analysed of a camera of the configuration.
     init(_ camera: CameraConfiguration) throws(Failure) {
-        guard camera.transport == .tcp else {
-            throw Failure(.badConfiguration, "camera \(camera.name): transport udp is not supported yet; use tcp")
-        }
         do throws(IngestError) {
             address = try StreamAddress(camera.url.revealed)
         } catch {
             throw Failure(.badConfiguration, "camera \(camera.name): \(error)")
         }
         configuration = StreamConfiguration(
-            openTimeout: camera.openTimeout, readTimeout: camera.readTimeout, verifyTLS: camera.verifiesTLS)
+            transport: camera.transport == .udp ? .udp : .tcp, openTimeout: camera.openTimeout,
+            readTimeout: camera.readTimeout, verifyTLS: camera.verifiesTLS)
     }
 
     /// Looks at a camera, by what `body` does: as an unprivileged user, until Ctrl-C, with exit code 69 when the camera

@@ -3,12 +3,12 @@ public import Base
 /// One connection to a camera over RTSP: sampled frames with honest time, read on a thread of its own.
 ///
 /// ```swift
-/// guard let source = try await RTSPSource.connect(to: StreamAddress("rtsp://192.0.2.10/stream2")) else { return }
+/// guard let source = try await CameraSource.connect(to: StreamAddress("rtsp://192.0.2.10/stream2")) else { return }
 /// try await source.withFrames { frames in
 ///     for try await frame in frames { … }   // throws how the stream was lost
 /// }
 /// ```
-public final class RTSPSource: Sendable {
+public final class CameraSource: Sendable {
     /// What the camera sends.
     public let probe: StreamProbe
 
@@ -33,7 +33,7 @@ public final class RTSPSource: Sendable {
     public static func connect(
         to address: StreamAddress, configuration: StreamConfiguration = StreamConfiguration(),
         clock: HostClock = .system, firstRun: Int = 0, recording: RecordingPlan? = nil
-    ) async throws(IngestError) -> RTSPSource? {
+    ) async throws(IngestError) -> CameraSource? {
         let problems = configuration.validate()
         guard problems.isEmpty else { throw .invalidConfiguration(problems: problems) }
         FFmpegLibraries.prepare()
@@ -51,7 +51,7 @@ public final class RTSPSource: Sendable {
             interrupt.raise()
         }
         guard let probe = try opened.get() else { return nil }
-        return RTSPSource(probe, reader, interrupt, progress, configuration.frames)
+        return CameraSource(probe, reader, interrupt, progress, configuration.frames)
     }
 
     /// What was read so far.

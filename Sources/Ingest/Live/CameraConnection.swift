@@ -1,21 +1,28 @@
 import Base
 import CFFmpeg
 
-/// One connection to a camera: RTSP and its RTP packets interleaved on one TCP connection (RFC 2326, section 10.12), by
-/// libavformat. Blocks, and belongs to one thread.
-final class RTSPConnection: PacketSource {
+/// One connection to a camera, by libavformat: RTSP with its RTP packets interleaved on one TCP connection (RFC 2326,
+/// section 10.12) or beside it in datagrams, Motion JPEG or HLS over HTTP. Blocks, and belongs to one thread.
+final class CameraConnection: PacketSource {
     let stream: UnsafeMutablePointer<AVStream>
     let context: UnsafeMutablePointer<AVFormatContext>
+    let timeBase: AVRational
+    let decoders = DecoderList.cameras
 
-    /// The moment of the frame last placed.
-    private(set) var lastTime: WallTime?
+    /// Where the frame last placed lies in UTC.
+    private(set) var placement: CameraClock.Placement?
 
     private let location: RedactedURL
     private let configuration: StreamConfiguration
     private let interrupt: Interrupt
     private let sink: LogSink
     private let clock: HostClock
-    private var arrivals = ArrivalClock()
+    private let readTimeout: Duration
+    /// What libavformat reads from when it is ours; outlives the context.
+    private let input: HTTPInput?
+    private let lacksTimes: Bool
+    private var reports: ReportReader
+    private var times: CameraClock
     private var arrival: HostTime
     /// When the first packet came after the last picture.
     private var waitingSince: Duration?
@@ -27,8 +34,12 @@ final class RTSPConnection: PacketSource {
     private static let mostDamagedReads = 16
     /// How long saying goodbye (TEARDOWN) may take.
     private static let closingTime = Duration.milliseconds(200)
+    /// HLS sends a segment at a time, of up to three times the usual pause.
+    private static let playlistPatience = 3
+    /// Packets without times get microseconds since boot.
+    private static var arrivalTimeBase: AVRational { AVRational(num: 1, den: 1_000_000) }
 
-    /// Connects to `address` up to RTSP's PLAY. Returns nil when `interrupt` was raised.
+    /// Connects to `address` until it plays. Returns nil when `interrupt` was raised.
     init?(
         _ address: StreamAddress, configuration: StreamConfiguration, interrupt: Interrupt, log: DamageLog,
         clock: HostClock
@@ -40,18 +51,20 @@ final class RTSPConnection: PacketSource {
             if interrupt.isRaised { return nil }
             throw .timedOut(location, step: .lookUp, limit: configuration.openTimeout)
         }
-        let opening = RTSPOpening(address, configuration, interrupt, sink)
-        guard let context = try opening.open() else { return nil }
-        self.context = context
+        let opening = CameraOpening(address: address, configuration: configuration, interrupt: interrupt, sink: sink)
+        guard let opened = try opening.open() else { return nil }
         do throws(IngestError) {
-            stream = try opening.findVideo(in: context)
-            if try opening.play(context) { return }
+            stream = try opening.findVideo(in: opened.context)
         } catch {
-            Self.close(context)
+            Self.close(opened.context)
             throw error
         }
-        Self.close(context)
-        return nil
+        (context, input, lacksTimes) = (opened.context, opened.input, opened.lacksTimes)
+        timeBase = opened.lacksTimes ? Self.arrivalTimeBase : stream.pointee.time_base
+        let tick = Double(timeBase.num) / Double(timeBase.den)
+        (times, reports) = (CameraClock(tick: tick), ReportReader(stream, tick: tick))
+        let isPlaylist = opened.input != nil && !opened.lacksTimes
+        readTimeout = configuration.readTimeout * (isPlaylist ? Self.playlistPatience : 1)
     }
 
     deinit {
@@ -68,8 +81,8 @@ final class RTSPConnection: PacketSource {
     /// Reads the next packet of video; ends only when someone asked to stop. Throws `timedOut`, `lost`, `streamEnded`,
     /// `corruptStream` and `nothingDecoded`.
     func read(into packet: UnsafeMutablePointer<AVPacket>) throws(IngestError) -> PacketReading {
-        if isExpired { throw .timedOut(location, step: .read, limit: configuration.readTimeout) }
-        interrupt.allow(configuration.readTimeout)
+        if isExpired { throw .timedOut(location, step: .read, limit: readTimeout) }
+        interrupt.allow(readTimeout)
         while !interrupt.isRaised {
             av_packet_unref(packet)
             let code = av_read_frame(context, packet)
@@ -83,6 +96,8 @@ final class RTSPConnection: PacketSource {
             guard packet.pointee.stream_index == stream.pointee.index else { continue }
             damagedReadsInARow = 0
             arrival = clock.now()
+            if lacksTimes { stamp(packet) }
+            reports.note(packet)
             try expectPicture()
             return .packet
         }
@@ -91,18 +106,21 @@ final class RTSPConnection: PacketSource {
 
     func placed(_ stamp: PresentationClock.Stamp) throws(IngestError) {
         (hasPicture, waitingSince) = (true, nil)
-        let seconds = Double(stamp.ticks) * tick
-        if let step = arrivals.note(run: stamp.run, seconds: seconds, arrival: arrival) {
-            throw .clockStepped(location, seconds: step)
+        do throws(CameraClock.Step) {
+            placement = try times.place(
+                run: stamp.run, seconds: Double(stamp.ticks) * tick, arrival: arrival, report: reports.offset)
+        } catch {
+            throw .clockStepped(location, seconds: error.seconds)
         }
-        lastTime = arrivals.wallTime(ofSeconds: seconds)
     }
 
-    /// The clock that ``lastTime`` comes from.
-    var clockSource: ClockSource { lastTime.map { $0 < Self.earliest } ?? true ? .unset : .arrival }
-
-    /// 1990-01-01: a machine whose clock says less was never told the time.
-    private static let earliest = WallTime(microseconds: 631_152_000_000_000)
+    /// The time of arrival as the packet's own.
+    private func stamp(_ packet: UnsafeMutablePointer<AVPacket>) {
+        let (seconds, attoseconds) = arrival.uptime.components
+        packet.pointee.pts = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+        packet.pointee.dts = packet.pointee.pts
+        packet.pointee.duration = 0
+    }
 
     private func expectPicture() throws(IngestError) {
         let since = waitingSince ?? arrival.uptime
@@ -115,7 +133,7 @@ final class RTSPConnection: PacketSource {
     /// Throws what a failed reading means; returns when the next one may succeed.
     private func judge(_ code: Int32) throws(IngestError) {
         if interrupt.isExpired || code == ff_error(ETIMEDOUT) {
-            throw .timedOut(location, step: .read, limit: configuration.readTimeout)
+            throw .timedOut(location, step: .read, limit: readTimeout)
         }
         if code == ff_error_eof { throw .streamEnded(location) }
         let reason = FFmpegLibraries.text(of: code)

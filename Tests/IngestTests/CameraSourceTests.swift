@@ -10,13 +10,13 @@ let quickStream = StreamConfiguration(
     openTimeout: .seconds(8), readTimeout: .seconds(2), pictureTimeout: .seconds(4))
 
 @Suite("A connection to a camera", .serialized, .tags(.integration), .timeLimit(.minutes(2)))
-struct RTSPSourceTests {
+struct CameraSourceTests {
     /// How connecting failed.
     private func failure(
         _ url: String, _ configuration: StreamConfiguration = quickStream
     ) async throws -> IngestError? {
         do {
-            _ = try await RTSPSource.connect(to: StreamAddress(url), configuration: configuration)
+            _ = try await CameraSource.connect(to: StreamAddress(url), configuration: configuration)
             return nil
         } catch {
             return error
@@ -28,7 +28,7 @@ struct RTSPSourceTests {
         let server = try RTSPServer()
         let before = HostTime.now.wall
         let source = try #require(
-            try await RTSPSource.connect(to: StreamAddress(server.url()), configuration: quickStream, firstRun: 3))
+            try await CameraSource.connect(to: StreamAddress(server.url()), configuration: quickStream, firstRun: 3))
         #expect(source.probe == StreamProbe(codec: "h264", size: PictureSize(width: 640, height: 360)))
         let frames = try await source.withFrames { queue in
             var frames: [LiveFrame] = []
@@ -42,7 +42,7 @@ struct RTSPSourceTests {
         // A machine that is busy with other tests drops live frames, so the span may be longer, never shorter.
         #expect(span > 11 * 0.25 - 0.3, "\(span)")
         for (a, b) in zip(frames, frames.dropFirst()) { #expect(a.time < b.time && a.frame.time < b.frame.time) }
-        #expect(frames.allSatisfy { $0.clock == .arrival && $0.frame.run == 3 && $0.frame.isIntact })
+        #expect(frames.allSatisfy { $0.clock != .unset && $0.frame.run == 3 && $0.frame.isIntact })
         #expect(frames.allSatisfy { $0.time > before && $0.time <= HostTime.now.wall })
         #expect(source.statistics.errors == 0 && source.statistics.runs == 1)
     }
@@ -106,7 +106,7 @@ struct RTSPSourceTests {
         let port = try SilentPort(.accepts)
         let address = try StreamAddress("rtsp://127.0.0.1:\(port.number)/x")
         let elapsed = try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask { try await RTSPSource.connect(to: address, configuration: quickStream) == nil }
+            group.addTask { try await CameraSource.connect(to: address, configuration: quickStream) == nil }
             try await ContinuousClock().sleep(for: .milliseconds(300))
             let start = ContinuousClock.now
             group.cancelAll()
@@ -120,7 +120,7 @@ struct RTSPSourceTests {
     func cut() async throws {
         let server = try RTSPServer()
         let source = try #require(
-            try await RTSPSource.connect(to: StreamAddress(server.url()), configuration: quickStream))
+            try await CameraSource.connect(to: StreamAddress(server.url()), configuration: quickStream))
         let error = await #expect(throws: IngestError.self) {
             try await source.withFrames { frames in
                 try server.cut()
@@ -138,7 +138,7 @@ struct RTSPSourceTests {
     func stalled() async throws {
         let server = try RTSPServer()
         let source = try #require(
-            try await RTSPSource.connect(to: StreamAddress(server.url()), configuration: quickStream))
+            try await CameraSource.connect(to: StreamAddress(server.url()), configuration: quickStream))
         let start = ContinuousClock.now
         let error = await #expect(throws: IngestError.self) {
             try await source.withFrames { frames in
@@ -157,7 +157,7 @@ struct RTSPSourceTests {
         var configuration = quickStream
         configuration.frames.queuedFrames = 2
         let source = try #require(
-            try await RTSPSource.connect(to: StreamAddress(server.url()), configuration: configuration))
+            try await CameraSource.connect(to: StreamAddress(server.url()), configuration: configuration))
         let newest = try await source.withFrames { frames in
             while source.droppedFrames < 4 { try await ContinuousClock().sleep(for: .milliseconds(20)) }
             source.stop()
