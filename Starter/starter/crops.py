@@ -23,7 +23,7 @@ LEAST = {"person": 16, "cyclist": 24, "dog": 16, "car": 40, "van": 40, "truck": 
 
 @dataclass
 class Crop:
-    """`look` uint8 [64, 64, 3]; `patches` int8 [8, 8] the kind that takes most of each patch (-1 = none); `counts` [12] seen things by kind (order of KINDS); `unclear` [12] things of which so little is
+    """`look` uint8 [96, 96, 3]; `patches` int8 [8, 8] the kind that takes most of each patch (-1 = none); `counts` [12] seen things by kind (order of KINDS); `unclear` [12] things of which so little is
     seen that they are neither there nor absent; `style` = dimmed, plain (undimmed), empty (nothing found) or flooded."""
 
     look: np.ndarray
@@ -153,7 +153,7 @@ STYLES = ["dimmed", "plain", "empty", "flooded"]
 
 
 def arrays(crops):
-    """Crops as arrays: looks [N, 64, 64, 3], patches [N, 8, 8], counts [N, 12], unclear [N, 12], style [N]."""
+    """Crops as arrays: looks [N, 96, 96, 3], patches [N, 8, 8], counts [N, 12], unclear [N, 12], style [N]."""
     return {"looks": np.stack([c.look for c in crops]), "patches": np.stack([c.patches for c in crops]), "counts": np.stack([c.counts for c in crops]).astype(np.int8),
             "unclear": np.stack([c.unclear for c in crops]).astype(np.int8), "style": np.array([STYLES.index(c.style) for c in crops], np.int8)}
 

@@ -22,17 +22,17 @@ def area_under_curve(scores, labels):
 def crop_figures(trainer, data, styles=(0, 2)):
     """Top-1 among the exclusive meanings, the best constant answer's top-1, and the area under the curve of every meaning."""
     keep = np.isin(data["style"], styles)
-    truth = sentences.truth_table(data["counts"][keep], data["unclear"][keep])
+    truth = sentences.truth_of(data)[keep]
     image = towers.encode_looks(trainer.model, data["looks"][keep])
     with torch.no_grad():
-        text = towers.encode_texts(trainer.model, trainer.vocabulary, [sentences.PLAIN[name] for name in sentences.NAMES]).numpy()
+        text = towers.encode_texts(trainer.model, trainer.vocabulary, [sentences.PLAIN[name] for name in sentences.NAMES]).cpu().numpy()
     cosines = image @ text.T
     columns = [sentences.NAMES.index(name) for name in sentences.EXCLUSIVE]
     part = truth[:, columns]
     clear = (part == 1).any(1)
     right = np.take_along_axis(part[clear], cosines[clear][:, columns].argmax(1)[:, None], 1)[:, 0] == 1
     areas = {name: area_under_curve(cosines[truth[:, i] >= 0, i], truth[truth[:, i] >= 0, i] == 1) for i, name in enumerate(sentences.NAMES)}
-    recall = {name: float(right[part[clear][:, i] == 1].mean()) for i, name in enumerate(sentences.EXCLUSIVE)}
+    recall = {name: float(right[part[clear][:, i] == 1].mean()) if (part[clear][:, i] == 1).any() else float("nan") for i, name in enumerate(sentences.EXCLUSIVE)}
     return {"top1": float(right.mean()), "top1_constant": float((part[clear] == 1).mean(0).max()), "area": areas, "recall": recall, "crops": int(clear.sum())}
 
 

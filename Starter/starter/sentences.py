@@ -172,3 +172,8 @@ def truth_table(counts, unclear):
     """int8 [N, meanings]: 1 true, 0 false, -1 not decided."""
     scenery = Scenery(counts, unclear)
     return np.stack([truth(scenery) for truth, _ in MEANINGS.values()], 1).astype(np.int8)
+
+
+def truth_of(data):
+    """The truth table of crops given as arrays (`crops.arrays`)."""
+    return truth_table(data["counts"], data["unclear"])
