@@ -23,7 +23,7 @@ class Fire:
         warmth = rng.uniform(0.8, 1.15)
         base, depth = camera.project(np.array([position[0], position[1], 0.0]))
         scale = self.size * camera.focal / float(depth)
-        _glow(canvas, base - (0, 0.4 * scale), 1.5 * scale * (1 + 0.08 * np.sin(9 * time)), np.array((100, 50, 12.0)))
+        glow(canvas, base - (0, 0.4 * scale), 1.5 * scale * (1 + 0.08 * np.sin(9 * time)), np.array((100, 50, 12.0)))
         h, w = canvas.owner.shape
         x0, x1 = int(max(0, base[0] - 0.9 * scale)), int(min(w, base[0] + 0.9 * scale))
         y0, y1 = int(max(0, base[1] - 1.25 * scale)), int(min(h, base[1] + 0.1 * scale))
@@ -54,16 +54,19 @@ class Fire:
 
 @dataclass
 class Smoke:
-    """A plume of puffs `size` metres high that rises and drifts."""
+    """A plume of puffs `size` metres high that rises and drifts; `steam` is white, thin and gone soon."""
 
     size: float
     seed: int
+    steam: bool = False
 
     def draw(self, canvas, camera, position, time):
         rng = np.random.default_rng(self.seed)
         count = 26
         offset, phase, spread = rng.normal(0, 0.07, count), rng.uniform(0, 1, count), rng.uniform(0.6, 1.4, count)
-        drift, grey, rate = rng.uniform(-0.5, 0.5), rng.uniform(40, 215), rng.uniform(0.1, 0.25)
+        drift, grey, rate = rng.uniform(-0.5, 0.5), rng.uniform(35, 150), rng.uniform(0.1, 0.25)
+        if self.steam:
+            grey, rate, spread = rng.uniform(225, 250), 2.5 * rate, 0.55 * spread
         colour = np.clip(grey + rng.normal(0, 4, 3), 0, 255) * np.clip(np.mean(canvas.colour) / 110, 0.45, 1.0)
         base, depth = camera.project(np.array([position[0], position[1], 0.0]))
         scale = self.size * camera.focal / float(depth)
@@ -71,7 +74,7 @@ class Smoke:
         cx = base[0] + scale * (offset + drift * age ** 1.5 + 0.03 * np.sin(2 * time + 9 * phase))
         cy = base[1] - scale * age
         radius = scale * (0.07 + 0.2 * age) * spread
-        strength = 0.75 * np.clip(6 * age, 0, 1) * (1 - age) ** 0.7
+        strength = (0.5 if self.steam else 0.75) * np.clip(6 * age, 0, 1) * (1 - age) ** (1.8 if self.steam else 0.7)
         h, w = canvas.owner.shape
         x0, x1 = int(max(0, (cx - 2 * radius).min())), int(min(w, (cx + 2 * radius).max()))
         y0, y1 = int(max(0, (cy - 2 * radius).min())), int(min(h, (cy + 2 * radius).max()))
@@ -100,7 +103,7 @@ class Lamp:
     def draw(self, canvas, camera, position, time):
         base, depth = camera.project(np.array([position[0], position[1], 0.6 * self.size]))
         scale = self.size * camera.focal / float(depth)
-        _glow(canvas, base, 1.4 * scale, 0.5 * np.array(self.colour))
+        glow(canvas, base, 1.4 * scale, 0.5 * np.array(self.colour))
         ring = np.linspace(0, 2 * np.pi, 12, endpoint=False)
         canvas.polygon(base + 0.12 * scale * np.stack([np.cos(ring), np.sin(ring)], 1), np.clip(np.array(self.colour) + 60, 0, 255))
 
@@ -128,7 +131,7 @@ class LightPatch:
         canvas.colour[:] = np.clip(canvas.colour * (1 + soft * (self.gain * np.array(self.tint, np.float32) - 1)), 0, 255).astype(np.uint8)
 
 
-def _glow(canvas, centre, radius, colour):
+def glow(canvas, centre, radius, colour):
     """Add `colour` with a Gaussian fall-off around a pixel."""
     h, w = canvas.owner.shape
     reach = 2 * radius

@@ -5,6 +5,8 @@ import numpy as np
 
 SHIFT = 4                      # fractional bits of OpenCV coordinates
 _ARC = np.linspace(-np.pi / 2, np.pi / 2, 6)
+_CLOTH = cv2.GaussianBlur(np.random.default_rng(5).normal(0, 1, (320, 320)).astype(np.float32), (0, 0), 2.2)
+_CLOTH = 1 + 0.05 * _CLOTH / _CLOTH.std()      # folds and stains, a factor around 1
 
 
 class Canvas:
@@ -29,6 +31,20 @@ class Canvas:
         """Thick rounded lines: [n, 2], [n, 2], [n], [n] in pixels, colours [n, 3]; drawn in order."""
         for outline, colour in zip(capsule_outlines(starts, ends, start_radii, end_radii), colours):
             self.polygon(outline, colour)
+
+    def weave(self, uv_a, uv_b, radius, light):
+        """Folds on what the current owner shows around the points [n, 2], and its side away from the light darker."""
+        low, high = np.minimum(uv_a.min(0), uv_b.min(0)) - radius, np.maximum(uv_a.max(0), uv_b.max(0)) + radius
+        height, width = self.owner.shape
+        x0, y0, x1, y1 = int(max(low[0], 0)), int(max(low[1], 0)), int(min(high[0], width)), int(min(high[1], height))
+        if min(x1 - x0, y1 - y0) < 6 or max(x1 - x0, y1 - y0) < 24 or not self.current:
+            return
+        own = self.owner[y0:y1, x0:x1] == self.current
+        shift = 37 * self.current % 97
+        cloth = np.resize(_CLOTH, (y1 - y0, x1 - x0)) if max(x1 - x0, y1 - y0) > 220 else _CLOTH[shift:shift + y1 - y0, shift:shift + x1 - x0]
+        slope = np.linspace(-0.09, 0.09, x1 - x0, dtype=np.float32) * np.float32(light.direction[0])
+        part = self.colour[y0:y1, x0:x1]
+        part[own] = np.clip(part[own] * (cloth * (1 + slope[None, :]))[own][:, None], 0, 255).astype(np.uint8)
 
     def shadow_polygon(self, points, strength=255):
         if self.shadow is None:

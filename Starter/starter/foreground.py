@@ -1,6 +1,6 @@
 """Foreground of a fixed camera: what moved, and the square pictures ("looks") that the encoder sees.
 
-Reference for the Swift implementation, which follows it step by step. NumPy only. All arithmetic on
+Reference for the Swift implementation, which follows it step by step. NumPy, and OpenCV for the components alone. All arithmetic on
 pictures is float32; boxes and areas are integers. `//` is division rounded towards minus infinity.
 
 Definition, with the constants of `Settings`:
@@ -45,6 +45,7 @@ Definition, with the constants of `Settings`:
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+import cv2
 import numpy as np
 
 
@@ -119,28 +120,8 @@ def neighbourhood_count(mask, reach):
 
 def components(mask):
     """8-connected components of a boolean mask: labels [rows, columns] from 1 (0 = unset), and their number."""
-    rows, columns = mask.shape
-    labels = np.zeros(mask.shape, dtype=np.int32)
-    flat_mask = mask.ravel().tolist()
-    flat_labels = [0] * (rows * columns)
-    count = 0
-    for seed in np.flatnonzero(mask).tolist():
-        if flat_labels[seed]:
-            continue
-        count += 1
-        flat_labels[seed] = count
-        stack = [seed]
-        while stack:
-            cell = stack.pop()
-            y, x = divmod(cell, columns)
-            for ny in range(max(0, y - 1), min(rows, y + 2)):
-                for nx in range(max(0, x - 1), min(columns, x + 2)):
-                    other = ny * columns + nx
-                    if flat_mask[other] and not flat_labels[other]:
-                        flat_labels[other] = count
-                        stack.append(other)
-    labels.ravel()[:] = flat_labels
-    return labels, count
+    count, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
+    return labels, count - 1
 
 
 def find_regions(changed, settings):
@@ -168,12 +149,13 @@ class Background:
     settings: Settings = field(default_factory=Settings)
     grid: np.ndarray = None
     flooded_run: int = 0
+    average: object = area_average   # another area averaging of the same result, where speed counts
 
     def advance(self, picture):
         """Steps 1 to 5 for the next analysed picture [H, W, 3]."""
         s = self.settings
         height, width, _ = picture.shape
-        grid = area_average(picture, grid_rows(height, width, s.columns), s.columns)
+        grid = self.average(picture, grid_rows(height, width, s.columns), s.columns)
         if self.grid is None:
             self.grid = grid
             return Foreground([], False, 0.0)
@@ -215,7 +197,7 @@ def crop_square(box, width, height, rows, settings):
     return place(left, right, width), place(top, bottom, height), side
 
 
-def crop(picture, box, mask, settings):
+def crop(picture, box, mask, settings, average=area_average):
     """Step 7: one look [look, look, 3] of a box of cells, lit where `mask` [rows, columns] is set."""
     height, width, _ = picture.shape
     rows = mask.shape[0]
@@ -228,7 +210,7 @@ def crop(picture, box, mask, settings):
     square = np.full((side, side, 3), grey, dtype=np.float32)
     square[ys[0] - y:ys[-1] + 1 - y, xs[0] - x:xs[-1] + 1 - x] = np.where(
         lit[:, :, None], part, keep * part + (np.float32(1) - keep) * grey)
-    return area_average(square, settings.look, settings.look)
+    return average(square, settings.look, settings.look)
 
 
 def looks(picture, foreground, settings=Settings()):

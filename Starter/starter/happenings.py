@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from . import activities, captions
 from .burning import Fire, Smoke
 from .figures import Cyclist, random_person
 from .layout import random_model, random_spot
@@ -12,20 +15,23 @@ from .vehicles import PAINT, random_vehicle
 
 @dataclass
 class Happening:
-    """`tracks` begin at second 0. `facts` are [(tracks seen, meaning, grade)]: the meaning holds while any of these is in the picture.
-    `text` describes it for people."""
+    """`tracks` begin at second 0. `facts` are [(tracks seen, meaning, grade)]: the meaning holds while any of these is in the picture
+    and, for an activity (`does …`), does it. `text` describes it for people. `scenery` are tracks of things that stand there all the
+    time. `truth` says the same in parts: subject (a kind), number, action (an activity)."""
 
     name: str
     text: str
     tracks: list
     facts: list = field(default_factory=list)
+    scenery: list = field(default_factory=list)
+    truth: dict = field(default_factory=dict)
 
     @property
     def end(self):
         return max(track.end for track in self.tracks)
 
 
-PEOPLE_SHARE, VEHICLE_SHARE = (0.11, 0.42), (0.09, 0.4)
+PEOPLE_SHARE, VEHICLE_SHARE = (0.05, 0.4), (0.05, 0.4)
 
 
 def person_crosses(rng, place, ids, gait="walk"):
@@ -65,6 +71,8 @@ def people_cross(rng, place, ids, gait="walk", count=None):
 
 
 def vehicle_passes(rng, place, ids, kind=None):
+    if place.kind == "room":
+        return None
     vehicle = random_vehicle(rng, kind)
     way = way_across(rng, place, vehicle.size, 0.6 * vehicle.length, *VEHICLE_SHARE, (1.8, 6.5), shortest=5.0)
     if way is None:
@@ -138,6 +146,109 @@ def person_falls(rng, place, ids):
     return Happening("person falls", "A person falls, lies on the ground and goes on after a while.", [track], [([track], "person", "coarse"), ([track], "person lies", "activity")])
 
 
+SUBJECT = {"person": 1.7, "car": 1.5, "cyclist": 1.7, "motorcycle": 1.6, "bag": 0.5, "fire": 1.3, "smoke": 3.0, "steam": 1.5, "puddle": 1.0, "dog": 0.55, "animal": 1.0}
+COARSE = {"person": "person", "cyclist": "bicycle", "motorcycle": "motorcycle", "dog": "dog", "animal": "animal", "bag": "bag", "fire": "fire", "smoke": "smoke"}
+FIXED, MOTORS = ("door", "fence"), ("car", "van", "truck")
+
+
+def does(rng, place, ids, name):
+    """An activity with its comings and goings: people walk in from a side, do it, and walk out again."""
+    _, first, reach, _ = activities.ACTIVITIES[name]
+    if place.kind == "room" and (first in ("car", "motorcycle") or name in ("look into a car", "vandalise", "run for the bus")):
+        return None
+    low, high = VEHICLE_SHARE if first == "car" else (0.07, 0.3) if first in ("bag", "dog", "animal", "puddle") else PEOPLE_SHARE
+    for _ in range(8):
+        spot = random_spot(rng, place, SUBJECT[first], low, high / max(1.0, 0.4 * reach), 0.15)
+        if spot is None:
+            return None
+        if camera_misses(place.camera, spot, SUBJECT[first]):
+            continue
+        # Across the picture rather than along it, so that the way out of sight is short.
+        facing = float(rng.choice([0, np.pi]) + rng.normal(0, 0.35))
+        tracks = activities.make(rng, ids, name, spot, facing, float(rng.uniform(5, 9)))
+        scenery = [track for track in tracks if track.kind in FIXED or track.kind in MOTORS and track.length < 0.5]
+        rest = [track for track in tracks if track not in scenery]
+        if _with_ways(rng, place, rest):
+            for track in scenery:
+                track.moved(rest[0].delay)
+            break
+    else:
+        return None
+    kinds = [track.kind for track in rest if any(what == name for *_, what in track.doing)]
+    subject = "person" if "person" in kinds else max(sorted(set(kinds)), key=kinds.count)
+    facts = [(rest, "does " + name, "activity")]
+    people = [track for track in rest if track.kind == "person"]
+    if people:
+        facts.append((people, "person", "coarse"))
+    if len(people) >= 3:
+        facts.append((people, "several people", "coarse"))
+    motors = [track for track in rest if track.kind in MOTORS]
+    if motors:
+        facts.append((motors, "vehicle", "coarse"))
+    for kind in sorted({track.kind for track in rest} & (set(COARSE) - {"person"})):
+        facts.append(([track for track in rest if track.kind == kind], COARSE[kind], "coarse"))
+    text = captions.describe({"subject": subject, "number": kinds.count(subject), "action": name, "direction": "none", "where": "middle", "place": place.kind, "others": {}})
+    return Happening(name, text.replace(", in the middle", ""), rest, facts, scenery, {"subject": subject, "number": kinds.count(subject), "action": name})
+
+
+def camera_misses(camera, spot, size):
+    """Whether the head of something `size` metres tall is out of sight."""
+    return not camera.inside(camera.project(np.array([[*spot, size]]))[0])
+
+
+def _with_ways(rng, place, tracks):
+    """Add ways in and out of the picture to people, riders, animals and vehicles, and let all begin together. False when a way is too long."""
+    camera = place.camera
+
+    def outside(x, y, model, towards):
+        """The ground point beside (x, y) that is out of sight on the nearer side, or the one `towards` (-1, 1)."""
+        uv, _ = camera.project(np.array([x, y, 0.0]))
+        margin = 0.03 * camera.width + 0.6 * getattr(model, "length", 1.0) * camera.focal / max(camera.project(np.array([x, y, 0.0]))[1], 0.5)
+        return camera.ground(np.array([-margin if towards < 0 else camera.width + margin, uv[1]]))
+
+    ins, outs = [], []
+    moving = [track for track in tracks if track.kind in ("person", "cyclist", "motorcycle", "dog", "animal", *MOTORS)]
+    for track in moving:
+        speed = {"person": 1.4, "cyclist": 3.0, "motorcycle": 4.5, "dog": 1.6, "animal": 1.5}.get(track.kind, 4.0)
+        (t0, x0, y0), (t1, x1, y1) = track.points[0], track.points[-1]
+        middle = camera.project(np.array([x0, y0, 0.0]))[0][0] - 0.5 * camera.width
+        side = -1 if middle < 0 else 1
+        ahead = np.hypot(x1 - x0, y1 - y0) > 1.0
+        if ahead:                            # it goes somewhere: let it come from behind and go on
+            speed = np.hypot(x1 - x0, y1 - y0) / (t1 - t0)
+            side = -1 if camera.project(np.array([x1, y1, 0.0]))[0][0] > camera.project(np.array([x0, y0, 0.0]))[0][0] else 1
+        back = -side if ahead else (side if rng.random() < 0.5 or abs(middle) > 0.3 * camera.width else -side)
+        a, b = outside(x0, y0, track.model, side), outside(x1, y1, track.model, back)
+        gait = "run" if track.moving == "run" else "walk"
+        if gait == "run" and not ahead:
+            speed = 2.8
+        ins.append((float(np.hypot(*(a - (x0, y0))) / speed), a, gait)), outs.append((float(np.hypot(*(b - (x1, y1))) / speed), b, gait))
+    longest = max((seconds for seconds, *_ in ins), default=0.0)
+    if longest > 9 or any(seconds > 9 for seconds, *_ in outs):
+        return False
+    for track in tracks:
+        track.moved(longest)
+        track.delay = longest
+    for track, (before, a, gait), (after, b, _) in zip(moving, ins, outs):
+        start, end = track.start, track.end
+        walk = gait if track.moving in ("run", "walk") else "walk"
+        track.points = [(start - before, float(a[0]), float(a[1])), *track.points, (end + after, float(b[0]), float(b[1]))]
+        if track.kind == "person" and walk != track.moving:
+            track.moves = [(start - before, start, walk), *track.moves, (end, end + after, walk)]
+        if track.heading is not None:        # a fixed heading holds for the doing alone
+            track.turns, track.heading = [(start, end, track.heading)], None
+    return True
+
+
+def activity(name):
+    return lambda rng, place, ids: does(rng, place, ids, name)
+
+
 ORDINARY = {"person": person_crosses, "waits": person_waits, "people": people_cross, "vehicle": vehicle_passes, "cyclist": cyclist_passes, "dog": dog_passes,
             "runs": lambda r, p, i: person_crosses(r, p, i, "run"), "bag": bag_left}
+ORDINARY |= {name: activity(name) for name in ("carry", "push a cart", "pull a suitcase", "talk", "hug", "shake hands", "phone", "sit", "walk together", "walk the dog", "ride a motorcycle", "push a bicycle", "sweep",
+                                               "dig", "stand in a circle", "queue", "dance", "exercise", "jump", "wave", "point", "umbrella", "open a door", "load a car", "get into a car", "get out of a car",
+                                               "play ball", "steam", "pick up", "climb a ladder", "march", "animal runs", "carry together", "stretch", "crouch", "photograph", "loiter", "run for the bus")}
 UNUSUAL = {"fire": fire, "smoke": smoke, "rush": lambda r, p, i: people_cross(r, p, i, "run", int(r.integers(5, 9))), "falls": person_falls}
+UNUSUAL |= {name: activity(name) for name in ("fight", "attack", "first aid", "crash", "break in", "vandalise", "flee", "climb a fence", "chase", "car burns", "aim", "crawl", "fall off a bicycle", "spill", "hands up",
+                                              "take a bag", "drag", "sneak")}

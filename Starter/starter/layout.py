@@ -3,9 +3,10 @@
 import numpy as np
 
 from .burning import Fire, Lamp, LightPatch, Smoke
-from .figures import Cyclist, Dog, random_person
+from .figures import CLOTH, SKIN, Cyclist, random_animal, random_person
 from .scene import Actor, kind_of
-from .things import Litter, random_bag
+from .things import Arm, Litter, Vessel, random_bag
+from .tracks import Track
 from .vehicles import PAINT, random_vehicle
 
 
@@ -14,9 +15,9 @@ def random_spot(rng, place, size, smallest, largest, edge=0.06):
     None when the place has none. Shares are drawn evenly on a logarithmic scale."""
     camera = place.camera
     wanted = np.exp(rng.uniform(np.log(smallest), np.log(largest)))
-    best = None
+    best, lowest = None, 1.4 if largest > 0.5 and rng.random() < 0.2 else 1.02      # sometimes the feet are out of sight
     for _ in range(60):
-        uv = np.array([rng.uniform(edge, 1 - edge) * camera.width, rng.uniform(0.12, 1.02) * camera.height])
+        uv = np.array([rng.uniform(edge, 1 - edge) * camera.width, rng.uniform(0.12, lowest) * camera.height])
         x, y = camera.ground(uv)
         if y > 80 or not place.holds(x, y):
             continue
@@ -36,8 +37,11 @@ def random_model(rng, kind):
     if kind == "cyclist":
         return Cyclist(random_person(rng), PAINT[rng.integers(len(PAINT))])
     if kind == "dog":
-        colours = [(110, 80, 50), (40, 36, 34), (190, 160, 120), (220, 214, 204), (150, 100, 60)]
-        return Dog(float(rng.uniform(0.35, 0.7)), colours[rng.integers(len(colours))], float(rng.uniform(0, 6)))
+        return random_animal(rng, "dog")
+    if kind == "animal":
+        return random_animal(rng, ["cat", "horse", "cow", "fox"][rng.integers(4)])
+    if kind == "motorcycle":
+        return Cyclist(random_person(rng), PAINT[rng.integers(len(PAINT))], True)
     if kind == "vehicle":
         return random_vehicle(rng)
     if kind in ("car", "van", "truck"):
@@ -46,21 +50,25 @@ def random_model(rng, kind):
         return random_bag(rng)
     if kind == "fire":
         return Fire(float(rng.uniform(0.6, 2.2)), int(rng.integers(1 << 30)))
-    if kind == "smoke":
-        return Smoke(float(rng.uniform(1.6, 5)), int(rng.integers(1 << 30)))
+    if kind in ("smoke", "steam"):
+        return Smoke(float(rng.uniform(1.6, 5)) * (0.5 if kind == "steam" else 1), int(rng.integers(1 << 30)), kind == "steam")
     if kind == "lamp":
         colours = [(250, 150, 40), (250, 220, 160), (255, 110, 40), (240, 240, 250), (250, 60, 40)]
         return Lamp(float(rng.uniform(0.4, 1.4)), colours[rng.integers(len(colours))])
     if kind == "patch":
         tint = (1, 1, 1) if rng.random() < 0.5 else (1.15, 0.95, 0.7)
         return LightPatch(float(rng.uniform(0.6, 3.5)), float(rng.choice([rng.uniform(0.45, 0.8), rng.uniform(1.25, 1.9)])), tint)
+    if kind == "vessel":
+        return Vessel(float(rng.uniform(0.12, 0.35)), tuple(rng.uniform(20, 240, 3)), float(rng.uniform(0.14, 0.4)))
+    if kind == "arm":
+        return Arm(SKIN[rng.integers(len(SKIN))], CLOTH[rng.integers(len(CLOTH))], float(rng.choice([-1, 1])), float(rng.uniform(0.1, 1.0)))
     if kind == "litter":
         return Litter(float(rng.uniform(0.12, 0.4)), tuple(rng.uniform(20, 250, 3)), float(rng.uniform(0, 2.5)))
     raise ValueError(kind)
 
 
-SHARES = {"person": (0.08, 0.75), "cyclist": (0.09, 0.75), "dog": (0.06, 0.3), "car": (0.07, 0.5), "van": (0.09, 0.55), "truck": (0.11, 0.6),
-          "bag": (0.035, 0.22), "fire": (0.06, 0.5), "smoke": (0.12, 0.7), "lamp": (0.04, 0.3), "patch": (0.05, 0.5), "litter": (0.02, 0.1)}
+SHARES = {"person": (0.045, 0.9), "cyclist": (0.06, 0.75), "motorcycle": (0.06, 0.6), "dog": (0.04, 0.3), "animal": (0.05, 0.5), "steam": (0.06, 0.4), "car": (0.07, 0.5), "van": (0.09, 0.55), "truck": (0.11, 0.6),
+          "bag": (0.035, 0.22), "fire": (0.06, 0.5), "smoke": (0.12, 0.7), "lamp": (0.04, 0.3), "patch": (0.05, 0.5), "litter": (0.02, 0.45), "arm": (0.15, 0.8)}
 
 
 def place_actor(rng, place, kind, identity, near=None):
@@ -80,14 +88,34 @@ def place_actor(rng, place, kind, identity, near=None):
     if spot is None:
         return None
     gait = ["walk", "stand", "run"][rng.choice(3, p=[0.55, 0.33, 0.12])]
+    if kind in ("car", "van", "truck"):
+        gait = "stand" if rng.random() < 0.4 else "walk"
     return Actor(kind, model, spot, float(rng.uniform(0, 2 * np.pi)), float(rng.uniform(0, 5)), gait, identity)
+
+
+PACES = {"person": {"walk": 1.2, "run": 3.0}, "cyclist": {"walk": 2.8, "run": 4.5}, "motorcycle": {"walk": 4.0, "run": 7.0}, "dog": {"walk": 0.9, "run": 2.8}, "animal": {"walk": 0.9, "run": 3.0}}
+_DOING = {"person": {}, "cyclist": {"walk": "ride a bicycle", "run": "ride a bicycle"}, "motorcycle": {"walk": "ride a motorcycle", "run": "ride a motorcycle"},
+          "car": {"walk": "drive", "stand": "park"}, "dog": {"walk": "animal walks", "run": "animal runs", "stand": "animal stands"}, "fire": {g: "fire" for g in ("walk", "run", "stand")},
+          "smoke": {g: "smoke" for g in ("walk", "run", "stand")}, "steam": {g: "steam" for g in ("walk", "run", "stand")}, "bag": {g: "bag alone" for g in ("walk", "run", "stand")}}
+_DOING["van"] = _DOING["truck"] = _DOING["car"]
+_DOING["animal"] = _DOING["dog"]
+
+
+def as_track(rng, actor, seconds=5.0):
+    """An actor of a still arrangement as a track from -`seconds` to +`seconds`: it stands or moves straight on through its place."""
+    pace = 0.0 if actor.gait == "stand" else PACES.get(actor.kind, {"walk": 3.5, "run": 3.5} if actor.kind in ("car", "van", "truck") else {}).get(actor.gait, 0.0) * rng.uniform(0.8, 1.2)
+    step = seconds * pace * np.array([np.cos(actor.heading), np.sin(actor.heading)])
+    a, b = np.array(actor.position) - step, np.array(actor.position) + step
+    doing = _DOING.get(actor.kind, {}).get(actor.gait) if actor.kind != "person" else actor.gait
+    return Track(actor.kind, actor.model, actor.identity, [(-seconds, *map(float, a)), (seconds, *map(float, b))], moving=actor.gait, still=actor.gait if pace == 0 else "stand",
+                 heading=actor.heading, doing=[(-seconds, seconds, doing)] if doing else [])
 
 
 MIXTURES = [                     # (share, kinds that are all present)
     (0.05, []), (0.22, ["person"]), (0.05, ["person", "person"]), (0.10, ["group"]), (0.05, ["crowd"]), (0.13, ["car"]), (0.05, ["van"]),
     (0.05, ["truck"]), (0.04, ["vehicle", "vehicle"]), (0.06, ["person", "vehicle"]), (0.03, ["person", "person", "vehicle"]),
     (0.07, ["cyclist"]), (0.05, ["bag"]), (0.02, ["person", "bag"]), (0.045, ["fire"]), (0.045, ["smoke"]), (0.04, ["fire", "smoke"]),
-    (0.02, ["person", "fire"]), (0.02, ["dog"]), (0.02, ["dog", "person"]), (0.05, ["lamp"]), (0.05, ["patch"]), (0.02, ["litter"]),
+    (0.02, ["person", "fire"]), (0.03, ["dog"]), (0.02, ["dog", "person"]), (0.025, ["animal"]), (0.03, ["motorcycle"]), (0.02, ["steam"]), (0.05, ["lamp"]), (0.05, ["patch"]), (0.02, ["litter"]), (0.03, ["vessel"]), (0.015, ["vessel", "arm"]), (0.01, ["arm"]),
 ]
 _WEIGHTS = np.array([share for share, _ in MIXTURES]) / sum(share for share, _ in MIXTURES)
 
@@ -96,7 +124,7 @@ def random_arrangement(rng, place):
     """Actors for one still picture."""
     kinds = list(MIXTURES[rng.choice(len(MIXTURES), p=_WEIGHTS)][1])
     if rng.random() < 0.25:
-        kinds.append(str(rng.choice(["patch", "lamp", "litter"])))
+        kinds.append(str(rng.choice(["patch", "lamp", "litter", "vessel"])))
     actors = []
 
     def add(kind, near=None):
@@ -108,7 +136,7 @@ def random_arrangement(rng, place):
     for kind in kinds:
         if kind in ("group", "crowd"):
             first = add("person")
-            count = int(rng.integers(3, 6) if kind == "group" else rng.integers(6, 13))
+            count = int(rng.integers(3, 6) if kind == "group" else rng.integers(6, 15))
             together = rng.random() < 0.7
             for _ in range(count - 1):
                 add("person", first.position if first and together else None)

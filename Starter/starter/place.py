@@ -169,7 +169,8 @@ def _thing(rng, canvas, camera, light, name, x, y):
             canvas.polygon(camera.project(np.array([low[i], low[j], high[j], high[i]]))[0], light.shade(np.array(colour) * rng.uniform(0.6, 1.0)))
         canvas.polygon(camera.project(high)[0], light.shade(np.array(colour)))
 
-    colour = rng.uniform(30, 200, 3)
+    colour = rng.uniform(30, 200) + rng.normal(0, 11 if rng.random() < 0.75 else 55, 3)      # mostly dull
+    colour = np.clip(colour, 15, 235)
     if name in ("pole", "sign", "bollard"):
         tall = 0.9 if name == "bollard" else rng.uniform(2.5, 6)
         stick((x, y, 0), (x, y, tall), 0.06, 0.05, colour * 0.6 + 30)

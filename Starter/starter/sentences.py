@@ -1,14 +1,17 @@
-"""Coarse sentences about who or what is there, each with a truth table over what a crop holds.
+"""Sentences about who or what is there and what they do, each with a truth table over what a crop holds.
 
 A meaning says for every crop whether it is true (1), false (0) or not decided (-1). Its wordings come from a small
-grammar; two wordings of one meaning are never false negatives of each other.
+grammar; two wordings of one meaning are never false negatives of each other. The coarse meanings come first, then one per
+activity (`does walk`). The examination's wordings (`examination`) are kept out.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from .crops import KINDS
+from . import activities
+from .activity_words import IMPLIES, NEAR, SPOKEN, TWINS, WORDS
+from .crops import KINDS, NUISANCES
 
 PLACES = """the yard|the courtyard|the driveway|the street|the road|the path|the pavement|the sidewalk|the parking lot|the car park|the garden|the room|
 the gate|the entrance|the fence|the door|the building|the house|the square|the hall|the corridor|the warehouse|the shop|the lawn|the grass|the camera|
@@ -36,7 +39,9 @@ LEFT = "an abandoned bag|an unattended bag|a bag left behind|an abandoned object
 FIRES = "a fire|fire|flames|the fire|an open fire|open flames|a blaze|something burning|burning flames".split("|")
 SMOKES = "smoke|a cloud of smoke|thick smoke|smoke rising|grey smoke|a smoke plume|white smoke|dark smoke".split("|")
 BURNING = "fire and smoke|fire or smoke|something is burning|something burns|a fire with smoke|smoke and flames|flames and smoke|it is burning".split("|")
-DOGS = "a dog|an animal|a dog walks|a stray dog|an animal walks|a cat or a dog".split("|")
+DOGS = "a dog|the dog|a dog walks|a stray dog|a dog on its own|one dog".split("|")
+ANIMALS = "an animal|the animal|some animal|an animal walks|a cat|a fox|a horse|a cow|a stray animal|a cat or a dog|wildlife".split("|")
+MOTORCYCLES = "a motorcycle|a motorbike|a motorcyclist|a person on a motorcycle|a scooter|a man on a motorbike".split("|")
 NOTHING = """an empty scene|nothing|nothing moves|nothing happens|there is nothing|nothing is there|an empty place|the scene is empty|nothing in view|an empty picture|
 empty ground|nothing to see|nothing has changed|a quiet empty place|no movement""".replace("\n", "").split("|")
 NOBODY = "nobody|nobody is there|no people|no person|no one is there|nobody in view|without people|no one|nobody in sight|there are no people|there is nobody".split("|")
@@ -68,8 +73,8 @@ class Scenery:
         return np.where((low == n) & (high == n), 1, np.where((low > n) | (high < n), 0, -1))
 
 
-HUMAN, MOTOR = ("person", "cyclist"), ("car", "van", "truck")
-EVERYTHING = KINDS[:9]
+HUMAN, MOTOR = ("person", "cyclist", "motorcycle"), ("car", "van", "truck")
+EVERYTHING = [kind for kind in KINDS if kind not in NUISANCES]
 
 
 def both(a, b):
@@ -84,9 +89,14 @@ def inverse(a):
     return np.where(a < 0, -1, 1 - a)
 
 
+def _human(s, truth):
+    """Undecided where an arm alone reaches in."""
+    return _undecided_if(truth, (s.number(*HUMAN)[0] == 0) & (s.number("arm")[0] > 0))
+
+
 def _nothing(s):
     truth = inverse(s.at_least(1, *EVERYTHING))
-    return np.where((truth == 1) & (s.number("lamp", "patch", "litter")[0] > 0), -1, truth)
+    return np.where((truth == 1) & (s.number(*NUISANCES)[0] > 0), -1, truth)
 
 
 def _undecided_if(truth, condition):
@@ -105,6 +115,22 @@ def _truck(s):
     return _undecided_if(s.at_least(1, "truck"), (s.number("truck")[0] == 0) & (s.number("van")[0] > 0))
 
 
+def _vehicle(s):
+    return _undecided_if(s.at_least(1, *MOTOR), (s.number(*MOTOR)[0] == 0) & (s.number("motorcycle")[1] > 0))
+
+
+def _bicycle(s):
+    return _undecided_if(s.at_least(1, "cyclist"), (s.number("cyclist")[0] == 0) & (s.number("motorcycle")[1] > 0))
+
+
+def _dog(s):
+    return _undecided_if(s.at_least(1, "dog"), (s.number("dog")[0] == 0) & (s.number("animal")[1] > 0))
+
+
+def _smoke(s):
+    return _undecided_if(s.at_least(1, "smoke"), (s.number("smoke")[0] == 0) & (s.number("fire")[1] > 0))
+
+
 def _left(s):
     bag = s.at_least(1, "bag")
     return _undecided_if(bag, (bag == 1) & (s.number(*HUMAN)[1] > 0))
@@ -112,36 +138,42 @@ def _left(s):
 
 MEANINGS = {                     # name: (truth over a Scenery, wording from a random generator)
     "nothing": (_nothing, lambda r: pick(r, NOTHING)),
-    "nobody": (lambda s: inverse(s.at_least(1, *HUMAN)), lambda r: pick(r, NOBODY)),
-    "person": (lambda s: s.at_least(1, *HUMAN), lambda r: phrase(r, PERSON, PERSON_VERBS)),
-    "one person": (lambda s: s.exactly(1, *HUMAN), lambda r: phrase(r, ["one person alone", "a single person", "a person alone", "only one person"], PERSON_VERBS)),
+    "nobody": (lambda s: _human(s, inverse(s.at_least(1, *HUMAN))), lambda r: pick(r, NOBODY)),
+    "person": (lambda s: _human(s, s.at_least(1, *HUMAN)), lambda r: phrase(r, PERSON, PERSON_VERBS)),
+    "one person": (lambda s: _human(s, s.exactly(1, *HUMAN)), lambda r: phrase(r, ["one person alone", "a single person", "a person alone", "only one person"], PERSON_VERBS)),
     "two people": (lambda s: s.exactly(2, *HUMAN), lambda r: phrase(r, ["two people", "two persons", "two men", "a couple"], PEOPLE_VERBS)),
     "several people": (lambda s: s.at_least(3, *HUMAN, undecided=(2,)), lambda r: phrase(r, PEOPLE, PEOPLE_VERBS)),
     "crowd": (lambda s: s.at_least(6, *HUMAN, undecided=(3, 4, 5)), lambda r: phrase(r, ["a crowd", "a crowd of people", "a large group of people"], PERSON_VERBS)),
-    "vehicle": (lambda s: s.at_least(1, *MOTOR), lambda r: phrase(r, VEHICLES, VEHICLE_VERBS)),
+    "vehicle": (_vehicle, lambda r: phrase(r, VEHICLES, VEHICLE_VERBS)),
     "car": (_car, lambda r: phrase(r, CARS, VEHICLE_VERBS)),
     "van": (_van, lambda r: phrase(r, VANS, VEHICLE_VERBS)),
     "truck": (_truck, lambda r: phrase(r, TRUCKS, VEHICLE_VERBS)),
     "several vehicles": (lambda s: s.at_least(2, *MOTOR), lambda r: phrase(r, ["vehicles", "several vehicles", "cars", "several cars", "two cars", "two vehicles", "traffic"], PEOPLE_VERBS)),
-    "no vehicle": (lambda s: inverse(s.at_least(1, *MOTOR)), lambda r: pick(r, NO_VEHICLE)),
-    "person and vehicle": (lambda s: both(s.at_least(1, *HUMAN), s.at_least(1, *MOTOR)),
+    "no vehicle": (lambda s: inverse(_vehicle(s)), lambda r: pick(r, NO_VEHICLE)),
+    "person and vehicle": (lambda s: both(s.at_least(1, *HUMAN), _vehicle(s)),
                            lambda r: pick(r, PERSON) + pick(r, [" next to ", " beside ", " near ", " and ", " at ", " by ", " gets out of ", " walks to ", " gets into "]) + pick(r, VEHICLES + CARS)),
-    "bicycle": (lambda s: s.at_least(1, "cyclist"), lambda r: phrase(r, BICYCLES, VEHICLE_VERBS)),
-    "dog": (lambda s: s.at_least(1, "dog"), lambda r: phrase(r, DOGS, PERSON_VERBS[-20:])),
+    "bicycle": (_bicycle, lambda r: phrase(r, BICYCLES, VEHICLE_VERBS)),
+    "motorcycle": (lambda s: s.at_least(1, "motorcycle"), lambda r: phrase(r, MOTORCYCLES, VEHICLE_VERBS)),
+    "dog": (_dog, lambda r: phrase(r, DOGS, PERSON_VERBS[-20:])),
+    "animal": (lambda s: s.at_least(1, "dog", "animal"), lambda r: phrase(r, ANIMALS, PERSON_VERBS[-20:])),
     "bag": (lambda s: s.at_least(1, "bag"), lambda r: phrase(r, BAGS, THING_VERBS)),
     "bag left": (_left, lambda r: phrase(r, LEFT, ["in", "on", "at", "near"])),
     "fire": (lambda s: s.at_least(1, "fire"), lambda r: phrase(r, FIRES, FIRE_VERBS)),
-    "smoke": (lambda s: s.at_least(1, "smoke"), lambda r: phrase(r, SMOKES, FIRE_VERBS)),
+    "smoke": (_smoke, lambda r: phrase(r, SMOKES, FIRE_VERBS)),
     "burning": (lambda s: either(s.at_least(1, "fire"), s.at_least(1, "smoke")), lambda r: phrase(r, BURNING, ["in", "on", "at", "near"])),
 }
-NAMES = list(MEANINGS)
+COARSE = list(MEANINGS)
+ACTIVITIES = ["does " + name for name in SPOKEN]
+NAMES = COARSE + ACTIVITIES
 # Plain wordings used to report figures; the grammar above makes none of these rarer than others.
 PLAIN = {"nothing": "an empty scene", "nobody": "nobody is there", "person": "a person", "one person": "one person alone", "two people": "two people",
          "several people": "several people", "crowd": "a crowd of people", "vehicle": "a vehicle", "car": "a car", "van": "a van", "truck": "a truck",
          "several vehicles": "several vehicles", "no vehicle": "no vehicle", "person and vehicle": "a person next to a vehicle", "bicycle": "a cyclist",
-         "dog": "a dog", "bag": "a bag", "bag left": "an abandoned bag", "fire": "a fire", "smoke": "smoke", "burning": "fire and smoke"}
+         "motorcycle": "a motorcycle", "dog": "a dog", "animal": "an animal", "bag": "a bag", "bag left": "an abandoned bag", "fire": "a fire", "smoke": "smoke", "burning": "fire and smoke"}
 # The meanings among which a crop has one best answer (top-1): exactly one of them is true of most crops.
 EXCLUSIVE = ["nothing", "person", "several people", "car", "van", "truck", "bicycle", "dog", "bag", "fire", "smoke"]
+_PLAIN_SUBJECT = {"one": "a person ", "pair": "two people ", "group": "people ", "vehicle": "a vehicle ", "animal": "an animal ", "whole": ""}
+PLAIN |= {"does " + name: _PLAIN_SUBJECT[WORDS[name][0]] + WORDS[name][1][0] for name in SPOKEN}
 
 
 def pick(rng, options):
@@ -158,9 +190,50 @@ def phrase(rng, subjects, verbs):
     return f"{text} {verb} {place}"
 
 
+_DOUBLED = {"sit", "dig", "hug", "run", "get", "hit", "put", "step", "jog", "chat", "stop", "trip", "split", "set", "shut", "drag", "squat", "hop", "grab"}
+
+
+def progressive(phrase):
+    """A verb phrase in its -ing form: `walks past` -> `walking past`; None when it has no verb to change."""
+    verb, *rest = phrase.split(" ")
+    if " and " in phrase or "not" in rest:
+        return None
+    if verb in ("is", "are", "has", "have", "with", "all"):
+        return " ".join(rest) if verb in ("is", "are") and rest and rest[0].endswith("ing") else None
+    if verb.endswith("ies"):
+        verb = "lie" if verb == "lies" else verb[:-3] + "y"
+    elif verb.endswith(("shes", "ches", "sses", "xes")):
+        verb = verb[:-2]
+    elif verb.endswith("s") and not verb.endswith("ss"):
+        verb = verb[:-1]
+    if verb == "lie":
+        stem = "ly"
+    elif verb.endswith("e") and not verb.endswith("ee"):
+        stem = verb[:-1]
+    else:
+        stem = verb + verb[-1] if verb in _DOUBLED else verb
+    return " ".join([stem + "ing", *rest])
+
+
+def _act(rng, name):
+    """One wording of an activity."""
+    subject, phrases = WORDS[name]
+    verb = pick(rng, phrases)
+    if subject != "whole" and rng.random() < 0.3:
+        form = progressive(verb)
+        if form:
+            verb = pick(rng, ["", "", "is " if subject in ("one", "vehicle", "animal") else "are ", "who " + ("is " if subject == "one" else "are ") if subject in ("one", "pair", "group") else ""]) + form
+    if subject != "whole":
+        subjects = {"one": PERSON, "pair": ["two people", "two persons", "two men", "people", "a man and a woman", "two women"], "group": PEOPLE, "vehicle": VEHICLES + CARS, "animal": ANIMALS[:3] + DOGS[:2]}[subject]
+        verb = f"{pick(rng, subjects)} {verb}"
+    if rng.random() < 0.4:
+        verb += pick(rng, [" in ", " on ", " at ", " near "]) + pick(rng, PLACES)
+    return verb
+
+
 def wording(rng, name, fillers=()):
     """One wording of a meaning; sometimes with a word that says nothing about it put in, so that unknown words do little harm."""
-    text = MEANINGS[name][1](rng)
+    text = _act(rng, name[5:]) if name.startswith("does ") else MEANINGS[name][1](rng)
     if fillers and rng.random() < 0.2:
         words = text.split()
         words.insert(int(rng.integers(2, len(words) + 1)) if len(words) > 2 else len(words), fillers[rng.integers(len(fillers))])
@@ -168,12 +241,39 @@ def wording(rng, name, fillers=()):
     return text
 
 
-def truth_table(counts, unclear):
-    """int8 [N, meanings]: 1 true, 0 false, -1 not decided."""
+def _matrix(table):
+    result = np.zeros((len(activities.NAMES),) * 2, bool)
+    for name, others in table.items():
+        for other in others:
+            if other in activities.NAMES:
+                result[activities.NAMES.index(name), activities.NAMES.index(other)] = True
+    return result
+
+
+_IMPLIES = _matrix(IMPLIES) | np.eye(len(activities.NAMES), dtype=bool)
+_NEAR = _matrix(NEAR) | _matrix(NEAR).T
+_TWINS = _matrix({name: [other for other in group if other != name] for group in TWINS for name in group})
+
+
+def act_truth(acts, motion=False):
+    """int8 [N, A] over `activities.NAMES`, from the `acts` of records. Without `motion` what a single picture cannot tell apart is not decided."""
+    sure, perhaps = acts == 1, acts != 0
+    near = _NEAR | (_IMPLIES & ~np.eye(len(_NEAR), dtype=bool)).T | (_TWINS if not motion else False)
+    true = sure @ _IMPLIES
+    maybe = (true @ near) | (perhaps @ (near | _IMPLIES))
+    return np.where(true, 1, np.where(maybe, -1, 0)).astype(np.int8)
+
+
+def truth_table(counts, unclear, acts=None, motion=False):
+    """int8 [N, meanings]: 1 true, 0 false, -1 not decided. Without `acts` nothing is decided about activities."""
     scenery = Scenery(counts, unclear)
-    return np.stack([truth(scenery) for truth, _ in MEANINGS.values()], 1).astype(np.int8)
+    coarse = np.stack([truth(scenery) for truth, _ in MEANINGS.values()], 1).astype(np.int8)
+    if acts is None:
+        return np.concatenate([coarse, np.full((len(counts), len(ACTIVITIES)), -1, np.int8)], 1)
+    columns = [activities.NAMES.index(name) for name in SPOKEN]
+    return np.concatenate([coarse, act_truth(acts, motion)[:, columns]], 1)
 
 
-def truth_of(data):
-    """The truth table of crops given as arrays (`crops.arrays`)."""
-    return truth_table(data["counts"], data["unclear"])
+def truth_of(data, motion=False):
+    """The truth table of records (`crops.arrays`)."""
+    return truth_table(data["counts"], data["unclear"], data["acts"], motion)

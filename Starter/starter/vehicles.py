@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from .burning import glow
+
 PAINT = [(20, 20, 22), (44, 46, 50), (90, 94, 98), (150, 154, 158), (196, 198, 200), (238, 238, 236), (130, 20, 24),
          (190, 30, 34), (24, 40, 90), (40, 80, 150), (20, 70, 50), (120, 110, 90), (200, 180, 60), (220, 110, 30), (90, 60, 40)]
 
@@ -22,10 +24,14 @@ class Vehicle:
     bonnet: float = 0.25           # share of the length before the cabin
     boot: float = 0.12             # share behind it
     lamps: bool = False
+    night_lamps: bool = False      # on after dark
 
     @property
     def size(self):
         return self.tall
+
+    def shines(self, light):
+        return self.lamps or (self.night_lamps and light.dark)
 
     def solids(self):
         """Solids back to front in drawing order: (eight corners [8, 3], colour, is it glass)."""
@@ -58,7 +64,7 @@ def random_vehicle(rng, kind=None):
     tall = size[2] * stretch[2] * (1.15 if kind == "car" and rng.random() < 0.25 else 1)
     bonnet, boot = rng.uniform(0.2, 0.3), rng.choice([0.01, 0.04, 0.14, 0.18])
     second = pick() if rng.random() < 0.5 else (225, 225, 222)
-    return Vehicle(kind, size[0] * stretch[0], size[1] * stretch[1], tall, pick(), second, float(bonnet), float(boot), rng.random() < 0.3)
+    return Vehicle(kind, size[0] * stretch[0], size[1] * stretch[1], tall, pick(), second, float(bonnet), float(boot), bool(rng.random() < 0.25), bool(rng.random() < 0.7))
 
 
 _FACES = [((0, 1, 5, 4), (0, -1, 0)), ((1, 2, 6, 5), (1, 0, 0.2)), ((2, 3, 7, 6), (0, 1, 0)), ((3, 0, 4, 7), (-1, 0, 0.2)), ((4, 5, 6, 7), (0, 0, 1))]
@@ -69,7 +75,8 @@ def _place(points, position, heading):
     return points @ np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]]) + (position[0], position[1], 0)
 
 
-def draw_vehicle(canvas, camera, light, vehicle, position, heading):
+def draw_vehicle(canvas, camera, light, vehicle, position, heading, doors=False):
+    """Draw a vehicle; `doors` = with the front door of its right side open."""
     eye = np.array([0, 0, camera.lens_height])
     corners = _place(vehicle.solids()[0][0], position, heading)
     if camera.project(corners)[1].min() < 0.5:
@@ -100,7 +107,18 @@ def draw_vehicle(canvas, camera, light, vehicle, position, heading):
                 _draw_glass(canvas, camera, light, quad, normal, vehicle, heading)
     if not wheels_drawn:
         _draw_wheels(canvas, camera, light, vehicle, position, heading)
+    if doors:
+        _draw_door(canvas, camera, light, vehicle, position, heading)
     _draw_lamps(canvas, camera, light, vehicle, position, heading)
+
+
+def _draw_door(canvas, camera, light, vehicle, position, heading):
+    x, y, long = 0.16 * vehicle.length, -0.5 * vehicle.width, min(0.24 * vehicle.length, 1.1)
+    end = (x - 0.45 * long, y - 0.9 * long)
+    z0, z1, z2 = 0.2 * vehicle.tall, 0.6 * vehicle.tall, 0.95 * vehicle.tall
+    for low, high, colour in ((z0, z1, np.array(vehicle.paint) * 0.8), (z1, z2, np.array([60, 68, 76]))):
+        quad = np.array([(x, y, low), (*end, low), (*end, high), (x, y, high)])
+        canvas.polygon(camera.project(_place(quad, position, heading))[0], light.shade(colour))
 
 
 def _draw_glass(canvas, camera, light, quad, normal, vehicle, heading):
@@ -151,8 +169,27 @@ def _draw_lamps(canvas, camera, light, vehicle, position, heading):
         x, z = end * vehicle.length / 2 * 0.985, (0.42 if vehicle.kind == "car" else 0.28) * vehicle.tall
         for y in (-0.36, 0.36):
             lamp = np.array([(x, y * vehicle.width + dy, z + dz) for dy, dz in ((-0.17, -0.07), (0.17, -0.07), (0.17, 0.08), (-0.17, 0.08))])
-            colour = np.array(lit) if vehicle.lamps else light.shade(np.array(dull))
-            canvas.polygon(camera.project(_place(lamp, position, heading))[0], colour)
+            colour = np.array(lit) if vehicle.shines(light) else light.shade(np.array(dull))
+            uv, depth = camera.project(_place(lamp, position, heading))
+            canvas.polygon(uv, colour)
+            if light.dark and vehicle.shines(light):
+                glow(canvas, uv.mean(0), (0.7 if end > 0 else 0.35) * camera.focal / depth[0], (0.75 if end > 0 else 0.4) * np.array(lit))
+
+
+def beam_vehicle(canvas, camera, light, vehicle, position, heading):
+    """What the head lamps of a vehicle light up on the ground before it, after dark."""
+    if not (light.dark and vehicle.shines(light)):
+        return
+    front, reach = vehicle.length / 2, 9.0
+    outline = _place(np.array([(front, -0.7, 0.0), (front + reach, -2.6, 0), (front + reach, 2.6, 0), (front, 0.7, 0)]), position, heading)
+    uv, depth = camera.project(outline)
+    if depth.min() < 0.6:
+        return
+    mask = np.zeros(canvas.owner.shape, np.uint8)
+    cv2.fillConvexPoly(mask, cv2.convexHull(np.rint(np.clip(uv, -3000, 3000)).astype(np.int32)), 255)
+    small = cv2.resize(mask, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    soft = cv2.resize(cv2.GaussianBlur(small, (0, 0), max(1.0, 0.12 * camera.focal / float(depth.mean()))), mask.shape[::-1])
+    canvas.colour[:] = cv2.add(cv2.multiply(canvas.colour, cv2.merge([soft] * 3), scale=1.1 / 255), canvas.colour)
 
 
 def shadow_vehicle(canvas, camera, light, vehicle, position, heading):
