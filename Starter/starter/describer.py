@@ -10,7 +10,7 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, 
 from transformers import SmolVLMConfig, SmolVLMForConditionalGeneration
 
 from . import telling
-from .event_frames import FRAMES, SIDE
+from .event_frames import SIDE, SUBJECTS
 
 PATCH, FACTOR, VISUAL = 12, 4, (SIDE // 12 // 4) ** 2
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<end_of_utterance>", "<fake_token_around_image>", "<global-img>", "<image>", "<video>"]
@@ -48,7 +48,7 @@ def build_tokenizer(actions, size=1400):
     rng = np.random.default_rng(0)
     texts = []
     for index in range(6000):
-        subject = ["person", "cyclist", "dog", "car", "van", "truck", "bag", "fire", "smoke", "nothing"][rng.integers(10)]
+        subject = SUBJECTS[rng.integers(len(SUBJECTS))] if rng.random() < 0.5 else "person"
         facts = telling.Facts(subject, int(rng.integers(1, 9)), str(rng.choice(list(telling.DIRECTIONS))), str(rng.choice(list(telling.WHERE))),
                               str(rng.choice(actions)), bool(rng.random() < 0.3), float(rng.random()))
         texts.append(telling.compact(telling.answer(facts), rng.random() < 0.3))
@@ -116,6 +116,3 @@ def write_tokenizer(tokenizer, folder):
     (folder / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "PreTrainedTokenizerFast", **marks, **more, "add_prefix_space": False, "clean_up_tokenization_spaces": False,
                                                               "model_max_length": CONTEXT, "processor_class": "SmolVLMProcessor"}, indent=2) + "\n")
     (folder / "special_tokens_map.json").write_text(json.dumps(marks, indent=2) + "\n")
-
-
-__all__ = ["FRAMES"]

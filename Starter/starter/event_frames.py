@@ -7,17 +7,16 @@ import cv2
 import numpy as np
 
 from . import happenings
-from .crops import KINDS
+from .crops import KINDS, NUISANCES
 from .layout import random_model, random_spot
-from .look import random_look
+from .look import brighten, random_look
 from .place import random_place
 from .scene import draw
-from .telling import DIRECTIONS, MOTOR, WHERE, Facts, direction_of
+from .telling import DIRECTIONS, MOTOR, STILL, WHERE, Facts, direction_of
 from .tracks import Track, visible_span
 
 FRAMES, SIDE, PATCHES = 4, 192, 16
-SUBJECTS = ["nothing", "person", "cyclist", "dog", "car", "van", "truck", "bag", "fire", "smoke"]
-ACTIONS = {"walk": "walk", "stand": "stand", "smoke": "smoke", "fire": "burn", "bag": "lie around"}
+SUBJECTS = ["nothing", "person", "cyclist", "motorcycle", "dog", "animal", "car", "van", "truck", "bag", "fire", "smoke", "steam", "puddle"]
 
 
 @dataclass
@@ -30,36 +29,43 @@ class Sample:
 
 
 def main_tracks(happening):
-    """The tracks that an event is about, and their kind: vehicles before people only when people are no part of it."""
+    """What an event is about: a kind, and the tracks of that kind."""
     kinds = [track.kind for track in happening.tracks]
-    for kind in ("fire", "smoke", "person", "cyclist", "truck", "van", "car", "dog", "bag"):
+    wanted = [happening.truth["subject"]] if happening.truth else ["fire", "smoke", "steam", "person", "cyclist", "motorcycle", "truck", "van", "car", "dog", "animal", "bag", "puddle"]
+    for kind in wanted:
         if kind in kinds:
-            return kind, [track for track in happening.tracks if track.kind == kind]
+            tracks = [track for track in happening.tracks if track.kind == kind]
+            acting = [track for track in tracks if happening.truth and any(what == happening.truth["action"] for *_, what in track.doing)]
+            return kind, acting or tracks
     return None, []
 
 
 def action_of(kind, happening, tracks, direction, start, end):
-    """The verb of an event."""
-    if kind in ("fire", "smoke", "bag"):
-        return ACTIONS[kind]
-    if kind in MOTOR or kind == "cyclist":
-        return "stand" if direction == "stays" else "ride" if kind == "cyclist" else "drive"
-    if any(track.kind == "bag" for track in happening.tracks) and kind == "person" and happening.name == "bag left":
-        return "leave bag"
+    """The activity of an event."""
+    if happening.truth:
+        return happening.truth["action"]
+    if kind in ("fire", "smoke", "steam", "bag", "puddle"):
+        return {"bag": "bag alone", "puddle": "spill"}.get(kind, kind)
+    if kind in MOTOR:
+        return "park" if direction == "stays" else "drive"
+    if kind in ("cyclist", "motorcycle"):
+        return "ride a bicycle" if kind == "cyclist" else "ride a motorcycle"
     gaits = {}
     for time in np.linspace(start, end, 15):
         for track in tracks:
             actor = track.at(time)
             if actor is not None:
                 gaits[actor.gait] = gaits.get(actor.gait, 0) + 1
-    for special in gaits:
-        if special not in ("walk", "stand", "run") and gaits[special] >= 0.15 * sum(gaits.values()):
-            return special.replace("_", " ")
-    if gaits.get("run", 0) > 0.3 * sum(gaits.values()):
+    total = sum(gaits.values())
+    if kind in ("dog", "animal"):
+        return "animal runs" if gaits.get("run", 0) > 0.5 * total else "animal walks" if direction != "stays" else "animal stands"
+    if any(track.kind == "bag" for track in happening.tracks):
+        return "leave a bag"
+    if gaits.get("lie", 0) > 0.15 * total:
+        return "lie"
+    if gaits.get("run", 0) > 0.3 * total:
         return "run"
-    if gaits.get("stand", 0) > 0.25 * sum(gaits.values()) and gaits.get("walk", 0):
-        return "wait"
-    return "walk" if gaits.get("walk", 0) else "stand"
+    return "stand" if direction == "stays" and gaits.get("stand", 0) > 0.25 * total else "walk"
 
 
 def facts_of(happening, place, start, end):
@@ -77,10 +83,11 @@ def facts_of(happening, place, start, end):
             share = max(share, max(place.camera.share(a.position, a.model.size) for a in inside))
     if not seen:
         return None
-    if kind in ("fire", "smoke", "bag"):
+    if kind in STILL:
         seen, direction = 1, "stays"
+    vehicles = 0 if kind in MOTOR else sum(track.kind in MOTOR for track in happening.tracks + happening.scenery)
     action = action_of(kind, happening, tracks, direction, start, end)
-    return Facts(kind, seen, direction, place.kind, action, place.light.time_of_day in ("night", "infrared"), float(min(share, 1.0)))
+    return Facts(kind, seen, direction, place.kind, action, place.light.time_of_day in ("night", "infrared"), float(min(share, 1.0)), vehicles)
 
 
 def _approach(rng, place, ids):
@@ -131,9 +138,11 @@ def _happening(rng, place, ids):
     if choice < 0.42:
         kind = str(rng.choice(["car", "van", "truck"]))
         return happenings.vehicle_passes(rng, place, ids, kind)
-    if choice < 0.55:
+    if choice < 0.5:
+        return happenings.ORDINARY[str(rng.choice(["person", "waits", "runs", "cyclist", "dog", "bag"]))](rng, place, ids)
+    if choice < 0.6:
         return happenings.people_cross(rng, place, ids, "run" if rng.random() < 0.15 else "walk", int(rng.integers(2, 7)))
-    table = happenings.UNUSUAL if rng.random() < 0.22 else happenings.ORDINARY
+    table = happenings.UNUSUAL if rng.random() < 0.4 else happenings.ORDINARY
     return table[str(rng.choice(list(table)))](rng, place, ids)
 
 
@@ -157,7 +166,9 @@ def patch_map(owner, tracks):
     ys, xs = ((np.arange(96) + 0.5) * height / 96).astype(int), ((np.arange(96) + 0.5) * width / 96).astype(int)
     small = kinds[owner[ys[:, None], xs[None, :]]].reshape(16, 6, 16, 6).transpose(0, 2, 1, 3).reshape(256, 36)
     best, most = np.full(256, -1, np.int8), np.full(256, 3)
-    for kind in range(9):
+    for kind in range(len(KINDS)):
+        if KINDS[kind] in NUISANCES:
+            continue
         votes = (small == kind).sum(1)
         best = np.where(votes > most, kind, best)
         most = np.maximum(votes, most)
@@ -169,7 +180,7 @@ def scene_events(seed, wanted=5):
     rng = np.random.default_rng([seed, 77])
     width, height = [(320, 180), (352, 198), (480, 270), (320, 240)][rng.choice(4, p=[0.5, 0.25, 0.15, 0.1])]
     place = random_place(rng, width, height)
-    look = random_look(rng, place.light)
+    look = brighten(random_look(rng, place.light), place.empty)
     look.noise *= 0.6 * width / 480
     look.blur *= 0.6
     look.jpeg = int(rng.uniform(45, 95))
@@ -189,15 +200,20 @@ def scene_events(seed, wanted=5):
             if span is None or span[1] - span[0] < 1.5:
                 continue
             start, end = span[0] + 0.05, span[1] - 0.05
-            if rng.random() < 0.3 and end - start > 4:
+            doing = [(a, b) for track in happening.tracks for a, b, what in track.doing if happening.truth and what == happening.truth["action"]]
+            if rng.random() < 0.4 and doing:             # what was found is the doing, without all of the coming and going
+                start, end = max(start, min(a for a, _ in doing) - float(rng.uniform(0, 2))), min(end, max(b for _, b in doing) + float(rng.uniform(0, 2)))
+            elif rng.random() < 0.3 and end - start > 4 and not doing:
                 a, b = sorted(rng.uniform(start, end, 2))
                 if b - a > 2.5:
                     start, end = float(a), float(b)
+            if end - start < 1:
+                continue
             end = min(end, start + 20)
             facts = facts_of(happening, place, start, end)
             if facts is None or facts.share < 0.05:
                 continue
-        tracks = happening.tracks + _nuisances(rng, place, ids, end)
+        tracks = happening.tracks + happening.scenery + _nuisances(rng, place, ids, end)
         margin = rng.uniform(0.02, 0.1) * (end - start)
         times = np.linspace(start + margin, end - margin, FRAMES) + rng.normal(0, 0.02 * (end - start), FRAMES)
         frames, patches = np.empty((FRAMES, SIDE, SIDE, 3), np.uint8), np.empty((FRAMES, PATCHES, PATCHES), np.int8)
@@ -212,13 +228,13 @@ def scene_events(seed, wanted=5):
 
 
 def arrays(samples):
-    """Samples as arrays: frames, patches, facts [N, 6] (subject, number, direction, place, dark, share in percent), actions (names)."""
+    """Samples as arrays: frames, patches, facts [N, 7] (subject, number, direction, place, dark, share in percent, vehicles), actions (names)."""
     rows = [(SUBJECTS.index(s.facts.subject), s.facts.number, list(DIRECTIONS).index(s.facts.direction), list(WHERE).index(s.facts.place), int(s.facts.dark),
-             int(round(100 * s.facts.share))) for s in samples]
+             int(round(100 * s.facts.share)), s.facts.vehicles) for s in samples]
     return {"frames": np.stack([s.frames for s in samples]), "patches": np.stack([s.patches for s in samples]), "facts": np.array(rows, np.int16),
             "actions": np.array([s.facts.action for s in samples])}
 
 
 def facts_at(data, row):
-    subject, number, direction, place, dark, share = map(int, data["facts"][row])
-    return Facts(SUBJECTS[subject], number, list(DIRECTIONS)[direction], list(WHERE)[place], str(data["actions"][row]), bool(dark), share / 100)
+    subject, number, direction, place, dark, share, vehicles = map(int, data["facts"][row])
+    return Facts(SUBJECTS[subject], number, list(DIRECTIONS)[direction], list(WHERE)[place], str(data["actions"][row]), bool(dark), share / 100, vehicles)

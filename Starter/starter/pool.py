@@ -41,8 +41,8 @@ def groups_of(parameters, decay=0.05):
 class Shards:
     """The .npz files of a folder in the order of their names, each given once, as they appear."""
 
-    def __init__(self, folder, first=0, last=1 << 60, consume=False):
-        self.folder, self.first, self.last, self.consume, self.seen = Path(folder), first, last, consume, set()
+    def __init__(self, folder, first=0, last=1 << 60):
+        self.folder, self.first, self.last, self.seen = Path(folder), first, last, set()
 
     def new(self, most=8):
         found = []
@@ -52,8 +52,6 @@ class Shards:
             with np.load(path) as data:
                 found.append({name: data[name] for name in data.files})
             self.seen.add(path.name)
-            if self.consume:
-                path.unlink()
             if len(found) == most:
                 break
         return found
@@ -63,5 +61,5 @@ def renderers(what, folder, workers, first, scenes, shard, stop=None):
     """Start `workers` processes that render the seeds first ... first + scenes, each every `workers`-th shard."""
     Path(folder).mkdir(parents=True, exist_ok=True)
     more = ["--stop", str(stop)] if stop else []
-    return [subprocess.Popen([sys.executable, "-m", "starter.render_training", what, "--out", str(folder), "--first", str(first), "--scenes", str(scenes), "--shard", str(shard),
+    return [subprocess.Popen(["nice", "-n", "10", sys.executable, "-m", "starter.render_training", what, "--out", str(folder), "--first", str(first), "--scenes", str(scenes), "--shard", str(shard),
                               "--part", str(part), "--parts", str(workers), *more]) for part in range(workers)]

@@ -6,13 +6,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from . import crops, event_frames, foreground
+from . import crops, event_frames
 
 
-def components(mask):
-    """The same components as `foreground.components`, by OpenCV."""
-    count, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
-    return labels, count - 1
+def crop_arrays(rows):
+    """What training needs of the records."""
+    return {name: value for name, value in crops.arrays(rows).items() if name not in ("earlier", "plain", "captions")}
 
 
 def main():
@@ -27,9 +26,8 @@ def main():
     parser.add_argument("--stop", type=Path, help="end when this file appears")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    foreground.components = components
     arguments.out.mkdir(parents=True, exist_ok=True)
-    make, arrays = (crops.scene_crops, crops.arrays) if arguments.what == "crops" else (event_frames.scene_events, event_frames.arrays)
+    make, arrays = (crops.scene_crops, crop_arrays) if arguments.what == "crops" else (event_frames.scene_events, event_frames.arrays)
     for number, start in enumerate(range(arguments.first, arguments.first + arguments.scenes, arguments.shard)):
         target = arguments.out / f"{start:08d}.npz"
         if number % arguments.parts != arguments.part or target.exists():

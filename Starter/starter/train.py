@@ -61,7 +61,9 @@ def main():
             trainer.checkpoint(checkpoint)
 
     def check(trainer):
-        return measures.brief(measures.crop_figures(trainer.averaged(), held_out))
+        average = trainer.averaged()
+        exam = measures.examined(average, held_out)
+        return measures.brief(measures.crop_figures(average, held_out)) + "  examination " + " ".join(f"{n} {v:.2f}" for n, v in exam.items() if isinstance(v, float))
 
     if arguments.steps:
         timer = Clock(arguments.steps, arguments.seconds) if not arguments.seconds else Clock(None, arguments.seconds)
@@ -74,7 +76,9 @@ def main():
     trainer = trainer.averaged("cpu")
     figures = measures.crop_figures(trainer, held_out)
     if arguments.keep:
-        (arguments.keep / "encoder.json").write_text(json.dumps(figures, default=float))
+        exam = measures.examined(trainer, held_out)
+        report(json.dumps(exam))
+        (arguments.keep / "encoder.json").write_text(json.dumps(figures | {"examination": exam}, default=float))
         return report(measures.brief(figures))
     export.write_folder(trainer, arguments.out)
     differences = export.check(trainer, arguments.out, ["a person walks through the yard", "Two cars & a zebra-crossing!"], held_out["looks"][:8])

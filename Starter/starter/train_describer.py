@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import torch
 
-from . import describer_export, event_frames
+from . import activities, describer_export, event_frames
 from .describer_training import DescriberTrainer, figures
 from .pool import Shards, renderers
 from .training import Clock, load, train
@@ -19,13 +19,7 @@ HELD_OUT = 1_000_000
 
 def known_actions():
     """Verbs of the training material."""
-    names = ["walk", "run", "wait", "stand", "drive", "ride", "burn", "smoke", "leave bag", "lie", "lie around"]
-    try:
-        from . import poses
-        names += [name.replace("_", " ") for name in vars(poses) if callable(getattr(poses, name)) and not name.startswith("_") and name[0].islower()]
-    except ImportError:
-        pass
-    return list(dict.fromkeys(names))
+    return list(dict.fromkeys(list(activities.NAMES) + ["nothing"]))
 
 
 def main():
@@ -82,7 +76,7 @@ def main():
     if arguments.steps:
         timer = Clock(None, arguments.seconds) if arguments.seconds else Clock(arguments.steps)
         try:
-            train(trainer, trainer.new_pool(arguments.capacity), Shards(folder, 0, HELD_OUT, consume=arguments.keep is not None), timer, arguments.batch, arguments.rate, report, check=check,
+            train(trainer, trainer.new_pool(arguments.capacity), Shards(folder, 0, HELD_OUT), timer, arguments.batch, arguments.rate, report, check=check,
                   keep=keep, start_with=arguments.start_with, resume=None if arguments.keep else checkpoint, working=working)
         finally:
             for process in working:

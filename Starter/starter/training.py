@@ -71,7 +71,8 @@ def augment(looks, patches):
     theta[:, :, 2] = uniform(-0.12, 0.12, n, 2) * moved[:, None]
     grid = F.affine_grid(theta, (n, 3, side, side), align_corners=False)
     x = F.grid_sample(x, grid, align_corners=False)
-    patches[moved] = -2                     # their patches no longer line up
+    small = F.affine_grid(theta, (n, 1, 8, 8), align_corners=False)
+    patches = F.grid_sample((patches + 2).float()[:, None], small, mode="nearest", padding_mode="border", align_corners=False)[:, 0].round().long() - 2
     x = ((x + 0.5).clamp(1e-4, 1) ** torch.where(chance(0.4), uniform(0.65, 1.5, n, 1, 1, 1), torch.ones(n, 1, 1, 1, device=device))) - 0.5
     x = x * uniform(0.6, 1.4, n, 1, 1, 1) * uniform(0.85, 1.15, n, 3, 1, 1) + uniform(-0.1, 0.1, n, 1, 1, 1) + uniform(-0.02, 0.02, n, 3, 1, 1)
     x = torch.where(chance(0.18), x.mean(1, keepdim=True), x)
@@ -168,7 +169,9 @@ class Trainer:
             scores = self.patch_head(states)
         cosines = image.float() @ text.float().T
         softmax, each = sentence_loss(cosines[:, :count], self.model.logit_scale.exp(), self.bias, truth, cosines[:, count:], truth[:, names[count:]])
-        patch = F.cross_entropy(scores.float().flatten(0, 1), (patches.flatten(1) + 1).clamp(min=-1).flatten(), weight=self.patch_weight, ignore_index=-1)
+        known = patches.flatten() > -2
+        each_patch = F.cross_entropy(scores.float().flatten(0, 1), (patches.flatten() + 1).clamp(min=0), weight=self.patch_weight, reduction="none")
+        patch = (each_patch * known).sum() / known.sum().clamp(min=1)
         loss = softmax + 2 * each + patch_weight * patch
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -247,7 +250,7 @@ class Clock:
         return min(1, (step + 1) / self.warm_up) * (0.5 + 0.5 * np.cos(np.pi * min(1, self.share(step))))
 
 
-def train(trainer, pool, shards, clock, batch, rate, report=print, every=30.0, check=None, keep=None, checks=6, start_with=1, resume=None, working=()):
+def train(trainer, pool, shards, clock, batch, rate, report=print, every=30.0, check=None, keep=None, checks=10, start_with=1, resume=None, working=()):
     """Train until the clock says 1. New shards join the pool as they appear; `every` seconds a line, `checks` times a measurement and `keep`."""
     while len(pool) < min(start_with, pool.capacity):
         found = shards.new(50)
@@ -267,8 +270,8 @@ def train(trainer, pool, shards, clock, batch, rate, report=print, every=30.0, c
         losses = trainer.step(pool, batch, clock.factor(trainer.steps_done))
         sums, number = sums + losses, number + 1
         now = time.time()
-        if now - looked > 3 and len(pool) < pool.capacity:
-            for data in shards.new(12):
+        if now - looked > 8 and len(pool) < pool.capacity:
+            for data in shards.new(30):
                 trainer.add(pool, data)
             looked = time.time()
         if now - last > every:
