@@ -355,7 +355,8 @@ def jam(s):
 def car_burns(s):
     s.vehicle(kind="car", doing=("car burns",))
     for kind, model in (("fire", Fire(s.uniform(1.3, 2.2), int(s.rng.integers(1 << 30)))), ("smoke", Smoke(s.uniform(3, 5), int(s.rng.integers(1 << 30))))):
-        s.thing(kind, model, 0.8, -0.9).doing = [(0, s.seconds, "car burns"), (0, s.seconds, "fire" if kind == "fire" else "smoke")]
+        side = min((-0.95, 0.95), key=lambda left: np.hypot(*s.at(0.8, left)))          # that which the camera sees
+        s.thing(kind, model, 0.8, side).doing = [(0, s.seconds, "car burns"), (0, s.seconds, "fire" if kind == "fire" else "smoke")]
 
 
 def burns(s):

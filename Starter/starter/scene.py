@@ -65,7 +65,7 @@ def draw(place, actors, time=0.0):
         elif isinstance(model, Bag):
             model.shadow(canvas, camera, actor.position)
     canvas.settle_shadow(light.darkness, max(0.6, camera.height / 300))
-    order = sorted((actor for actor in actors if not isinstance(actor.model, FLAT)), key=lambda a: -np.hypot(*a.position))
+    order = sorted((actor for actor in actors if not isinstance(actor.model, FLAT)), key=lambda a: -np.hypot(*a.position) - 0.4 * isinstance(a.model, Smoke))      # flames stand before their smoke
     for actor in order:
         canvas.current = actor.identity
         model = actor.model

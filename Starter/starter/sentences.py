@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import activities
-from .activity_words import IMPLIES, NEAR, SPOKEN, TWINS, WORDS
+from .activity_words import IMPLIES, NEAR, SPOKEN, TOGETHER, TWINS, WORDS
 from .crops import KINDS, NUISANCES
 
 PLACES = """the yard|the courtyard|the driveway|the street|the road|the path|the pavement|the sidewalk|the parking lot|the car park|the garden|the room|
@@ -251,16 +251,20 @@ def _matrix(table):
 
 
 _IMPLIES = _matrix(IMPLIES) | np.eye(len(activities.NAMES), dtype=bool)
-_NEAR = _matrix(NEAR) | _matrix(NEAR).T
+_NEAR = _matrix(NEAR).T              # row: what is done, column: what is undecided beside it
+_TOGETHER = _matrix(TOGETHER)
 _TWINS = _matrix({name: [other for other in group if other != name] for group in TWINS for name in group})
 
 
-def act_truth(acts, motion=False):
-    """int8 [N, A] over `activities.NAMES`, from the `acts` of records. Without `motion` what a single picture cannot tell apart is not decided."""
+def act_truth(acts, people=None, motion=False):
+    """int8 [N, A] over `activities.NAMES`, from the `acts` of records and how many people are seen, [N]. Without `motion` what a single
+    picture cannot tell apart is not decided."""
     sure, perhaps = acts == 1, acts != 0
-    near = _NEAR | (_IMPLIES & ~np.eye(len(_NEAR), dtype=bool)).T | (_TWINS if not motion else False)
+    near = _NEAR | (_TWINS if not motion else False)
     true = sure @ _IMPLIES
     maybe = (true @ near) | (perhaps @ (near | _IMPLIES))
+    if people is not None:
+        maybe |= (true @ _TOGETHER) & (people >= 2)[:, None]
     return np.where(true, 1, np.where(maybe, -1, 0)).astype(np.int8)
 
 
@@ -271,7 +275,7 @@ def truth_table(counts, unclear, acts=None, motion=False):
     if acts is None:
         return np.concatenate([coarse, np.full((len(counts), len(ACTIVITIES)), -1, np.int8)], 1)
     columns = [activities.NAMES.index(name) for name in SPOKEN]
-    return np.concatenate([coarse, act_truth(acts, motion)[:, columns]], 1)
+    return np.concatenate([coarse, act_truth(acts, scenery.number("person")[1], motion)[:, columns]], 1)
 
 
 def truth_of(data, motion=False):
