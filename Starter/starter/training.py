@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from . import model as towers
-from . import sentences
+from . import examination, sentences
 from .averaging import Average
 from .crops import KINDS, STYLES
 from .pool import Pool, groups_of
@@ -137,7 +137,14 @@ class Trainer:
         self.new_wordings()
 
     def new_wordings(self, number=WORDINGS):
-        texts = [sentences.wording(self.rng, name, WORDS) for name in sentences.NAMES for _ in range(number)]
+        asked = set(examination.SENTENCES.values())      # never heard, not even by chance
+        texts = []
+        for name in sentences.NAMES:
+            for _ in range(number):
+                text = sentences.wording(self.rng, name, WORDS)
+                while text in asked:
+                    text = sentences.wording(self.rng, name, WORDS)
+                texts.append(text)
         ids, _ = towers.token_batch(self.vocabulary, texts)
         self.wordings = ids.view(len(sentences.NAMES), number, -1).to(self.device)
 
@@ -210,6 +217,7 @@ class Trainer:
     def load(self, path):
         """Weights, not the optimiser's moments."""
         saved = torch.load(path, map_location="cpu", weights_only=True)
+        self.vocabulary = Vocabulary([tuple(pair) for pair in saved["merges"]])
         self.model.load_state_dict({n: v.float() if v.is_floating_point() else v for n, v in saved["model"].items()})
         self.bias.data.copy_(saved["bias"])
         self.patch_head.load_state_dict({n: v.float() for n, v in saved["head"].items()})
