@@ -8,7 +8,7 @@
 #   make parity       golden vectors alone; ALERTD_VECTORS points at a folder of them
 #   make media        real media files alone; ALERTD_MEDIA points at a folder of them
 #   make integration  tests against a real PostgreSQL and the built program, alone
-#   make eval         published metrics, written to eval.json                        (not there yet)
+#   make eval         what the bundled encoder finds, on rendered and real clips, written to eval.json
 #   make fuzz         the readers of published files, each fuzzed for 60 seconds
 #   make bench        the engine beside torch, ONNX Runtime and OpenVINO, written to bench.json
 #   make docs         the documentation as a web site                                (not there yet)
@@ -46,8 +46,11 @@ format:
 clean:
 	rm -rf .build
 
+eval:
+	@scripts/eval
+
 fuzz:
 	@scripts/fuzz
 
-long eval docs deb:
+long docs deb:
 	@echo "make $@: not there yet" >&2; exit 1

@@ -37,6 +37,8 @@ public struct GroundingConstants: Sendable, Equatable {
     public let event: Event
     /// Distance (1 − cosine) to everything known below which nothing counts as an anomaly.
     public let anomalyFloor: Double
+    /// Words, in lower case, that are in the encoder's vocabulary but that an examination found it not to understand.
+    public let unknownWords: Set<String>
     /// Whether the numbers were fitted to this encoder.
     public let isFitted: Bool
 
@@ -44,7 +46,8 @@ public struct GroundingConstants: Sendable, Equatable {
     /// separates matching from other captions for the larger CLIP models only roughly.
     public static let unfitted = GroundingConstants(
         view: .frame, scale: 100, bias: -25, mask: 0.2, slope: 0.0005,
-        event: Event(open: 0.6, close: 0.4, minSeconds: 1, gapSeconds: 2), anomalyFloor: 0.1, isFitted: false)
+        event: Event(open: 0.6, close: 0.4, minSeconds: 1, gapSeconds: 2), anomalyFloor: 0.1,
+        unknownWords: [], isFitted: false)
 
     /// The constants beside the model in `folder`; ``unfitted`` when it has no `grounding.json`.
     ///
@@ -97,6 +100,7 @@ extension GroundingConstants {
         let slope: Float
         let event: Event
         let anomaly: Anomaly?
+        let unknownWords: [String]?
 
         var problem: String? {
             if format != 1 { return "format is \(format), this version reads 1" }
@@ -119,6 +123,7 @@ extension GroundingConstants {
     fileprivate init(_ file: File) {
         self.init(
             view: file.view, scale: file.similarity.scale, bias: file.similarity.bias, mask: file.mask,
-            slope: file.slope, event: file.event, anomalyFloor: file.anomaly?.floor ?? 0.1, isFitted: true)
+            slope: file.slope, event: file.event, anomalyFloor: file.anomaly?.floor ?? 0.1,
+            unknownWords: Set((file.unknownWords ?? []).map { $0.lowercased() }), isFitted: true)
     }
 }

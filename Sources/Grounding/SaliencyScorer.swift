@@ -41,4 +41,11 @@ public struct SaliencyScorer: Sendable {
             return Saliency(value: constants.saliency(cosine: row[best]), box: encoding.looks[best].box)
         }
     }
+
+    /// By query the largest cosine with any of the frame's looks, before it becomes a probability.
+    public func similarities(_ encoding: FrameEncoding) -> [Float] {
+        guard queries.shape[0] > 0 else { return [] }
+        let looks = Tensor(rows: encoding.looks.map(\.values))  // [K, D]
+        return Similarity.dot(rows: queries, columns: looks).rowArrays.map { $0.max() ?? 0 }
+    }
 }

@@ -1,5 +1,5 @@
 internal import Base
-public import Grounding
+internal import Grounding
 public import Ingest
 
 /// How well each analysed frame of a recording fits each of a list of sentences, as the encoder tells it: what evaluations

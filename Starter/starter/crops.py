@@ -67,6 +67,11 @@ class Crop:
     light: str
     caption: dict
 
+    @property
+    def look(self):
+        """The present look, [S, S, 3]."""
+        return self.looks[-1]
+
 
 def to_bytes(view):
     return np.clip(np.rint(view), 0, 255).astype(np.uint8)

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from . import examination, examination_clips, foreground, real_labels, untrained, video
+from . import evaluate_spans, examination, examination_clips, foreground, mirror, real_labels, sentences, untrained, video
+from .activity_words import WORDS
 from .measures_plain import area_under_curve, average_precision
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +24,9 @@ DARK = ("night", "infrared", "dusk")
 
 
 def scores(program, encoder, files, sentences, fps, precision=None):
-    """{file: (seconds [F], cosines [F, sentences], looks [F])} as the product computes them."""
+    """{file: (seconds [F], cosines [F, sentences], looks [F])} as the product computes them, or its mirror where `program` is None."""
+    if program is None:
+        return mirror.scores(encoder, files, sentences, fps)
     with tempfile.TemporaryDirectory() as folder:
         listed = Path(folder) / "sentences.txt"
         listed.write_text("\n".join(sentences) + "\n")
@@ -148,16 +151,21 @@ def main():
     parser.add_argument("--seed", type=int, required=True, help="of the rendered clips; 1000000 or more")
     parser.add_argument("--items", type=int, default=4, help="clips a sentence with actors of 10 to 40 %% of the height")
     parser.add_argument("--small-items", type=int, default=1, help="clips a sentence with actors of 4 to 10 %%")
+    parser.add_argument("--stories", type=int, default=8, help="longer clips with several happenings, for spans")
     parser.add_argument("--untrained", type=int, default=3, help="untrained towers")
     parser.add_argument("--program", type=Path, default=ROOT / ".build" / "release" / "alertd")
     parser.add_argument("--encoder", type=Path, default=ROOT / "share" / "models" / "starter-encoder")
     parser.add_argument("--media", type=Path, help="a folder with videos/MANIFEST.json of real clips")
     parser.add_argument("--work", type=Path, help="where the rendered clips go; kept")
+    parser.add_argument("--mark-unknown", action="store_true", help="write the words of activities that fail into the encoder's grounding.json (on seeds kept apart from those of reported figures)")
+    parser.add_argument("--mirror", action="store_true", help="compute the cosines with NumPy in place of the program: no bytes, no spans")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--out", type=Path, default=ROOT / "eval.json")
     arguments = parser.parse_args()
     if arguments.seed < 1_000_000:
         parser.error("--seed: those below 1000000 belong to training")
+    if arguments.mirror:
+        arguments.program, arguments.stories = None, 0
     heard = examination.heard_before()
     if heard:
         raise SystemExit(f"evaluate: training makes sentences of the examination: {heard}")
@@ -184,9 +192,10 @@ def run(arguments, folder, scratch):
     files, texts = [folder / item["file"] for item in items], list(examination.SENTENCES.values())
     towers = [untrained.write(arguments.encoder, scratch / f"untrained-{seed}", seed) for seed in range(arguments.untrained)]
     table = answers(items, scores(arguments.program, arguments.encoder, files, texts, 2, "fp32"))
-    small = answers(items, scores(arguments.program, arguments.encoder, files, texts, 2, "int8"))
-    own, bytes_ = rendered(items, table), rendered(items, small)
-    blind = [rendered(items, answers(items, scores(arguments.program, tower, files, texts, 2))) for tower in towers]
+    own = rendered(items, table)
+    bytes_ = None if arguments.mirror else rendered(items, answers(items, scores(arguments.program, arguments.encoder, files, texts, 2, "int8")))
+    blind_tables = [answers(items, scores(arguments.program, tower, files, texts, 2)) for tower in towers]
+    blind = [rendered(items, other) for other in blind_tables]
     motion = np.array([moved(folder / item["file"], item["times"], 2) for item in items])
     usual = [i for i, item in enumerate(items) if not item["small"]]
     values, lines = {}, ["", f"## Rendered clips (seed {arguments.seed}, {len(items)} clips, {len(texts)} sentences)", "", "| figure | encoder | int8 | untrained | chance | motion |", "| --- | --- | --- | --- | --- | --- |"]
@@ -196,20 +205,77 @@ def run(arguments, folder, scratch):
         if name.endswith("retrieval_map"):
             kinds = list(examination.MEANINGS) if name == "retrieval_map" else [m for m in examination.MEANINGS if (m in examination.COARSE) == name.startswith("coarse")]
             still = retrieval([items[i] for i in usual], motion[usual], kinds)[0]
-        values[f"rendered_{name}"], values[f"rendered_{name}_int8"] = value, bytes_[name][0]
+        in_bytes = bytes_[name][0] if bytes_ else float("nan")
+        values[f"rendered_{name}"], values[f"rendered_{name}_int8"] = value, in_bytes
         values[f"rendered_{name}_baseline"] = max([chance, still or 0.0] + ([mean(others)] if others else []))
-        lines.append(f"| {name} | {value:.3f} | {bytes_[name][0]:.3f} | {mean(others) if others else float('nan'):.3f} | {chance:.3f} | {'' if still is None else f'{still:.3f}'} |")
+        lines.append(f"| {name} | {value:.3f} | {in_bytes:.3f} | {mean(others) if others else float('nan'):.3f} | {chance:.3f} | {'' if still is None else f'{still:.3f}'} |")
     lines += ["", "| sentence | right among its kind | right among all | clips |", "| --- | --- | --- | --- |"]
     for name, (kind, everything, number) in sorted(by_meaning(items, table).items(), key=lambda row: row[1]):
         values[f"rendered_recall: {name}"] = everything
         lines.append(f"| {examination.SENTENCES[name]} ({name.removeprefix('does ')}) | {kind:.2f} | {everything:.2f} | {number} |")
     lines += confusions(items, table)
+    precision = activity_precision(items, table, blind_tables, motion)
+    failed = sorted(name for name, (value, floor) in precision.items() if value < floor + MARGIN)
+    lines += ["", f"Activities whose average precision does not beat its floor by {MARGIN}: " + (", ".join(f"{name} ({precision[name][0]:.2f}, floor {precision[name][1]:.2f})" for name in failed) or "none")]
+    values["rendered_activities_known"] = 1 - len(failed) / len(precision)
+    if arguments.mark_unknown:
+        path = arguments.encoder / "grounding.json"
+        constants = json.loads(path.read_text())
+        constants["unknown_words"] = unknown_words(failed)
+        path.write_text(json.dumps(constants, indent=2) + "\n")
+        lines.append(f"{len(constants['unknown_words'])} words marked as unknown in {path}")
+    parts = [evaluate_spans.rendered(arguments.program, arguments.encoder, folder / "stories", arguments.seed + 1000, arguments.stories, arguments.jobs)] if arguments.stories else []
     if arguments.media:
-        more, rows = real_figures(arguments, towers)
+        parts.append(real_figures(arguments, towers))
+    for more, rows in parts:
         values |= more
         lines += rows
     lines.append(f"\n{time.time() - begun:.0f} s in all")
     return values, lines
+
+
+MARGIN = 0.1                     # by which an activity's average precision must beat its floor to count as known
+
+
+def activity_precision(items, table, blind, motion):
+    """{activity: (average precision, floor)} over the items of usual size; the floor is the best of chance, motion and untrained towers."""
+    rows = [i for i, item in enumerate(items) if not item["small"]]
+    chosen, result = [items[i] for i in rows], {}
+    for name in ("does " + activity for activity in examination.ACTIVITIES):
+        value, chance = retrieval(chosen, table[rows], [name])
+        floors = [chance, retrieval(chosen, motion[rows], [name])[0]]
+        if blind:
+            floors.append(mean([retrieval(chosen, other[rows], [name])[0] for other in blind]))
+        result[name.removeprefix("does ")] = (value, max(floors))
+    return result
+
+
+PLAIN_MOTION = ("walk", "stand", "drive", "park", "animal walks", "animal stands", "ride a motorcycle", "ride a bicycle")      # said by the coarse sentences
+
+
+def _verbs(name):
+    """The first words of an activity's phrases in all forms."""
+    subject, phrases = WORDS[name]
+    if subject == "whole":
+        return set()
+    forms = [form for phrase in phrases for form in (phrase, sentences.progressive(phrase)) if form]
+    return {next((word for word in form.split() if word not in ("is", "are", "has", "have", "with", "a", "the", "does", "not", "all")), "") for form in forms}
+
+
+def unknown_words(failed):
+    """Verbs of the activities in `failed`, and of those never examined, that no other sentence of training is made with."""
+    known = set()
+    for name in dir(sentences):
+        value = getattr(sentences, name)
+        if name.isupper() and isinstance(value, list) and value and isinstance(value[0], str):
+            known |= {word for phrase in value for word in phrase.split()}
+    unknown = set()
+    for name in WORDS:
+        if name in failed or name not in examination.ACTIVITIES and name not in PLAIN_MOTION:
+            unknown |= _verbs(name)
+        else:
+            known |= _verbs(name)
+    return sorted(word for word in unknown - known if word.isalpha() and len(word) > 2)
 
 
 def confusions(items, table):
@@ -239,7 +305,10 @@ def real_figures(arguments, towers):
         values[f"real_{name}"], values[f"real_{name}_baseline"] = value, max([still] + ([max(others)] if others else []))
         spread = f"{min(others):.2f} to {max(others):.2f}" if others else ""
         lines.append(f"| {name} | {value:.3f} | {spread} | {still:.3f} | {yes} against {no} |")
-    return values, lines
+    if arguments.program is None:
+        return values, lines
+    more, rows = evaluate_spans.real(arguments.program, arguments.encoder, videos, clips)
+    return values | more, lines + rows
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from .place import random_place
 from .scene import Actor
 from .story import HEIGHT, WIDTH, Story, add_distractors
 
-EMPTY, SECONDS, FPS, LABELLED = 2.0, 9.0, 12.5, 2.0          # seconds, seconds, frames a second, labelled frames a second
+EMPTY, SECONDS, FPS, LABELLED = 2.0, 9.0, 5.0, 2.0          # seconds, seconds, frames a second, labelled frames a second
 USUAL, SMALL = (0.10, 0.40), (0.04, 0.10)
 _FIRST = {"person": "person", "several people": "person", "crowd": "person", "car": "car", "van": "van", "truck": "truck", "bicycle": "cyclist", "motorcycle": "motorcycle", "dog": "dog", "bag": "bag",
           "fire": "fire", "smoke": "smoke"}

@@ -61,12 +61,17 @@ class Story:
         actors = [actor for actor in (track.at(time) for track in tracks) if actor is not None]
         return round(max((self.place.camera.share(actor.position, actor.model.size) for actor in actors), default=0.0), 3)
 
-    def picture(self, time, rng):
-        """uint8 [H, W, 3] at a time. Noise is drawn from `rng`."""
+    def shown(self, time, rng):
+        """The picture uint8 [H, W, 3] at a time, whose pixels are whose (`scene.draw`), and the actors. Noise is drawn from `rng`."""
         actors = [actor for actor in (track.at(time) for track in self.tracks) if actor is not None]
         amplitude, period, phase = self.drift
         exposure = 1 + amplitude * np.sin(2 * np.pi * time / period + phase) + self.slow[0] * np.sin(2 * np.pi * time / self.slow[1] + phase)
-        return self.look.apply(draw(self.place, actors, time)[0], rng, self.start_of_day + time, exposure)
+        picture, owner = draw(self.place, actors, time)
+        return self.look.apply(picture, rng, self.start_of_day + time, exposure), owner, actors
+
+    def picture(self, time, rng):
+        """uint8 [H, W, 3] at a time."""
+        return self.shown(time, rng)[0]
 
     def pictures(self):
         rng = np.random.default_rng(self.noise_seed)
@@ -92,7 +97,7 @@ class Story:
         return present, absent
 
 
-def _distractors(rng, story, ids):
+def add_distractors(rng, story, ids):
     """Two or more things that are never asked for: lamps, patches of light, litter, swaying leaves."""
     spot = random_spot(rng, story.place, 1.7, 0.1, 0.4) if rng.random() < 0.3 else None
     if spot:
@@ -172,5 +177,5 @@ def _attempt(rng, kind):
     enough = 2 if kind == "grounding" else 3
     if len(story.events) < enough or (kind == "anomaly" and story.unusual and not any(event["anomalous"] for event in story.events)):
         return None
-    _distractors(rng, story, ids)
+    add_distractors(rng, story, ids)
     return story

@@ -17,6 +17,13 @@ struct GroundingConstantsTests {
         #expect(abs(constants.saliency(cosine: 0.4) - 0.5) < 1e-6)
     }
 
+    @Test("words that an examination found not to be understood are listed in lower case")
+    func unknownWords() throws {
+        let text = Self.valid.replacing("\"mask\"", with: "\"unknown_words\": [\"Juggles\", \"dances\"], \"mask\"")
+        #expect(try load(text).unknownWords == ["juggles", "dances"])
+        #expect(try load(Self.valid).unknownWords.isEmpty)
+    }
+
     @Test("a model without constants gets the unfitted ones")
     func absent() throws {
         let constants = try GroundingConstants.load(folder: URL(filePath: "/nonexistent"))

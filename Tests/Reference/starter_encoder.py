@@ -34,7 +34,7 @@ def main():
     model = CLIPModel.from_pretrained(FOLDER, dtype=torch.float32).eval()
     tokenizer = CLIPTokenizer.from_pretrained(FOLDER)
     preprocessing = json.loads((FOLDER / "preprocessor_config.json").read_text())
-    looks = [crop.look for crop in scene_crops(SEED, 4)[:6]]
+    looks = [crop.look for crop in scene_crops(SEED, moments=4)[:6]]
     mean, deviation = (torch.tensor(preprocessing[name]).reshape(1, 3, 1, 1) for name in ("image_mean", "image_std"))
     pixels = (torch.from_numpy(np.stack(looks)).float().permute(0, 3, 1, 2) / 255 - mean) / deviation
     unit = lambda v: torch.nn.functional.normalize(v, dim=-1)

@@ -79,7 +79,14 @@ public actor InferenceEngine {
     /// A sentence → its L2-normalised vector [D]. Throws `ModelError` for text that cannot be encoded.
     public func encode(text: String) throws -> TextEncoding { try team.lead { try model.encode(text: text) } }
 
-    /// The words of `text` that the encoder has no word of its own for. Throws `ModelError` for text that cannot be
-    /// encoded.
-    public func unknownWords(in text: String) throws -> [String] { try model.unknownWords(in: text) }
+    /// The words of `text` that the encoder has no word of its own for, then those that ``GroundingConstants/unknownWords``
+    /// lists. Throws `ModelError` for text that cannot be encoded.
+    public func unknownWords(in text: String) throws -> [String] {
+        var found = try model.unknownWords(in: text)
+        for word in text.lowercased().split(whereSeparator: { !$0.isLetter }).map(String.init)
+        where constants.unknownWords.contains(word) && !found.contains(word) {
+            found.append(word)
+        }
+        return found
+    }
 }

@@ -4,6 +4,6 @@ import ArgumentParser
 struct EvalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "eval",
-        abstract: "Compute published metrics from files of predictions. Needs no model and no database.",
-        subcommands: [EvalGroundingCommand.self, EvalAnomalyCommand.self])
+        abstract: "Compute published metrics from files, or what they are computed from. Needs no database.",
+        subcommands: [EvalGroundingCommand.self, EvalAnomalyCommand.self, EvalScoresCommand.self])
 }

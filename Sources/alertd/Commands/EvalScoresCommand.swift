@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Ingest
 import Pipeline
+import Store
 
 /// `alertd eval scores FILE… --sentences FILE`
 struct EvalScoresCommand: AsyncParsableCommand {

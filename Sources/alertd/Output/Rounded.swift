@@ -3,6 +3,9 @@ enum Rounded {
     /// Seconds to the millisecond.
     static func milliseconds(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
 
+    /// Cosines to six decimals, so that ranks are kept.
+    static func cosine(_ value: Double) -> Double { (value * 1_000_000).rounded() / 1_000_000 }
+
     /// Scores to four decimals.
     static func score(_ score: Double) -> Double { (score * 10_000).rounded() / 10_000 }
 }

@@ -6,6 +6,6 @@ enum UnknownWords {
         let unknown = try await engine.unknownWords(in: text)
         guard !unknown.isEmpty else { return }
         let words = unknown.map { "\"\($0)\"" }.joined(separator: ", ")
-        StandardStreams.complain("alertd: the encoder has no word for \(words): expect poor matches")
+        StandardStreams.complain("alertd: the encoder does not know \(words): expect poor matches")
     }
 }
