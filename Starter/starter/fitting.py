@@ -20,7 +20,7 @@ MAIN = ["person", "several people", "vehicle", "car", "van", "truck", "fire", "s
 
 
 class Clip:
-    """One clip analysed at a frame a second: `looks` per frame [k, 64, 64, 3] uint8, `facts` (meaning, start, end, grade)."""
+    """One clip analysed at a frame a second: `looks` per frame [k, 96, 96, 3] uint8, `facts` (meaning, start, end, grade)."""
 
     def __init__(self, pictures, facts):
         background = foreground.Background()
@@ -68,7 +68,7 @@ def analysed_story(seed, kind="grounding", quality=45):
 @torch.no_grad()
 def text_vectors(trainer, texts):
     trainer.model.eval()
-    return towers.encode_texts(trainer.model, trainer.vocabulary, texts).numpy()
+    return towers.encode_texts(trainer.model, trainer.vocabulary, texts).cpu().numpy()
 
 
 def fit_similarity(cosines, labels, steps=200):

@@ -64,7 +64,7 @@ class Settings:
     restart_after: int = 3      # flooded frames in a row
     keep: float = 0.3           # what dimming leaves of a pixel's contrast
     grey: float = 128.0
-    look: int = 64              # side of a look in pixels
+    look: int = 96              # side of a look in pixels
 
 
 @dataclass(frozen=True)

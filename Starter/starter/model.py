@@ -1,4 +1,4 @@
-"""The encoder's shape: a small CLIP (64x64 pictures in 8x8 patches, 32 tokens of text), as transformers builds it."""
+"""The encoder's shape: a small CLIP (96x96 pictures in 12x12 patches, 32 tokens of text), as transformers builds it."""
 
 import numpy as np
 import torch
@@ -8,19 +8,21 @@ from .tokens import END, START
 
 MEAN, DEVIATION = 0.5, 0.25      # of pixel values 0...1, all channels
 POSITIONS = 32                   # longest text in tokens
+SIDE, PATCH = 96, 12             # of a picture and of its patches, pixels
+WIDTH, LAYERS = 192, 6           # of the picture tower
 
 
-def configuration(vocabulary_size, start, end, width=128, layers=4):
+def configuration(vocabulary_size, start, end, width=WIDTH, layers=LAYERS):
     return CLIPConfig(
-        text_config=dict(vocab_size=vocabulary_size, hidden_size=128, intermediate_size=256, projection_dim=128, num_hidden_layers=2,
-                         num_attention_heads=4, max_position_embeddings=POSITIONS, hidden_act="quick_gelu", bos_token_id=start,
+        text_config=dict(vocab_size=vocabulary_size, hidden_size=192, intermediate_size=512, projection_dim=128, num_hidden_layers=3,
+                         num_attention_heads=6, max_position_embeddings=POSITIONS, hidden_act="quick_gelu", bos_token_id=start,
                          eos_token_id=end, pad_token_id=end),
         vision_config=dict(hidden_size=width, intermediate_size=4 * width, projection_dim=128, num_hidden_layers=layers,
-                           num_attention_heads=width // 32, image_size=64, patch_size=8, hidden_act="quick_gelu"),
+                           num_attention_heads=width // 32, image_size=SIDE, patch_size=PATCH, hidden_act="quick_gelu"),
         projection_dim=128, logit_scale_init_value=2.6592)
 
 
-def build(vocabulary, seed, width=128, layers=4):
+def build(vocabulary, seed, width=WIDTH, layers=LAYERS):
     torch.manual_seed(seed)
     config = configuration(len(vocabulary.index), vocabulary.index[START], vocabulary.index[END], width, layers)
     return CLIPModel(config)
@@ -40,12 +42,12 @@ def token_batch(vocabulary, texts):
 def encode_texts(model, vocabulary, texts):
     """Unit vectors [N, 128]. Padding follows the end mark, so the causal mask makes an attention mask needless."""
     ids, _ = token_batch(vocabulary, texts)
-    states = model.text_model(input_ids=ids)
+    states = model.text_model(input_ids=ids.to(model.logit_scale.device))
     return torch.nn.functional.normalize(model.text_projection(states.pooler_output), dim=-1)
 
 
 def normalise(looks):
-    """uint8 or float [N, 64, 64, 3] of 0...255 -> float [N, 3, 64, 64] as the tower takes it."""
+    """uint8 or float [N, 96, 96, 3] of 0...255 -> float [N, 3, 96, 96] as the tower takes it."""
     pixels = torch.as_tensor(np.asarray(looks)).float().permute(0, 3, 1, 2) / 255
     return (pixels - MEAN) / DEVIATION
 
@@ -57,7 +59,8 @@ def encode_pixels(model, pixels):
 
 
 @torch.no_grad()
-def encode_looks(model, looks, batch=128):
+def encode_looks(model, looks, batch=256):
     model.eval()
-    parts = [encode_pixels(model, normalise(looks[i:i + batch]))[0].numpy() for i in range(0, len(looks), batch)]
+    device = model.logit_scale.device
+    parts = [encode_pixels(model, normalise(looks[i:i + batch]).to(device))[0].cpu().numpy() for i in range(0, len(looks), batch)]
     return np.concatenate(parts)

@@ -21,9 +21,9 @@ a guard|a guy|a boy|a girl|a child|a walker|the man|the woman|the person|one per
 PEOPLE = """people|people|several people|a group of people|several persons|a few people|some people|a group of persons|a group|pedestrians|men|women|three people|
 four people|visitors|persons|a number of people|many people|people in a group|a couple of people|workers|strangers|children""".replace("\n", "").split("|")
 PERSON_VERBS = """walks|walks|walks through|is walking|walks across|walks along|walks past|walks in|walks by|comes in|comes|enters|crosses|stands|is standing|stands in|waits|
-waits at|runs|runs across|is running|is there|is visible|appears in|moves|moves through|passes|passes by|goes by|leaves|climbs over|looks around|approaches|stays in|
-stands still in|is in|is on|is at|hangs around in|is near|goes through|goes to|arrives at|steps into|is seen in|walks into|sneaks through|in|on|at|near|by""".replace("\n", "").split("|")
-PEOPLE_VERBS = """walk|walk through|are walking|walk across|walk along|walk past|come in|enter|cross|stand|are standing|stand in|wait in|run|run across|are there|
+waits at|is there|is visible|appears in|moves|moves through|passes|passes by|goes by|leaves|looks around|approaches|stays in|
+stands still in|is in|is on|is at|hangs around in|is near|goes through|goes to|arrives at|steps into|is seen in|walks into|in|on|at|near|by""".replace("\n", "").split("|")
+PEOPLE_VERBS = """walk|walk through|are walking|walk across|walk along|walk past|come in|enter|cross|stand|are standing|stand in|wait in|are there|
 are visible in|appear in|move through|pass|pass by|leave|are in|are on|are at|are near|meet in|gather in|talk in|stay in|go through|standing in|walking in|in|on|at|near""".replace("\n", "").split("|")
 VEHICLE_VERBS = """drives|drives through|is driving|drives in|drives past|drives into|drives across|drives along|comes in|enters|passes|passes by|stops in|stands in|is parked in|
 parks in|is in|is on|is at|arrives at|leaves|moves through|is there|is visible in|appears in|crosses|goes by|goes through|approaches|waits at|turns into|in|on|at|near|parked in""".replace("\n", "").split("|")
@@ -232,8 +232,13 @@ def _act(rng, name):
 
 
 def wording(rng, name, fillers=()):
-    """One wording of a meaning; sometimes with a word that says nothing about it put in, so that unknown words do little harm."""
+    """One wording of a meaning; sometimes with the other article, so that neither means anything by itself, or with a word that says
+    nothing about it put in, so that unknown words do little harm."""
     text = _act(rng, name[5:]) if name.startswith("does ") else MEANINGS[name][1](rng)
+    if fillers and rng.random() < 0.3:
+        first, *words = text.split()
+        words = [{"a": "the", "an": "the", "the": "a"}.get(word, word) if rng.random() < 0.7 else word for word in words]
+        text = " ".join([first, *words])
     if fillers and rng.random() < 0.2:
         words = text.split()
         words.insert(int(rng.integers(2, len(words) + 1)) if len(words) > 2 else len(words), fillers[rng.integers(len(fillers))])

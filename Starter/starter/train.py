@@ -8,48 +8,78 @@ from pathlib import Path
 import cv2
 import torch
 
-from . import crops, demo_check, export, fitting, measures
-from .training import Trainer, load
+from . import demo_check, export, fitting, measures
+from .pool import Shards, renderers
+from .training import Clock, Trainer, load, train
 
 ROOT = Path(__file__).resolve().parents[2]
 HELD_OUT, FITTING = 1_000_000, 1_500_000         # first seeds of held-out crops and of the clips for the constants
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="train", description="Train the starter encoder from nothing and write its folder.")
+    parser = argparse.ArgumentParser(prog="train", description="Train the starter encoder from nothing and write its folder. A run that was cut off goes on where its last checkpoint was.")
     parser.add_argument("--cache", type=Path, default=ROOT / "Starter" / ".cache", help="rendered crops and checkpoints")
     parser.add_argument("--out", type=Path, default=ROOT / "share" / "models" / "starter-encoder")
-    parser.add_argument("--scenes", type=int, default=2000, help="about 24 crops each")
-    parser.add_argument("--steps", type=int, default=4500, help="of 48 crops")
-    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--scenes", type=int, default=4000, help="to render")
+    parser.add_argument("--workers", type=int, default=2, help="processes that render")
+    parser.add_argument("--capacity", type=int, default=130_000, help="most crops kept in memory (27 KB each)")
+    parser.add_argument("--steps", type=int, default=9000)
+    parser.add_argument("--seconds", type=float, help="train for so long instead of a number of steps")
+    parser.add_argument("--batch", type=int, default=96)
+    parser.add_argument("--rate", type=float, default=8e-4)
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--clips", type=int, default=24, help="held-out clips for the constants")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--from", dest="start", type=Path, help="go on from a checkpoint instead of from nothing; 0 steps only exports it")
+    parser.add_argument("--from", dest="start", type=Path, help="begin with these weights instead of from nothing; 0 steps only exports them")
+    parser.add_argument("--keep", type=Path, help="write averaged and last weights here at every measurement, and stop before the export")
+    parser.add_argument("--start-with", type=int, default=8000, help="crops that must be there before the first step")
+    parser.add_argument("--held-out", type=int, default=50, help="scenes to measure with")
     arguments = parser.parse_args()
-    torch.set_num_threads(1)
+    torch.set_num_threads(max(1, min(torch.get_num_threads(), 2)))
     cv2.setNumThreads(1)
-    clock = time.time()
+    clock, folder = time.time(), arguments.cache / "crops"
 
     def report(text):
         print(f"[{time.time() - clock:6.0f} s] {text}", flush=True)
 
-    crops.render(arguments.cache / "crops", HELD_OUT, 50, 25, report)
-    if arguments.steps:
-        crops.render(arguments.cache / "crops", 0, arguments.scenes, 25, report)
-    held_out = load(arguments.cache / "crops", HELD_OUT, HELD_OUT + 50)
-    trainer = Trainer(arguments.seed)
-    untrained = measures.crop_figures(trainer, held_out)
+    trainer = Trainer(arguments.seed, device=arguments.device)
     if arguments.start:
         trainer.load(arguments.start)
+    working = renderers("crops", folder, min(arguments.workers, 5), HELD_OUT, arguments.held_out, 10)
+    for process in working:
+        process.wait()
+    if arguments.steps:
+        working = renderers("crops", folder, arguments.workers, 0, arguments.scenes, 10)
+    held_out = load(folder, HELD_OUT, HELD_OUT + arguments.held_out)
+    untrained = measures.crop_figures(Trainer(7, vocabulary=trainer.vocabulary), held_out)
     checkpoint = arguments.cache / "checkpoint.pt"
 
+    def keep(trainer):
+        if arguments.keep:
+            trainer.save(arguments.keep / "encoder.pt"), trainer.save(arguments.keep / "encoder-last.pt", averaged=False)
+        else:
+            trainer.checkpoint(checkpoint)
+
     def check(trainer):
-        trainer.save(checkpoint)
-        return measures.brief(measures.crop_figures(trainer, held_out))
+        average = trainer.averaged()
+        exam = measures.examined(average, held_out)
+        return measures.brief(measures.crop_figures(average, held_out)) + "  examination " + " ".join(f"{n} {v:.2f}" for n, v in exam.items() if isinstance(v, float))
 
     if arguments.steps:
-        trainer.run(load(arguments.cache / "crops", 0, HELD_OUT), arguments.steps, arguments.rate, report=report, check=check)
-        trainer.save(checkpoint)
+        timer = Clock(arguments.steps, arguments.seconds) if not arguments.seconds else Clock(None, arguments.seconds)
+        try:
+            train(trainer, trainer.new_pool(arguments.capacity), Shards(folder, 0, HELD_OUT), timer, arguments.batch, arguments.rate, report, check=check, keep=keep,
+                  start_with=arguments.start_with, resume=None if arguments.keep else checkpoint, working=working)
+        finally:
+            for process in working:
+                process.terminate()
+    trainer = trainer.averaged("cpu")
+    figures = measures.crop_figures(trainer, held_out)
+    if arguments.keep:
+        exam = measures.examined(trainer, held_out)
+        report(json.dumps(exam))
+        (arguments.keep / "encoder.json").write_text(json.dumps(figures | {"examination": exam}, default=float))
+        return report(measures.brief(figures))
     export.write_folder(trainer, arguments.out)
     differences = export.check(trainer, arguments.out, ["a person walks through the yard", "Two cars & a zebra-crossing!"], held_out["looks"][:8])
     report("largest difference to what transformers loads: text {:.1e}, picture {:.1e}".format(*differences))

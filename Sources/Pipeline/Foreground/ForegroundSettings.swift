@@ -24,7 +24,7 @@ package struct ForegroundSettings: Sendable, Equatable {
     /// The level towards which unchanged pixels are dimmed.
     package var grey: Float = 128
     /// Side of a look in pixels.
-    package var look = 64
+    package var look = 96
 
     /// The constants that the product uses.
     package init() {}
