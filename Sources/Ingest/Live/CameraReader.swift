@@ -40,7 +40,7 @@ actor CameraReader {
         guard let connection else { return nil }
         var packets: any PacketSource = connection
         if let recording {
-            packets = RecordedPackets(connection, recording, clock: clock, lastTime: { connection.lastTime })
+            packets = RecordedPackets(connection, recording, clock: clock, lastTime: { connection.placement?.time })
         }
         let reader = try FrameReader(
             packets, at: address.location, configuration: configuration.frames, firstRun: firstRun,

@@ -51,7 +51,7 @@ public enum ClipCutter {
                 throw error
             }
             let demuxer = try Demuxer(file, interrupt: Interrupt(), log: DamageLog())
-            let coded = CodedStream(demuxer.stream)
+            let coded = CodedStream(demuxer.stream, timeBase: demuxer.timeBase)
             if let stream, stream != coded { return }
             stream = coded
             var packet = av_packet_alloc()
@@ -96,7 +96,7 @@ public enum ClipCutter {
             if let movie { return movie }
             guard let parameters = demuxer.stream.pointee.codecpar else { throw outOfMemory }
             let made = try MovieWriter(
-                path, of: parameters, tick: demuxer.stream.pointee.time_base, form: .indexed)
+                path, of: parameters, tick: demuxer.timeBase, form: .indexed)
             movie = made
             return made
         }

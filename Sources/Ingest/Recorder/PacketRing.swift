@@ -72,7 +72,7 @@ struct CodedStream: Sendable, Equatable {
     let height: Int32
     let tick: (Int32, Int32)
 
-    init(_ stream: UnsafeMutablePointer<AVStream>) {
+    init(_ stream: UnsafeMutablePointer<AVStream>, timeBase: AVRational) {
         let parameters = stream.pointee.codecpar.pointee
         codec = parameters.codec_id.rawValue
         extradata =
@@ -80,7 +80,7 @@ struct CodedStream: Sendable, Equatable {
                 Array(UnsafeBufferPointer(start: $0, count: Int(max(0, parameters.extradata_size))))
             } ?? []
         (width, height) = (parameters.width, parameters.height)
-        tick = (stream.pointee.time_base.num, stream.pointee.time_base.den)
+        tick = (timeBase.num, timeBase.den)
     }
 
     static func == (one: CodedStream, other: CodedStream) -> Bool {
@@ -110,7 +110,7 @@ final class RingWriter: PacketKeeper {
         self.placement = placement
         if kept.isKey {
             handOver(until: kept.time)
-            (first, last, stream) = (kept.time, kept.time, CodedStream(kept.stream))
+            (first, last, stream) = (kept.time, kept.time, CodedStream(kept.stream, timeBase: kept.timeBase))
         }
         guard stream != nil, bytes < Self.mostBytes, let data = kept.packet.pointee.data else { return }
         let size = Int(max(0, kept.packet.pointee.size))

@@ -23,11 +23,13 @@ final class RecordedPackets: PacketSource {
 
     var context: UnsafeMutablePointer<AVFormatContext> { source.context }
     var stream: UnsafeMutablePointer<AVStream> { source.stream }
+    var timeBase: AVRational { source.timeBase }
+    var decoders: DecoderList { source.decoders }
 
     func read(into packet: UnsafeMutablePointer<AVPacket>) throws(IngestError) -> PacketReading {
         let reading = try source.read(into: packet)
         if case .packet = reading, let time = packet.time {
-            keeper.take(KeptPacket(packet, time: time, stream: stream), arrival: clock.now().wall)
+            keeper.take(KeptPacket(packet, time: time, of: self), arrival: clock.now().wall)
         }
         return reading
     }
@@ -45,15 +47,17 @@ struct KeptPacket {
     /// Its presentation time in ticks, else its decoding time.
     let time: Int64
     let stream: UnsafeMutablePointer<AVStream>
+    /// What its times count, in seconds.
+    let timeBase: AVRational
 
-    init(_ packet: UnsafeMutablePointer<AVPacket>, time: Int64, stream: UnsafeMutablePointer<AVStream>) {
-        (self.packet, self.time, self.stream) = (packet, time, stream)
+    init(_ packet: UnsafeMutablePointer<AVPacket>, time: Int64, of source: any PacketSource) {
+        (self.packet, self.time, stream, timeBase) = (packet, time, source.stream, source.timeBase)
     }
 
     /// Whether decoding can begin with it.
     var isKey: Bool { packet.pointee.flags & AV_PKT_FLAG_KEY != 0 && packet.pointee.flags & AV_PKT_FLAG_CORRUPT == 0 }
     /// Seconds a tick.
-    var tick: Double { Double(stream.pointee.time_base.num) / Double(max(1, stream.pointee.time_base.den)) }
+    var tick: Double { Double(timeBase.num) / Double(max(1, timeBase.den)) }
 }
 
 /// What keeps packets. Belongs to the thread that reads them.

@@ -73,7 +73,7 @@ final class SegmentWriter: PacketKeeper {
         count += 1
         let path = "\(folder)/\(arrival.microseconds)-\(getpid())-\(count).part"
         do throws(IngestError) {
-            let movie = try MovieWriter(path, of: parameters, tick: kept.stream.pointee.time_base, form: .fragments)
+            let movie = try MovieWriter(path, of: parameters, tick: kept.timeBase, form: .fragments)
             open = Open(movie: movie, first: kept.time, last: kept.time)
             failedAt = nil
         } catch {
