@@ -24,10 +24,15 @@ struct MachineLimits {
         self.threads = threads
         let team = WorkerTeam(threads: threads)
         floats = Rates(peak: Self.peak(team, cp_float_peak), products: Self.rates(team, .fp32))
-        bytes = Rates(peak: Self.peak(team, cp_byte_peak), products: Self.rates(team, .int8))
+        bytes = Rates(
+            peak: Self.peak(team, Instructions.best == .amx ? cp_tile_peak : cp_byte_peak),
+            products: Self.rates(team, .int8))
     }
 
-    var json: String { "{\"threads\": \(threads), \"fp32\": \(Self.json(floats)), \"int8\": \(Self.json(bytes))}" }
+    var json: String {
+        "{\"threads\": \(threads), \"instructions\": \"\(Instructions.best)\", \"fp32\": \(Self.json(floats)), "
+            + "\"int8\": \(Self.json(bytes))}"
+    }
 
     private static func json(_ rates: Rates) -> String {
         let products = rates.products.map { "\"\($0.name)\": \($0.rate)" }.joined(separator: ", ")

@@ -65,8 +65,11 @@ def cosines(folder, name, count=16):
     return result
 
 
-def ask(program, *arguments):
-    return json.loads(subprocess.run([program, *map(str, arguments)], check=True, stdout=subprocess.PIPE).stdout)
+def ask(program, *arguments, instructions=None):
+    """Its JSON; with `instructions` the newest that its kernels may use."""
+    environment = os.environ | ({"ALERTD_INSTRUCTIONS": instructions} if instructions else {})
+    command = [program, *map(str, arguments)]
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment).stdout)
 
 
 def processor():
@@ -89,6 +92,13 @@ def print_comparison(name, batch, rates):
             text += "".join(f"   {p} {rates[f'alertd {p}']['images_per_second'] / rate['images_per_second']:5.2f}×"
                             for p in ("fp32", "int8"))
         print(text)
+
+
+def print_limits(name, limits):
+    peak = limits["peak"]
+    print(f"\n{name} products (rows × inputs × outputs), 10⁹ operations/s of {peak:.0f} at most:")
+    for shape, rate in limits["products"].items():
+        print(f"  {shape:<16} {rate:6.0f}  {rate / peak if peak else 0:5.0%}")
 
 
 def lines(comparisons, limits, profiles, accuracy):
@@ -121,12 +131,14 @@ def main(program, folder, output):
     result = {"date": datetime.date.today().isoformat(), "processor": processor(), "threads": contenders.THREADS,
               "kernel": platform.release(), "packages": {name: version(name) for name in PACKAGES}}
     print(f"{result['processor']}, {contenders.THREADS} threads; {result['packages']}")
-    result["limits"] = limits = ask(program, "limits", contenders.THREADS)
-    for precision in ("fp32", "int8"):
-        peak = limits[precision]["peak"]
-        print(f"\n{precision} products (rows × inputs × outputs), 10⁹ operations/s of {peak:.0f} at most:")
-        for shape, rate in limits[precision]["products"].items():
-            print(f"  {shape:<16} {rate:6.0f}  {rate / peak if peak else 0:5.0%}")
+    # The lines are about dot products of vectors; a matrix unit, where there is one, is shown beside them.
+    result["limits"] = limits = ask(program, "limits", contenders.THREADS, instructions="avx512")
+    print_limits("fp32", limits["fp32"])
+    print_limits("int8", limits["int8"])
+    best = ask(program, "limits", contenders.THREADS)
+    if best["instructions"] == "amx":
+        result["tile_limits"] = best
+        print_limits("int8, on the matrix unit (AMX),", best["int8"])
     result["images"] = comparisons = {}
     result["profiles"] = profiles = {}
     result["cosines"] = accuracy = {}

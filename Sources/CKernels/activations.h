@@ -21,7 +21,18 @@ CK_INLINE float ck_error_function(float x) {
     return x < 0 ? -y : y;
 }
 
-CK_INLINE float ck_sigmoid(float x) { return 1 / (1 + ck_exponential(-x)); }
+// 1 / (1 + e⁻ˣ), error below 3e-7 of itself, without a division, which takes as long as all the rest: with e = e^−|x| the
+// inverse of d = (1 + e) / 2, between ½ and 1, begins at the parabola nearest to 1 / d (off by 1/99) and takes two steps of
+// Newton's.
+CK_INLINE float ck_sigmoid(float x) {
+    _Pragma("clang fp contract(fast)")
+    float e = ck_exponential(-__builtin_fabsf(x));
+    float d = 0.5f + 0.5f * e;
+    float y = 4.2424242424f + d * (-5.8181818182f + d * 2.5858585859f);
+    y = y + y * (1 - d * y);
+    y = y + y * (1 - d * y);
+    return (x < 0 ? e : 1) * (0.5f * y);
+}
 
 CK_INLINE float ck_gelu_of(float x) {
     _Pragma("clang fp contract(fast)")
@@ -53,5 +64,8 @@ CK_INLINE void ck_activate_values(ck_activation function, float *x, size_t n) {
     case CK_RELU: CK_APPLY(ck_relu_of); break;
     }
 }
+
+// x [rows, 32] with `stride` floats between rows ← f(x).
+void ck_activate_panel(ck_activation function, float *x, size_t rows, size_t stride);
 
 #endif

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "attention_matrix.h"
 #include "dispatch.h"
 #include "exponential.h"
 #include "float_tiles.h"
@@ -18,7 +19,8 @@
 static size_t padded(size_t width) { return ck_panel_count(width) * CK_PANEL; }
 
 // keys [T, K] in groups · values [T, K padded] · queries [K, 32] · scores [256, 32] · mixed [32, K padded]
-size_t ck_attention_scratch(size_t keys, size_t width) {
+size_t ck_attention_scratch(ck_instructions set, size_t keys, size_t width) {
+    if (set == CK_AMX) return ck_matrix_attention_scratch(keys, width);
     return keys * (width + padded(width)) + QUERIES * (width + KEYS + padded(width)) + 16;
 }
 
@@ -75,6 +77,7 @@ static void multiply_row(float *out, const float *x, size_t n, float factor) {
 }
 
 struct attending {
+    ck_instructions set;
     const ck_attention *a;
     ck_float_tile tile;
     float *scratch;
@@ -176,20 +179,28 @@ static void attend_block(const struct attending *work, const struct parts *parts
 static void attend_head(void *context, size_t item, size_t participant) {
     const struct attending *work = context;
     const ck_attention *a = work->a;
-    struct parts parts = parts_of(work, participant);
     size_t sequence = item / a->heads, head = item % a->heads, column = head * a->width;
     size_t key_column = head / (a->heads / a->key_heads) * a->width;
-    pack_keys(a, a->k + sequence * a->keys * a->key_stride + key_column, parts.keys);
-    pack_values(a, a->v + sequence * a->keys * a->value_stride + key_column, parts.values);
+    const float *q = a->q + sequence * a->queries * a->query_stride + column;
+    const float *k = a->k + sequence * a->keys * a->key_stride + key_column;
+    const float *v = a->v + sequence * a->keys * a->value_stride + key_column;
+    float *out = a->out + sequence * a->queries * a->out_stride + column;
+    if (work->set == CK_AMX) {
+        ck_matrix_attend(a, q, k, v, out, work->scratch + participant * work->scratchEach);
+        return;
+    }
+    struct parts parts = parts_of(work, participant);
+    pack_keys(a, k, parts.keys);
+    pack_values(a, v, parts.values);
     for (size_t query = 0; query < a->queries; query += QUERIES) {
-        size_t rows = ck_smaller(QUERIES, a->queries - query), row = sequence * a->queries + query;
-        pack_queries(a, a->q + row * a->query_stride + column, rows, parts.queries);
-        attend_block(work, &parts, query, rows, a->out + row * a->out_stride + column);
+        size_t rows = ck_smaller(QUERIES, a->queries - query);
+        pack_queries(a, q + query * a->query_stride, rows, parts.queries);
+        attend_block(work, &parts, query, rows, out + query * a->out_stride);
     }
 }
 
 void ck_attend(ck_instructions set, const ck_attention *attention, float *scratch) {
-    struct attending work = {attention, ck_float_tile_of(set), scratch,
-                             ck_attention_scratch(attention->keys, attention->width)};
+    struct attending work = {set, attention, ck_float_tile_of(set), scratch,
+                             ck_attention_scratch(set, attention->keys, attention->width) / 16 * 16};
     ck_parallel(attention->sequences * attention->heads, attend_head, &work);
 }

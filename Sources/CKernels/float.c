@@ -9,8 +9,8 @@
 #include "float_tiles.h"
 #include "team.h"
 
-// Depth of one step: a panel of it (64 KiB) is read from the second-level cache.
-#define DEPTH 512
+// Depth of one step: a panel of it (32 KiB) stays in the first-level cache, or just behind it.
+#define DEPTH 256
 // Groups whose sums are kept between two steps.
 #define GROUPS 24
 
@@ -101,8 +101,7 @@ static void multiply_groups(const struct product *work, size_t group, size_t end
 static void multiply_block(void *context, size_t task, size_t participant) {
     (void)participant;
     const struct product *work = context;
-    size_t panels = ck_panel_count(work->weights->outputs);
-    struct ck_part part = ck_part_of(work->tasks, task, work->rows, panels);
+    struct ck_part part = ck_part_of(work->tasks, task);
     float sums[GROUPS * CK_GROUP * CK_PANEL] __attribute__((aligned(64)));
     for (size_t p = part.first_panel; p < part.end_panel; p++) {
         const float *panel = work->weights->panels + p * work->weights->inputs * CK_PANEL;
@@ -116,7 +115,7 @@ static void multiply_block(void *context, size_t task, size_t participant) {
 
 void ck_float_linear(ck_instructions set, size_t rows, const float *x, const ck_float_weights *weights,
                      ck_activation activation, int is_adding, float *y, size_t stride) {
-    struct ck_tasks tasks = ck_cut(rows, ck_smaller(weights->inputs, DEPTH) * sizeof(float),
+    struct ck_tasks tasks = ck_cut(ck_group_count(rows), rows * ck_smaller(weights->inputs, DEPTH) * sizeof(float),
                                    ck_panel_count(weights->outputs));
     struct product work = {ck_float_tile_of(set), rows, x, weights, activation, is_adding, y, stride, tasks};
     ck_parallel(tasks.count, multiply_block, &work);

@@ -8,6 +8,7 @@
 
 #include "activations.h"
 #include "dispatch.h"
+#include "int8_matrix.h"
 #include "int8_tiles.h"
 #include "team.h"
 #include "vectors.h"
@@ -21,10 +22,25 @@ static inline __attribute__((always_inline)) int32_t rounded(float x) {
 }
 
 size_t ck_int8_panels_size(size_t outputs, size_t inputs) {
-    return ck_panel_count(outputs) * ck_quad_count(inputs) * 4 * CK_PANEL;
+    return ck_panel_count(outputs) * ck_panel_quads(inputs) * 4 * CK_PANEL;
 }
 
-size_t ck_int8_rows_size(size_t rows, size_t inputs) { return rows * ck_quad_count(inputs) * 4; }
+static size_t group_count(ck_instructions set, size_t rows) {
+    return set == CK_AMX ? ck_matrix_pair_count(rows) : ck_group_count(rows);
+}
+
+static size_t group_start(ck_instructions set, size_t rows, size_t group) {
+    return set == CK_AMX ? ck_smaller(2 * group * ck_matrix_height(rows), rows) : ck_group_start(rows, group);
+}
+
+static size_t row_size(ck_instructions set, size_t inputs) {
+    return 4 * (set == CK_AMX ? ck_panel_quads(inputs) : ck_quad_count(inputs));
+}
+
+size_t ck_int8_rows_size(ck_instructions set, size_t rows, size_t inputs) {
+    size_t padded = set == CK_AMX ? 2 * ck_matrix_pair_count(rows) * ck_matrix_height(rows) : rows;
+    return padded * row_size(set, inputs);
+}
 
 // One output's weights → bytes in −127…127; returns the scale and the sum of the bytes.
 static float pack_output(const float *weight, size_t inputs, int8_t *panel, int32_t *sum) {
@@ -52,7 +68,7 @@ struct packing {
 static void pack_panel(void *context, size_t panel, size_t participant) {
     (void)participant;
     struct packing *work = context;
-    size_t size = ck_quad_count(work->inputs) * 4 * CK_PANEL;
+    size_t size = ck_panel_quads(work->inputs) * 4 * CK_PANEL;
     int8_t *target = work->panels + panel * size;
     memset(target, 0, size);
     for (size_t column = 0; column < CK_PANEL; column++) {
@@ -70,6 +86,7 @@ void ck_int8_pack(const float *weight, size_t outputs, size_t inputs, int8_t *pa
 }
 
 struct quantising {
+    ck_instructions set;
     const float *x;
     size_t stride, rows, inputs;
     uint8_t *out;
@@ -119,6 +136,16 @@ static void quantise_rest(const float *x, size_t count, struct steps steps, uint
     for (size_t byte = 0; byte < count; byte += 4, out += step) memcpy(out, words + byte, 4);
 }
 
+// One row of a tile of the matrix unit, from its first byte on.
+CK_DISPATCH
+static void quantise_tile_row(const float *x, size_t inputs, struct steps steps, size_t height, uint8_t *out) {
+    for (; inputs >= 64; x += 64, inputs -= 64, out += 64 * height)
+        for (size_t i = 0; i < 64; i += 16) quantise_lanes(x + i, steps.inverse, (float)steps.zero, out + i, 4);
+    size_t whole = inputs / 16 * 16;
+    for (size_t i = 0; i < whole; i += 16) quantise_lanes(x + i, steps.inverse, (float)steps.zero, out + i, 4);
+    if (whole < inputs) quantise_rest(x + whole, inputs - whole, steps, out + whole, 4);
+}
+
 // Rows side by side, sixteen columns at a time, so that writing goes through the group from front to back.
 CK_DISPATCH
 static void quantise_rows(const float *x, size_t stride, size_t rows, size_t inputs, const struct steps *steps,
@@ -135,21 +162,28 @@ static void quantise_rows(const float *x, size_t stride, size_t rows, size_t inp
 static void quantise_group(void *context, size_t group, size_t participant) {
     (void)participant;
     struct quantising *work = context;
-    size_t first = ck_group_start(work->rows, group), rows = ck_group_start(work->rows, group + 1) - first;
-    struct steps steps[CK_GROUP];
-    for (size_t row = 0; row < rows; row++) {
-        steps[row] = steps_of(work->x + (first + row) * work->stride, work->inputs);
-        work->scales[first + row] = steps[row].scale;
-        work->zeros[first + row] = steps[row].zero;
+    size_t first = group_start(work->set, work->rows, group), end = group_start(work->set, work->rows, group + 1);
+    size_t height = ck_matrix_height(work->rows);
+    uint8_t *out = work->out + first * row_size(work->set, work->inputs);
+    struct steps steps[CK_TILES];
+    for (size_t row = first; row < end; row++) {
+        const float *x = work->x + row * work->stride;
+        size_t place = row - first;
+        steps[place] = steps_of(x, work->inputs);
+        work->scales[row] = steps[place].scale;
+        work->zeros[row] = steps[place].zero;
+        if (work->set == CK_AMX)
+            quantise_tile_row(x, work->inputs, steps[place], height,
+                              out + place / height * height * row_size(CK_AMX, work->inputs) + place % height * 64);
     }
-    quantise_rows(work->x + first * work->stride, work->stride, rows, work->inputs, steps,
-                  work->out + ck_int8_rows_size(first, work->inputs));
+    if (work->set != CK_AMX)
+        quantise_rows(work->x + first * work->stride, work->stride, end - first, work->inputs, steps, out);
 }
 
-void ck_int8_quantise(const float *x, size_t stride, size_t rows, size_t inputs, uint8_t *out, float *scales,
-                      int32_t *zeros) {
-    struct quantising work = {x, stride, rows, inputs, out, scales, zeros};
-    size_t groups = ck_group_count(rows);
+void ck_int8_quantise(ck_instructions set, const float *x, size_t stride, size_t rows, size_t inputs, uint8_t *out,
+                      float *scales, int32_t *zeros) {
+    struct quantising work = {set, x, stride, rows, inputs, out, scales, zeros};
+    size_t groups = group_count(set, rows);
     if (rows * inputs >= CK_SHARED_VALUES) ck_parallel(groups, quantise_group, &work);
     else for (size_t group = 0; group < groups; group++) quantise_group(&work, group, 0);
 }
@@ -165,25 +199,47 @@ struct product {
     struct ck_tasks tasks;
 };
 
-// y [rows, columns] = (sums − zero · weight sums) · scales + bias, activated; or that added to y.
+// out [rows, 32], `stride` floats between rows, = (sums − zero · weight sums) · scales + bias.
 CK_DISPATCH
-static void finish_tile(const struct product *work, size_t row, size_t rows, size_t column, const int32_t *sums) {
+static void scale_sums(const struct product *work, size_t row, size_t rows, size_t column, const int32_t *sums, float *out,
+                       size_t stride) {
     CK_FUSE
     const ck_int8_weights *w = work->weights;
-    size_t columns = ck_smaller(CK_PANEL, w->outputs - column);
-    const float *scales = w->scales + column;
-    const int32_t *totals = w->sums + column;
+    // Copies, which no store to `out` can change: they stay in registers.
+    float scales[CK_PANEL], bias[CK_PANEL];
+    int32_t totals[CK_PANEL];
+    memcpy(scales, w->scales + column, sizeof scales);
+    memcpy(bias, w->bias + column, sizeof bias);
+    memcpy(totals, w->sums + column, sizeof totals);
     for (size_t r = 0; r < rows; r++) {
         float scale = work->x->scales[row + r], values[CK_PANEL];
         int32_t zero = work->x->zeros[row + r];
-        float *y = work->y + (row + r) * work->stride + column;
         for (size_t i = 0; i < CK_PANEL; i++)
-            values[i] = (float)(sums[r * CK_PANEL + i] - zero * totals[i]) * (scale * scales[i]) + w->bias[column + i];
-        ck_activate_values(work->activation, values, CK_PANEL);
-        if (work->is_adding) for (size_t i = 0; i < columns; i++) y[i] += values[i];
-        else if (columns == CK_PANEL) memcpy(y, values, sizeof values);
-        else memcpy(y, values, columns * sizeof *y);
+            values[i] = (float)(sums[r * CK_PANEL + i] - zero * totals[i]) * (scale * scales[i]) + bias[i];
+        memcpy(out + r * stride, values, sizeof values);
     }
+}
+
+CK_DISPATCH
+static void add_rows(float *y, size_t stride, const float *x, size_t rows, size_t columns) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t i = 0; i < columns; i++) y[r * stride + i] += x[r * CK_PANEL + i];
+}
+
+// y [rows, columns] = the sums as numbers, activated; or that added to y.
+static void finish_tile(const struct product *work, size_t row, size_t rows, size_t column, const int32_t *sums) {
+    size_t columns = ck_smaller(CK_PANEL, work->weights->outputs - column);
+    float *y = work->y + row * work->stride + column;
+    float values[CK_TILES * CK_PANEL] __attribute__((aligned(64)));
+    int is_direct = columns == CK_PANEL && !work->is_adding;
+    float *out = is_direct ? y : values;
+    size_t stride = is_direct ? work->stride : CK_PANEL;
+    scale_sums(work, row, rows, column, sums, out, stride);
+    ck_activate_panel(work->activation, out, rows, stride);
+    if (work->is_adding) add_rows(y, work->stride, values, rows, columns);
+    else if (!is_direct)
+        for (size_t r = 0; r < rows; r++)
+            memcpy(y + r * work->stride, values + r * CK_PANEL, columns * sizeof *y);
 }
 
 // One block of rows and a few panels: panel by panel, so that a panel stays in the first-level cache.
@@ -191,13 +247,13 @@ static void multiply_block(void *context, size_t task, size_t participant) {
     (void)participant;
     const struct product *work = context;
     const ck_int8_weights *w = work->weights;
-    size_t rows = work->x->rows, quads = ck_quad_count(w->inputs), panels = ck_panel_count(w->outputs);
-    struct ck_part part = ck_part_of(work->tasks, task, rows, panels);
+    size_t rows = work->x->rows, quads = ck_quad_count(w->inputs), size = ck_panel_quads(w->inputs) * 4 * CK_PANEL;
+    struct ck_part part = ck_part_of(work->tasks, task);
     int32_t sums[CK_GROUP * CK_PANEL] __attribute__((aligned(64)));
     for (size_t p = part.first_panel; p < part.end_panel; p++) {
-        const int8_t *panel = w->panels + p * quads * 4 * CK_PANEL;
+        const int8_t *panel = w->panels + p * size;
         // While the first two groups are worked on, the two halves of the next panel are fetched.
-        const int8_t *next = panel + (p + 1 < panels ? quads * 4 * CK_PANEL : 0);
+        const int8_t *next = panel + (p + 1 < work->tasks.panels ? size : 0);
         for (size_t group = part.first_group; group < part.end_group; group++) {
             size_t first = ck_group_start(rows, group), count = ck_group_start(rows, group + 1) - first;
             const uint8_t *a = work->x->bytes + first * quads * 4;
@@ -208,26 +264,86 @@ static void multiply_block(void *context, size_t task, size_t participant) {
     }
 }
 
-void ck_int8_linear(ck_instructions set, const ck_int8_rows *x, const ck_int8_weights *weights,
-                    ck_activation activation, int is_adding, float *y, size_t stride) {
-    size_t panels = ck_panel_count(weights->outputs);
-    struct ck_tasks tasks = ck_cut(x->rows, ck_quad_count(weights->inputs) * 4, panels);
-    struct product work = {ck_int8_tile_of(set), x, weights, activation, is_adding, y, stride, tasks};
-    ck_parallel(tasks.count, multiply_block, &work);
+// Sums that wait to become results while the matrix unit works on the next ones.
+struct waiting {
+    const struct product *work;
+    size_t row, column;
+    const int32_t *sums;
+};
+
+static void finish_waiting(void *context, size_t first, size_t end) {
+    const struct waiting *sums = context;
+    finish_tile(sums->work, sums->row + first, end - first, sums->column, sums->sums + first * CK_PANEL);
 }
 
-void ck_int8_product(ck_instructions set, size_t rows, const uint8_t *bytes, const ck_int8_weights *weights,
-                     int32_t *out) {
-    size_t quads = ck_quad_count(weights->inputs), panels = ck_panel_count(weights->outputs);
-    int32_t sums[CK_GROUP * CK_PANEL];
-    for (size_t group = 0; group < ck_group_count(rows); group++) {
-        size_t first = ck_group_start(rows, group), count = ck_group_start(rows, group + 1) - first;
-        for (size_t p = 0; p < panels; p++) {
-            const int8_t *panel = weights->panels + p * quads * 4 * CK_PANEL;
-            ck_int8_tile_of(set)(count, bytes + first * quads * 4, panel, quads, sums, panel);
+// out = two tiles of rows, which start at `first`, · panel.
+static void multiply_pair(const ck_int8_rows *x, size_t first, size_t inputs, const int8_t *panel, int32_t *out,
+                          const int8_t *next, const struct ck_meanwhile *meanwhile) {
+    size_t height = ck_matrix_height(x->rows), size = row_size(CK_AMX, inputs);
+    const uint8_t *tile = x->bytes + first * size;
+    ck_matrix_multiply(height, tile, first + height < x->rows ? tile + height * size : NULL, panel, size / 64, out, next,
+                       meanwhile);
+}
+
+// The same on the matrix unit, two tiles of rows at a time.
+static void multiply_block_on_matrix(void *context, size_t task, size_t participant) {
+    (void)participant;
+    const struct product *work = context;
+    const ck_int8_weights *w = work->weights;
+    size_t rows = work->x->rows, size = ck_panel_quads(w->inputs) * 4 * CK_PANEL;
+    struct ck_part part = ck_part_of(work->tasks, task);
+    int32_t sums[2][CK_TILES * CK_PANEL] __attribute__((aligned(64)));
+    struct waiting waiting = {work, 0, 0, sums[1]};
+    struct ck_meanwhile meanwhile = {finish_waiting, &waiting, 0};
+    ck_matrix_begin(ck_matrix_height(rows));
+    for (size_t p = part.first_panel, turn = 0; p < part.end_panel; p++) {
+        const int8_t *panel = w->panels + p * size;
+        const int8_t *next = panel + (p + 1 < work->tasks.panels ? size : 0);
+        for (size_t pair = part.first_group; pair < part.end_group; pair++, turn ^= 1) {
+            size_t first = group_start(CK_AMX, rows, pair), half = pair - part.first_group;
+            multiply_pair(work->x, first, w->inputs, panel, sums[turn], half < 2 ? next + half * size / 2 : panel,
+                          &meanwhile);
+            waiting = (struct waiting){work, first, p * CK_PANEL, sums[turn]};
+            meanwhile.rows = group_start(CK_AMX, rows, pair + 1) - first;
+        }
+    }
+    ck_matrix_end();
+    finish_waiting(&waiting, 0, meanwhile.rows);
+}
+
+void ck_int8_linear(ck_instructions set, const ck_int8_rows *x, const ck_int8_weights *weights,
+                    ck_activation activation, int is_adding, float *y, size_t stride) {
+    struct ck_tasks tasks = ck_cut(group_count(set, x->rows), ck_int8_rows_size(set, x->rows, weights->inputs),
+                                   ck_panel_count(weights->outputs));
+    struct product work = {ck_int8_tile_of(set), x, weights, activation, is_adding, y, stride, tasks};
+    ck_parallel(tasks.count, set == CK_AMX ? multiply_block_on_matrix : multiply_block, &work);
+}
+
+// out [count, 32] = the sums of one group of rows and one panel.
+static void multiply_group(ck_instructions set, const ck_int8_rows *x, size_t group, const ck_int8_weights *w,
+                           size_t p, int32_t *out) {
+    const int8_t *panel = w->panels + p * ck_panel_quads(w->inputs) * 4 * CK_PANEL;
+    size_t first = group_start(set, x->rows, group), end = group_start(set, x->rows, group + 1);
+    if (set == CK_AMX) {
+        ck_matrix_begin(ck_matrix_height(x->rows));
+        multiply_pair(x, first, w->inputs, panel, out, panel, &(struct ck_meanwhile){0});
+        ck_matrix_end();
+    } else {
+        size_t quads = ck_quad_count(w->inputs);
+        ck_int8_tile_of(set)(end - first, x->bytes + first * quads * 4, panel, quads, out, panel);
+    }
+}
+
+void ck_int8_product(ck_instructions set, const ck_int8_rows *x, const ck_int8_weights *weights, int32_t *out) {
+    int32_t sums[CK_TILES * CK_PANEL];
+    for (size_t group = 0; group < group_count(set, x->rows); group++) {
+        size_t first = group_start(set, x->rows, group), end = group_start(set, x->rows, group + 1);
+        for (size_t p = 0; p < ck_panel_count(weights->outputs); p++) {
+            multiply_group(set, x, group, weights, p, sums);
             size_t columns = ck_smaller(CK_PANEL, weights->outputs - p * CK_PANEL);
-            for (size_t r = 0; r < count; r++)
-                memcpy(out + (first + r) * weights->outputs + p * CK_PANEL, sums + r * CK_PANEL, columns * sizeof *out);
+            for (size_t row = first; row < end; row++)
+                memcpy(out + row * weights->outputs + p * CK_PANEL, sums + (row - first) * CK_PANEL,
+                       columns * sizeof *out);
         }
     }
 }

@@ -1,6 +1,10 @@
 #include "int8_tiles.h"
 
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "int8_matrix.h"
 
 static void portable_tile(size_t rows, const uint8_t *group, const int8_t *panel, size_t quads, int32_t *out,
                           const int8_t *next) {
@@ -116,18 +120,32 @@ int ck_supports(ck_instructions set) {
     case CK_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     case CK_AVX512: return __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512vl") &&
                            __builtin_cpu_supports("avx512bw");
+    case CK_AMX: return ck_supports(CK_AVX512) && ck_matrix_is_there();
 #endif
     default: return 0;
     }
 }
 
+static pthread_once_t chosen = PTHREAD_ONCE_INIT;
+static ck_instructions best;
+
+static void choose(void) {
+    static const char *const names[] = {"portable", "avx2", "avx512", "amx"};
+    const char *most = getenv("ALERTD_INSTRUCTIONS");
+    ck_instructions limit = CK_AMX;
+    for (ck_instructions set = CK_PORTABLE; most && set <= CK_AMX; set++)
+        if (strcmp(most, names[set]) == 0) limit = set;
+    for (best = limit; best > CK_PORTABLE && !ck_supports(best);) best--;
+}
+
 ck_instructions ck_best_instructions(void) {
-    return ck_supports(CK_AVX512) ? CK_AVX512 : ck_supports(CK_AVX2) ? CK_AVX2 : CK_PORTABLE;
+    pthread_once(&chosen, choose);
+    return best;
 }
 
 ck_int8_tile ck_int8_tile_of(ck_instructions set) {
 #if defined(__x86_64__)
-    if (set == CK_AVX512) return vnni_tile;
+    if (set >= CK_AVX512) return vnni_tile;
     if (set == CK_AVX2) return avx2_tile;
 #endif
     return portable_tile;

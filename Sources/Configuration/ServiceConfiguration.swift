@@ -1,7 +1,19 @@
 /// Which models are used: names from `alertd models list`, or paths of folders in Hugging Face's form.
 public struct ModelsConfiguration: Hashable, Sendable {
+    /// The numbers that an encoder computes with.
+    public enum Precision: String, Hashable, Sendable, CaseIterable {
+        /// `int8` for large encoders, `fp32` for small ones.
+        case auto
+        /// 32-bit floats, as published.
+        case fp32
+        /// 8-bit integers.
+        case int8
+    }
+
     /// Turns frames and sentences into encodings.
     public let encoder: String
+    /// What the encoder computes with.
+    public let precision: Precision
     /// Describes events in words.
     public let describer: String
 }

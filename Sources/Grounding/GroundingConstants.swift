@@ -9,6 +9,8 @@ public struct GroundingConstants: Sendable, Equatable {
         case frame
         /// Crops of what moved, the background dimmed.
         case foreground
+        /// The whole picture, and crops of what moved.
+        case regions
     }
 
     /// Thresholds of event assembly, on saliency, and times in seconds.
@@ -45,7 +47,7 @@ public struct GroundingConstants: Sendable, Equatable {
     /// For an encoder without constants of its own: CLIP's published temperature of 100 around the cosine 0.25, which
     /// separates matching from other captions for the larger CLIP models only roughly.
     public static let unfitted = GroundingConstants(
-        view: .frame, scale: 100, bias: -25, mask: 0.2, slope: 0.0005,
+        view: .regions, scale: 100, bias: -25, mask: 0.2, slope: 0.0005,
         event: Event(open: 0.6, close: 0.4, minSeconds: 1, gapSeconds: 2), anomalyFloor: 0.1,
         unknownWords: [], isFitted: false)
 

@@ -14,7 +14,7 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
 
 /// The readers of files that strangers publish.
 enum FuzzedReader: String, CaseIterable {
-    case safetensors, pickle, tokenizer
+    case safetensors, pickle, tokenizer, sentencepiece
 
     /// A folder of this process's own, in memory where there is one.
     private static let folder: String = {
@@ -25,7 +25,12 @@ enum FuzzedReader: String, CaseIterable {
     }()
 
     func read(_ bytes: Data) {
-        let name = self == .tokenizer ? "tokenizer.json" : "model"
+        let name =
+            switch self {
+            case .tokenizer: "tokenizer.json"
+            case .sentencepiece: "spiece.model"
+            case .safetensors, .pickle: "model"
+            }
         let path = Self.folder + "/" + name
         guard FileManager.default.createFile(atPath: path, contents: bytes) else { fatalError("cannot write \(path)") }
         switch self {
@@ -41,7 +46,7 @@ enum FuzzedReader: String, CaseIterable {
                     do throws(WeightsError) { check(try file.floats(key)) } catch { check(error.description) }
                 }
             } catch { check(error.description) }
-        case .tokenizer:
+        case .tokenizer, .sentencepiece:
             do throws(ModelError) {
                 let tokenizer = try TextTokenizer.load(folder: Self.folder)
                 for text in ["", "A man's 1234 é e\u{301} 🔥\n <s>▁x", String(repeating: "ab ", count: 200)] {

@@ -12,6 +12,7 @@ struct ParityTests {
         Reader(isReader: GroundingParity.isReader, check: GroundingParity.check),
         Reader(isReader: SigLIPParity.isReader, check: SigLIPParity.check),
         Reader(isReader: DINOv2Parity.isReader, check: DINOv2Parity.check),
+        Reader(isReader: ViViTParity.isReader, check: ViViTParity.check),
         Reader(isReader: SmallOperationsParity.isReader, check: SmallOperationsParity.check),
         Reader(isReader: MiniLMParity.isReader, check: MiniLMParity.check),
         Reader(isReader: DecoderParity.isReader, check: DecoderParity.check),

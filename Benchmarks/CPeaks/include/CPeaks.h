@@ -8,5 +8,7 @@
 double cp_float_peak(void);
 // The same for dot products of four bytes (AVX512-VNNI); 0 without them.
 double cp_byte_peak(void);
+// The same for products of tiles of bytes (AMX); 0 without them.
+double cp_tile_peak(void);
 
 #endif

@@ -64,9 +64,11 @@ void ck_bfloat_to_float(const uint8_t *bfloat, float *out, size_t n);
 
 // MARK: linear layers
 
-// Instruction sets with product kernels of their own.
-typedef enum { CK_PORTABLE, CK_AVX2, CK_AVX512 } ck_instructions;
+// Instruction sets with product kernels of their own. CK_AMX is AVX-512 with a matrix unit for bytes.
+typedef enum { CK_PORTABLE, CK_AVX2, CK_AVX512, CK_AMX } ck_instructions;
 int ck_supports(ck_instructions set);
+// The last that the processor has, found once; the environment's ALERTD_INSTRUCTIONS (portable, avx2, avx512, amx) names one
+// to stop at.
 ck_instructions ck_best_instructions(void);
 
 // Weights [O, I] as floats: `panels` (64-byte aligned, ck_float_panels_size floats) is laid out as layout.h says; `bias` has
@@ -100,23 +102,23 @@ size_t ck_int8_panels_size(size_t outputs, size_t inputs);
 void ck_int8_pack(const float *weight, size_t outputs, size_t inputs, int8_t *panels, float *scales, int32_t *sums);
 
 // Rows [R, I] as unsigned bytes q: x ≈ scales[r] · (q − zeros[r]). Scale and zero point come from the row's smallest and
-// largest value (and 0). `bytes` has ck_int8_rows_size bytes and is laid out as layout.h says.
+// largest value (and 0). `bytes` has ck_int8_rows_size bytes and is laid out for one instruction set (layout.h, int8_matrix.h).
 typedef struct {
     size_t rows;
     const uint8_t *bytes;
     const float *scales;
     const int32_t *zeros;
 } ck_int8_rows;
-size_t ck_int8_rows_size(size_t rows, size_t inputs);
+size_t ck_int8_rows_size(ck_instructions set, size_t rows, size_t inputs);
 // x [R, I] with `stride` floats between rows.
-void ck_int8_quantise(const float *x, size_t stride, size_t rows, size_t inputs, uint8_t *bytes, float *scales,
-                      int32_t *zeros);
+void ck_int8_quantise(ck_instructions set, const float *x, size_t stride, size_t rows, size_t inputs, uint8_t *bytes,
+                      float *scales, int32_t *zeros);
 
 // y [R, O] with `stride` floats between rows = activation(x · weightsᵀ + bias), or += it.
 void ck_int8_linear(ck_instructions set, const ck_int8_rows *x, const ck_int8_weights *weights, ck_activation activation,
                     int is_adding, float *y, size_t stride);
 // out [R, O] = Σ q · w alone.
-void ck_int8_product(ck_instructions set, size_t rows, const uint8_t *bytes, const ck_int8_weights *weights, int32_t *out);
+void ck_int8_product(ck_instructions set, const ck_int8_rows *x, const ck_int8_weights *weights, int32_t *out);
 
 // MARK: attention
 
@@ -133,8 +135,9 @@ typedef struct {
     float scale;
     int is_causal;
 } ck_attention;
-// Floats of working memory for each of ck_participants(): grows with T, not with Q · T.
-size_t ck_attention_scratch(size_t keys, size_t width);
+// Floats of working memory for each of ck_participants(), 64-byte aligned: grows with T, not with Q · T.
+size_t ck_attention_scratch(ck_instructions set, size_t keys, size_t width);
+// CK_AMX rounds queries, keys, values and weights to bfloat16 (8 bits); the others compute in floats.
 void ck_attend(ck_instructions set, const ck_attention *attention, float *scratch);
 
 #endif

@@ -32,6 +32,13 @@ public enum ConfigurationKeys {
             "models.encoder", .model, default: "starter", environment: "ALERTD_MODELS_ENCODER",
             "The model that turns frames and sentences into encodings."),
         .init(
+            "models.precision", .choice(ModelsConfiguration.Precision.allCases.map(\.rawValue)), default: "auto",
+            environment: "ALERTD_MODELS_PRECISION",
+            "What the encoder computes with. `int8` is some three times as fast and takes a quarter of the memory; vectors "
+                + "turn by less than 0.002 in cosine. `auto` is `int8` from 50 million parameters on (ViT-B and larger), "
+                + "where encoding decides how many cameras a machine carries, and `fp32` below. Encodings of two "
+                + "precisions are never compared, so a change starts search and anomaly anew."),
+        .init(
             "models.describer", .model, default: "starter", environment: "ALERTD_MODELS_DESCRIBER",
             "The model that describes events in words."),
         .init("http", .section, "The page, the API and the metrics."),

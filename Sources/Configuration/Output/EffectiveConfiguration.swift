@@ -33,6 +33,7 @@ public struct EffectiveConfiguration: Sendable {
         }
         page.section("models") { page in
             page.add("encoder", text("models.encoder", configuration.models.encoder))
+            page.add("precision", configuration.models.precision.rawValue)
             page.add("describer", text("models.describer", configuration.models.describer))
         }
     }

@@ -41,7 +41,8 @@ struct ConfigurationReader {
             state: hasState ? state : defaultState ?? state,
             log: LogConfiguration(level: log.choice("level"), format: log.choice("format")),
             models: ModelsConfiguration(
-                encoder: models.text("encoder") ?? "", describer: models.text("describer") ?? ""),
+                encoder: models.text("encoder") ?? "", precision: models.choice("precision"),
+                describer: models.text("describer") ?? ""),
             http: http(root.section("http")), cameras: cameras, queries: queries(root, cameras),
             notify: notify(root.section("notify")), describe: describe(root.section("describe")),
             written: context.written)

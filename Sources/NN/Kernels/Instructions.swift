@@ -8,6 +8,8 @@ package enum Instructions: String, Sendable, CaseIterable {
     case avx2
     /// With the dot products of bytes of AVX512-VNNI.
     case avx512
+    /// With a matrix unit for bytes, and for floats that may be rounded to bfloat16 (AMX).
+    case amx
 
     /// Whether this processor has them.
     package var isSupported: Bool { ck_supports(code) != 0 }
@@ -18,11 +20,15 @@ package enum Instructions: String, Sendable, CaseIterable {
         return allCases.first { $0.code == code } ?? .portable
     }
 
+    /// What computes in 32-bit floats throughout.
+    package static var bestForFloats: Instructions { best == .amx ? .avx512 : best }
+
     var code: ck_instructions {
         switch self {
         case .portable: CK_PORTABLE
         case .avx2: CK_AVX2
         case .avx512: CK_AVX512
+        case .amx: CK_AMX
         }
     }
 
@@ -31,10 +37,10 @@ package enum Instructions: String, Sendable, CaseIterable {
         _ x: Tensor, _ weight: Tensor
     ) -> (sums: [Int], scales: [Float], zeros: [Int], weightScales: [Float]) {
         precondition(isSupported, "\(self) on a processor without it")
-        let (rows, weights) = (QuantisedRows(x), QuantisedWeights(weight, bias: nil))
+        let (rows, weights) = (QuantisedRows(x, for: self), QuantisedWeights(weight, bias: nil))
         var sums = [Int32](repeating: -1, count: rows.rows * weights.outputs)
         weights.withCWeights { weights in
-            rows.withCRows { ck_int8_product(code, $0.pointee.rows, $0.pointee.bytes, weights, &sums) }
+            rows.withCRows { ck_int8_product(code, $0, weights, &sums) }
         }
         return (sums.map(Int.init), rows.scales, rows.zeros, weights.scales)
     }

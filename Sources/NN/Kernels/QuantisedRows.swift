@@ -6,19 +6,22 @@ internal import CKernels
 /// span the row's smallest to its largest value, and 0 is exact (asymmetric quantisation; Jacob et al. 2018, section 2.1).
 struct QuantisedRows: Sendable {
     let rows, inputs: Int
+    /// The instruction set that the bytes are laid out for.
+    let code: ck_instructions
     private let bytes: AlignedBytes
     private let scalesOffset, zerosOffset: Int
 
-    /// Quantises x [..., I].
-    init(_ x: Tensor) {
+    /// Quantises x [..., I], for products with `instructions`.
+    init(_ x: Tensor, for instructions: Instructions = .best) {
         (rows, inputs) = x.matrixShape
         let (rows, inputs) = (rows, inputs)
-        scalesOffset = ck_int8_rows_size(rows, inputs)
+        code = instructions.code
+        scalesOffset = ck_int8_rows_size(code, rows, inputs)
         zerosOffset = scalesOffset + 4 * rows
         bytes = AlignedBytes(count: zerosOffset + 4 * rows)
         x.withPointer {
             ck_int8_quantise(
-                $0, inputs, rows, inputs, bytes.values(of: UInt8.self),
+                code, $0, inputs, rows, inputs, bytes.values(of: UInt8.self),
                 bytes.values(of: Float.self, at: scalesOffset), bytes.values(of: Int32.self, at: zerosOffset))
         }
     }

@@ -61,7 +61,7 @@ struct QuantisedWeights: Sendable {
         withCWeights { weights in
             x.withCRows { rows in
                 ck_int8_linear(
-                    ck_best_instructions(), rows, weights, Activation.code(activation), isAdding ? 1 : 0, target, stride
+                    x.code, rows, weights, Activation.code(activation), isAdding ? 1 : 0, target, stride
                 )
             }
         }

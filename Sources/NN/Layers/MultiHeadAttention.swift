@@ -37,7 +37,7 @@ public struct MultiHeadAttention: Sendable {
 
     /// Sequences go together up to about this many rows: enough for the products, and few enough that queries, keys and
     /// values stay in the processor's cache until they are used.
-    private static let rowsTogether = 800
+    private static let rowsTogether = 256
 
     /// x [N, D] → queries, keys and values beside each other [N, 3·D].
     private func project(_ x: Tensor) -> Tensor {
@@ -57,7 +57,7 @@ public struct MultiHeadAttention: Sendable {
         let headWidth = width / heads
         let attention = FusedAttention(
             sequences: batch, queries: rows / batch, keys: rows / batch, heads: heads, keyHeads: heads,
-            headWidth: headWidth, isCausal: isCausal)
+            headWidth: headWidth, isCausal: isCausal, precision: output.precision)
         return Tensor(shape: [rows, width]) { mixed in
             projected.withPointer { projected in
                 let parts = (0..<3).map { FusedAttention.Rows(projected + $0 * width, stride: 3 * width) }

@@ -8,6 +8,7 @@ struct CameraView: Sendable {
 
     private let kind: GroundingConstants.View
     private let crop = LookCrop()
+    private let frame = FrameLooks()
     private var background = BackgroundPicture()
     private var followedAt: WallTime?
 
@@ -21,6 +22,9 @@ struct CameraView: Sendable {
             let pixels = PixelGrid(picture)
             let foreground = background.advance(pixels, follows: follows(at: time))
             return crop.looks(at: pixels, foreground).map { ($0.box, $0.pixels.picture) }
+        case .regions:
+            let foreground = background.advance(PixelGrid(picture), follows: follows(at: time))
+            return frame.looks(at: picture, foreground.boxes)
         }
     }
 

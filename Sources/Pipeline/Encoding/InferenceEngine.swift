@@ -1,7 +1,7 @@
 public import Base
 public import Foundation
 public import Grounding
-internal import NN
+public import NN
 public import Store
 internal import VLM
 
@@ -20,6 +20,8 @@ public actor InferenceEngine {
     public nonisolated let constants: GroundingConstants
     /// Hex digest of the encoder's weights and configuration.
     public nonisolated let encoderDigest: String
+    /// What the encoder's linear layers compute with.
+    public nonisolated let precision: Precision
     /// Width D of every encoding.
     public nonisolated let width: Int
 
@@ -35,15 +37,20 @@ public actor InferenceEngine {
     /// Runs the jobs on the engine's thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// An engine around the encoder in `folder` (any that ``Recipe`` knows, optionally with `grounding.json`).
+    /// An engine around the encoder in `folder` (any that ``Recipe`` knows, optionally with `grounding.json`); without a
+    /// `precision`, in the one that suits its size.
     ///
     /// Throws `WeightsError`, `ModelError` or ``GroundingError``, naming the file and what is wrong with it.
-    public init(encoderFolder folder: URL) throws {
+    public init(encoderFolder folder: URL, precision: Precision? = nil) throws {
         BLAS.configure(threads: 1)
         let team = WorkerTeam(threads: min(Self.mostThreads, ProcessInfo.processInfo.activeProcessorCount))
         constants = try GroundingConstants.load(folder: folder)
-        let model = try team.lead { () throws(ModelError) in try Recipe.loadEncoder(folder: folder.path) }
+        let chosen = try precision ?? Recipe.suitedPrecision(folder: folder.path)
+        let model = try team.lead { () throws(ModelError) in
+            try Recipe.loadEncoder(folder: folder.path, precision: chosen)
+        }
         self.team = team
+        self.precision = chosen
         self.model = model
         encoderDigest = model.digest
         width = model.width
@@ -60,7 +67,7 @@ public actor InferenceEngine {
     public var encodeSeconds: Double { busySeconds }
 
     /// Pictures → one L2-normalised vector [D] each.
-    func encode(_ pictures: [Picture]) -> [[Float]] {
+    package func encode(_ pictures: [Picture]) -> [[Float]] {
         let start = ThreadClock.now()
         job.withLock { $0 = .now }
         defer {

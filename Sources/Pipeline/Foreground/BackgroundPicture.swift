@@ -10,6 +10,15 @@ package struct Foreground: Sendable {
     let columns: Int
     /// Rows of that grid.
     let rows: Int
+
+    /// The regions as parts of the picture, largest first.
+    package var boxes: [Box] { regions.map { box(of: $0) } }
+
+    private func box(of region: Region) -> Box {
+        Box(
+            left: Double(region.box.left) / Double(columns), top: Double(region.box.top) / Double(rows),
+            right: Double(region.box.right) / Double(columns), bottom: Double(region.box.bottom) / Double(rows))
+    }
 }
 
 /// The running background of one fixed camera, on a coarse grid.

@@ -43,7 +43,7 @@ package struct LookCrop: Sendable {
         _ pixels: PixelGrid, _ box: Region.CellBox, cells: [Int], _ foreground: Foreground
     ) -> LookPicture {
         let (columns, rows) = (foreground.columns, foreground.rows)
-        let square = Square(box, width: pixels.width, height: pixels.height, columns: columns, rows: rows)
+        let square = PixelSquare(box, width: pixels.width, height: pixels.height, columns: columns, rows: rows)
         var isLit = [Bool](repeating: false, count: columns * rows)
         for cell in cells { isLit[cell] = true }
         var values = [Float](repeating: settings.grey, count: square.side * square.side * 3)
@@ -65,32 +65,5 @@ package struct LookCrop: Sendable {
                 left: Double(box.left) / Double(columns), top: Double(box.top) / Double(rows),
                 right: Double(box.right) / Double(columns), bottom: Double(box.bottom) / Double(rows)),
             pixels: AreaAverage.resize(cut, width: settings.look, height: settings.look))
-    }
-}
-
-/// The square of pixels around a box of cells: 1.4 times its longer side, at least 22 % of the picture's height, moved
-/// inside the picture where it fits.
-private struct Square {
-    let x: Int
-    let y: Int
-    let side: Int
-
-    init(_ box: Region.CellBox, width: Int, height: Int, columns: Int, rows: Int) {
-        let left = box.left * width / columns
-        let right = Self.ceiling(box.right * width, columns)
-        let top = box.top * height / rows
-        let bottom = Self.ceiling(box.bottom * height, rows)
-        let wanted = max(Self.ceiling(7 * max(right - left, bottom - top), 5), Self.ceiling(22 * height, 100))
-        side = min(wanted, max(width, height))
-        x = Self.place(left, right, side: side, size: width)
-        y = Self.place(top, bottom, side: side, size: height)
-    }
-
-    private static func ceiling(_ a: Int, _ b: Int) -> Int { (a + b - 1) / b }
-
-    private static func place(_ low: Int, _ high: Int, side: Int, size: Int) -> Int {
-        if side > size { return -((side - size) / 2) }
-        let middle = low + high - side
-        return min(max(middle >= 0 ? middle / 2 : (middle - 1) / 2, 0), size - side)
     }
 }

@@ -89,6 +89,12 @@ package struct ConfigurationFile {
         return string
     }
 
+    /// The text of the token under `key`, which is a string or an object that holds one.
+    package func mark(_ key: String, default fallback: String) throws(ModelError) -> String {
+        if let text = json[key]?["content"]?.string { return text }
+        return try string(key, default: fallback)
+    }
+
     /// The activation named under `key`.
     package func activation(_ key: String, default fallback: Activation) throws(ModelError) -> Activation {
         let name = try string(key, default: fallback.rawValue)

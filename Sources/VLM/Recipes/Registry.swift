@@ -23,6 +23,10 @@ public enum Recipe: String, Sendable, CaseIterable {
     case smolVLM = "smolvlm"
     /// ``VideoLLaVA``
     case videoLLaVA = "video_llava"
+    /// ``InternVL``
+    case internVL = "internvl"
+    /// ``ViViT``
+    case vivit
     /// ``LanguageModel``
     case llama, mistral, qwen2
 
@@ -50,6 +54,8 @@ public enum Recipe: String, Sendable, CaseIterable {
         case .videoLLaMA3Original: "the same under its authors' keys"
         case .smolVLM: "video to text, networks alone; Marafioti et al. 2025"
         case .videoLLaVA: "video to text, networks alone; Lin et al. 2023"
+        case .internVL: "video to text, networks alone; Zhu et al. 2025"
+        case .vivit: "clips of video, networks alone; Arnab et al. 2021"
         case .llama: "text to text, networks alone; Touvron et al. 2023"
         case .mistral: "text to text, networks alone; Jiang et al. 2023"
         case .qwen2: "text to text, networks alone; Yang et al. 2024"
@@ -82,6 +88,13 @@ public enum Recipe: String, Sendable, CaseIterable {
         }
     }
 
+    /// int8 from 50 million parameters on, where it saves most of the time of a frame; fp32 below, where little is to be
+    /// saved and a small network has less to average rounding out.
+    public static func suitedPrecision(folder: String) throws(ModelError) -> Precision {
+        let entries = try ModelFolder(path: folder).weights.entries
+        return entries.values.reduce(0) { $0 + $1.count } < 50_000_000 ? .fp32 : .int8
+    }
+
     /// Loads the model in `folder` whole, which checks every file; returns its digest.
     public func verify(folder path: String) throws(ModelError) -> String {
         if isEncoder { return try Self.loadEncoder(folder: path).digest }
@@ -102,6 +115,8 @@ public enum Recipe: String, Sendable, CaseIterable {
         case .videoLLaMA3, .videoLLaMA3Original: _ = try VideoLLaMA3(folder)
         case .smolVLM: _ = try SmolVLM(folder)
         case .videoLLaVA: _ = try VideoLLaVA(folder)
+        case .internVL: _ = try InternVL(folder)
+        case .vivit: _ = try ViViT(folder)
         case .llama, .mistral, .qwen2: _ = try LanguageModel(folder)
         }
     }

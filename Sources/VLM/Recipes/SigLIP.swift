@@ -59,7 +59,7 @@ public struct SigLIP: PictureEncoder {
                 folder, length: configuration.text.contextLength, vocabulary: configuration.text.vocabulary) : nil
         self.configuration = configuration
         digest = try folder.digest(
-            label: "alertd SigLIP encoding 1", more: hasTokenizer ? ["tokenizer.json"] : [], weights: weights)
+            label: "alertd SigLIP encoding 1", more: sentences.map { [$0.fileName] } ?? [], weights: weights)
     }
 }
 

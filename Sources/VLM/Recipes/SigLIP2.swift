@@ -55,7 +55,7 @@ public struct SigLIP2: PictureEncoder {
                 folder, length: configuration.text.contextLength, vocabulary: configuration.text.vocabulary) : nil
         self.configuration = configuration
         digest = try folder.digest(
-            label: "alertd SigLIP 2 encoding 1", more: hasTokenizer ? ["tokenizer.json"] : [], weights: weights)
+            label: "alertd SigLIP 2 encoding 1", more: sentences.map { [$0.fileName] } ?? [], weights: weights)
     }
 
     /// The numbers of a SigLIP 2 `config.json`; what is missing takes transformers' defaults (`configuration_siglip2.py`).

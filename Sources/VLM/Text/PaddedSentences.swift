@@ -11,25 +11,28 @@ struct PaddedSentences: Sendable {
     }
 
     let tokenizer: TextTokenizer
+    /// The file that the tokenizer was read from.
+    let fileName: String
     private let length, padding: Int
     private let padsLeft: Bool
     private let spelling: Spelling
 
-    /// Reads `tokenizer.json` and `tokenizer_config.json`; every id must lie below `vocabulary`.
+    /// Reads the tokenizer's file and `tokenizer_config.json`; every id must lie below `vocabulary`.
     init(_ folder: ModelFolder, length: Int, vocabulary: Int) throws(ModelError) {
-        let json = try TokenizerJSON(folder: folder.path)
-        tokenizer = try json.textTokenizer()
+        tokenizer = try TextTokenizer.load(folder: folder.path)
+        fileName = TextTokenizer.fileName(in: folder)
         self.length = length
         guard tokenizer.largestID < vocabulary else {
-            throw json.file.refusal(
-                "model.vocab", "ids up to \(tokenizer.largestID), but config.json says \(vocabulary)")
+            throw .badConfiguration(
+                file: folder.path + "/" + fileName, key: "model.vocab",
+                problem: "ids up to \(tokenizer.largestID), but config.json says \(vocabulary)")
         }
         guard folder.has("tokenizer_config.json") else {
-            (padding, padsLeft, spelling) = (try Self.padding(nil, tokenizer, json.file), false, .asGiven)
+            (padding, padsLeft, spelling) = (try Self.padding(nil, tokenizer, folder), false, .asGiven)
             return
         }
         let file = try ConfigurationFile(folder: folder.path, name: "tokenizer_config.json")
-        padding = try Self.padding(file, tokenizer, json.file)
+        padding = try Self.padding(file, tokenizer, folder)
         padsLeft = try file.string("padding_side", default: "right") == "left"
         let isLowering = try file.bool("do_lower_case", default: true)
         switch try file.string("tokenizer_class", default: "") {
@@ -64,17 +67,23 @@ struct PaddedSentences: Sendable {
         }
     }
 
-    /// The id of `pad_token`, which is a text or an object with one; else that of `tokenizer.json`'s own padding.
+    /// The id of `pad_token`, which is a text or an object with one; else that of `tokenizer.json`'s own padding, or of
+    /// SentencePiece's `<pad>` or `</s>`.
     private static func padding(
-        _ file: ConfigurationFile?, _ tokenizer: TextTokenizer, _ json: ConfigurationFile
+        _ file: ConfigurationFile?, _ tokenizer: TextTokenizer, _ folder: ModelFolder
     ) throws(ModelError) -> Int {
+        let name = TextTokenizer.fileName(in: folder)
         let token = file?.json["pad_token"]
         if let text = token?.string ?? token?["content"]?.string {
             guard let id = tokenizer.id(of: text) else {
-                throw json.refusal("model.vocab", "the padding token \"\(text.prefix(60))\" is missing")
+                throw .badConfiguration(
+                    file: folder.path + "/" + name, key: "model.vocab",
+                    problem: "the padding token \"\(text.prefix(60))\" is missing")
             }
             return id
         }
+        guard name == TextTokenizer.jsonName else { return tokenizer.id(of: "<pad>") ?? tokenizer.id(of: "</s>") ?? 0 }
+        let json = try ConfigurationFile(folder: folder.path, name: name)
         return try json.object("padding").integer("pad_id", default: 0, in: 0...tokenizer.largestID)
     }
 }

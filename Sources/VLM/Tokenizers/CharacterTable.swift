@@ -51,5 +51,28 @@ struct CharacterTable: Sendable, Equatable {
         return nil
     }
 
+    /// The longest beginning of `text` that the table knows, and its replacement; linear in what it knows of.
+    func longestReplacement(in text: ArraySlice<UInt8>) -> (length: Int, replacement: ArraySlice<UInt8>)? {
+        var node = offset(units[0])
+        var found: (length: Int, replacement: ArraySlice<UInt8>)?
+        // No known character sequence is longer; a hostile table must not make a walk of every place.
+        for (index, byte) in text.prefix(Self.longestKey).enumerated() {
+            guard byte != 0 else { break }
+            node ^= Int(byte)
+            guard node < units.count, units[node] & (1 << 31 | 0xFF) == UInt32(byte) else { break }
+            let unit = units[node]
+            node ^= offset(unit)
+            if unit >> 8 & 1 == 1 {
+                guard node < units.count else { break }
+                let start = Int(units[node] & (1 << 31 - 1))
+                guard start < replacements.count else { break }
+                found = (index + 1, replacements[start...].prefix { $0 != 0 })
+            }
+        }
+        return found
+    }
+
+    private static let longestKey = 64
+
     private func offset(_ unit: UInt32) -> Int { Int(unit >> 10) << Int((unit & 1 << 9) >> 6) }
 }

@@ -22,6 +22,8 @@ enum TextNormalizer: Sendable, Equatable {
     case trim(left: Bool, right: Bool)
     /// SentencePiece's own table.
     case table(CharacterTable)
+    /// All that SentencePiece does itself.
+    case sentencePiece(SentencePieceNormalizer)
     /// Runs of white space become one space each; with `isTrimming`, those at the ends go.
     case foldWhitespace(isTrimming: Bool)
     /// Full Unicode lower-casing; with `knowsFinalSigma`, Σ at a word's end becomes ς (SpecialCasing.txt), as Python does
@@ -47,6 +49,7 @@ enum TextNormalizer: Sendable, Equatable {
         case .prepend(let prefix): text.isEmpty ? text : prefix + text
         case .trim(let left, let right): Self.trimmed(text, left: left, right: right)
         case .table(let table): table.applied(to: text)
+        case .sentencePiece(let normalizer): normalizer.applied(to: text)
         case .foldWhitespace(let isTrimming): Self.folded(text, isTrimming: isTrimming)
         case .lowercase(let knowsFinalSigma): Self.lowercased(text, knowsFinalSigma: knowsFinalSigma)
         }

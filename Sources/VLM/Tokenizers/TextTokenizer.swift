@@ -33,9 +33,29 @@ public struct TextTokenizer: Sendable {
     /// The id of the token written `text`, added or of the vocabulary.
     public func id(of text: String) -> Int? { addedIDs[text] ?? model.id(of: text) }
 
-    /// The tokenizer in `folder/tokenizer.json`.
+    /// The tokenizer in `folder/tokenizer.json`, else in SentencePiece's own file with the marks that
+    /// `tokenizer_config.json` asks for.
     package static func load(folder: String) throws(ModelError) -> TextTokenizer {
-        try TokenizerJSON(folder: folder).textTokenizer()
+        let files = ModelFolder(path: folder)
+        let name = fileName(in: files)
+        if name == jsonName { return try TokenizerJSON(folder: folder).textTokenizer() }
+        let file = try SentencePieceFile(path: folder + "/" + name)
+        guard files.has("tokenizer_config.json") else { return try file.textTokenizer() }
+        let settings = try ConfigurationFile(folder: folder, name: "tokenizer_config.json")
+        // These classes end every text by themselves (transformers, `build_inputs_with_special_tokens`).
+        let alwaysEnds = ["T5Tokenizer", "SiglipTokenizer"]
+        let ends = try alwaysEnds.contains(settings.string("tokenizer_class", default: ""))
+        let begins = try settings.bool("add_bos_token", default: false)
+        return try file.textTokenizer(
+            before: begins ? [settings.mark("bos_token", default: "<s>")] : [],
+            after: settings.bool("add_eos_token", default: ends) ? [settings.mark("eos_token", default: "</s>")] : [])
+    }
+
+    static let jsonName = "tokenizer.json"
+
+    /// The file that ``load(folder:)`` reads.
+    static func fileName(in folder: ModelFolder) -> String {
+        folder.has(jsonName) ? jsonName : SentencePieceFile.names.first(where: folder.has) ?? jsonName
     }
 
     /// The ids of `text` alone. Throws for texts beyond ``maximumLength``.

@@ -16,9 +16,12 @@ struct UnigramModel: Sendable {
 
     var count: Int { scores.count }
 
+    /// Ids that no text is spelled with: marks, and pieces for single bytes.
+    private let hidden: Set<Int>
+
     /// Refuses scores that are not finite, and pieces beyond ``PieceIndex/maximumLength``.
     init(
-        pieces: [(text: String, score: Double)], unknown: Int?, spellsBytes: Bool, file: String
+        pieces: [(text: String, score: Double)], unknown: Int?, spellsBytes: Bool, hidden: Set<Int> = [], file: String
     ) throws(ModelError) {
         guard !pieces.isEmpty else { throw .badTokenizer(file: file, key: "vocab", problem: "no pieces") }
         if let bad = pieces.firstIndex(where: { !$0.score.isFinite }) {
@@ -34,6 +37,7 @@ struct UnigramModel: Sendable {
         }
         self.pieces = PieceIndex(pieces.map { Array($0.text.utf8) })
         self.unknown = unknown
+        self.hidden = hidden
         scores = pieces.map(\.score)
         unknownScore = (scores.min() ?? 0) - 10
         let index = self.pieces
@@ -83,6 +87,7 @@ struct UnigramModel: Sendable {
             let length = min(Self.characterLength(text[start]), text.count - start)
             var isSpelled = false
             steps += pieces.visitPrefixes(of: text, from: start) { id, end in
+                guard !hidden.contains(id) else { return }
                 offer(start, end, id == unknown ? -1 : id, scores[id])
                 isSpelled = isSpelled || end == start + length
             }

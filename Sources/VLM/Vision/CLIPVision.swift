@@ -45,6 +45,11 @@ struct CLIPVision: Sendable {
     /// pixels [B, C, S, S], normalised → pooled [B, D]. Traces `vision.hidden.0` (after the first norm) to
     /// `vision.hidden.L`, each [B·T, D].
     func encode(_ pixels: Tensor, trace: Trace? = nil) -> Tensor {
+        guard trace == nil else { return pooled(pixels, trace: trace) }
+        return pixels.sharedByPicture(rows: configuration.patches + 1) { pooled($0, trace: nil) }
+    }
+
+    private func pooled(_ pixels: Tensor, trace: Trace?) -> Tensor {
         let hidden = hidden(pixels, layers: blocks.count, trace: trace)
         return postNorm(hidden.gathered(rows: (0..<pixels.shape[0]).map { $0 * (configuration.patches + 1) }))
     }

@@ -9,7 +9,7 @@ package enum FeedForward: Sendable {
     /// output(f(gate(x)) · hidden(x)) (Shazeer 2020, "GLU Variants Improve Transformer").
     case gated(gate: Linear, activation: Activation, hidden: Linear, output: Linear)
 
-    private static let blockLength = 400
+    private static let blockLength = 256
 
     /// residual [N, D] += the layers over x [N, D].
     package func add(_ x: Tensor, to residual: inout Tensor) {

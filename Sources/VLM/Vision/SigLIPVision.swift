@@ -37,7 +37,10 @@ struct SigLIPVision: Sendable {
 
     /// pixels [B, C, S, S], normalised → pooled [B, D].
     func encode(_ pixels: Tensor, trace: Trace? = nil) -> Tensor {
-        trunk.encode(embedded(pixels), batch: pixels.shape[0], trace: trace)
+        guard trace == nil else { return trunk.encode(embedded(pixels), batch: pixels.shape[0], trace: trace) }
+        return pixels.sharedByPicture(rows: configuration.patches) {
+            trunk.encode(embedded($0), batch: $0.shape[0], trace: nil)
+        }
     }
 
     /// pixels [B, C, S, S], normalised → hidden states after the last norm [B·P, D].

@@ -60,7 +60,7 @@ struct DoctorCommand: AsyncParsableCommand {
             _ = try await engine.encode(text: "a person")
             return Check(
                 name: "encoder", ok: true,
-                detail: "width \(engine.width), digest \(engine.encoderDigest.prefix(12))")
+                detail: "width \(engine.width), \(engine.precision), digest \(engine.encoderDigest.prefix(12))")
         } catch {
             return Check(name: "encoder", ok: false, detail: Failure(describing: error).message)
         }
