@@ -54,6 +54,11 @@ INLINE __m512i rounded(const float *x, size_t count, float scale) {
     return (__m512i)_mm512_cvtne2ps_pbh(high, low);
 }
 
+// Rows of different tokens lie on different pages: the same row of the next head is fetched while this one is arranged.
+INLINE void fetch_next_head(const float *row, size_t width) {
+    for (size_t i = 0; i < width; i += 16) _mm_prefetch(row + width + i, _MM_HINT_T0);
+}
+
 // Sixteen rows of sixteen words, transposed: pairs, quads, then the four quarters of a register.
 INLINE void transpose(__m512i r[16]) {
     __m512i t[16];
@@ -88,7 +93,8 @@ INLINE void transpose(__m512i r[16]) {
 // k [T, W] → tiles of 16 keys and 32 depths, as the scores' right side.
 MATRIX static void pack_keys(const ck_attention *a, const float *k, const struct parts *parts) {
     uint16_t *out = parts->keys;
-    for (size_t key = 0; key < parts->steps; key += 16)
+    for (size_t key = 0; key < parts->steps; key += 16) {
+        for (size_t row = key; row < key + 16 && row < a->keys; row++) fetch_next_head(k + row * a->key_stride, a->width);
         for (size_t start = 0; start < parts->depth; start += STEP, out += TILE) {
             __m512i rows[16];
 #pragma clang loop unroll(full)
@@ -99,6 +105,7 @@ MATRIX static void pack_keys(const ck_attention *a, const float *k, const struct
 #pragma clang loop unroll(full)
             for (size_t r = 0; r < 16; r++) _mm512_store_si512(out + r * STEP, rows[r]);
         }
+    }
 }
 
 INLINE __m512i wide(const ck_attention *a, const float *v, size_t key, size_t column) {
@@ -110,19 +117,24 @@ INLINE __m512i wide(const ck_attention *a, const float *v, size_t key, size_t co
 // v [T, W] → tiles of 32 keys and 16 columns, as the mixture's right side.
 MATRIX static void pack_values(const ck_attention *a, const float *v, const struct parts *parts) {
     uint16_t *out = parts->values;
-    for (size_t key = 0; key < parts->steps; key += STEP)
+    for (size_t key = 0; key < parts->steps; key += STEP) {
+        for (size_t row = key; row < key + STEP && row < a->keys; row++)
+            fetch_next_head(v + row * a->value_stride, a->width);
         for (size_t column = 0; column < parts->depth; column += 16)
             for (size_t pair = 0; pair < 16; pair++, out += STEP) {
                 __m512i even = wide(a, v, key + 2 * pair, column), odd = wide(a, v, key + 2 * pair + 1, column);
                 _mm512_store_si512(out, _mm512_or_si512(even, _mm512_slli_epi32(odd, 16)));
             }
+    }
 }
 
 MATRIX static void pack_queries(const ck_attention *a, const float *q, size_t rows, const struct parts *parts) {
-    for (size_t row = 0; row < rows; row++)
+    for (size_t row = 0; row < rows; row++) {
+        fetch_next_head(q + row * a->query_stride, a->width);
         for (size_t start = 0; start < parts->depth; start += STEP)
             _mm512_store_si512(parts->queries + row * parts->depth + start,
                                rounded(q + row * a->query_stride + start, beyond(a->width, start), a->scale));
+    }
 }
 
 // Two tiles of rows, [rows][depth] each, times the columns of `right`: out [2 · height, columns], both multiples of 32.
@@ -154,32 +166,31 @@ static void multiply(size_t height, const uint16_t *left, size_t depth, const ui
     }
 }
 
-// eˣ for x ≤ 0, as exponential.h has it. NaN stays NaN.
-INLINE __m512 exponential(__m512 x) {
-    x = _mm512_max_ps(_mm512_set1_ps(-87), x);
-    __m512 n = _mm512_roundscale_ps(_mm512_mul_ps(x, _mm512_set1_ps(1.44269504088896341f)), 0);
-    __m512 r = _mm512_fnmadd_ps(n, _mm512_set1_ps(0.693359375f), x);
-    r = _mm512_fmadd_ps(n, _mm512_set1_ps(2.12194440e-4f), r);
-    __m512 p = _mm512_set1_ps(1.9875691500e-4f);
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(1.3981999507e-3f));
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(8.3334519073e-3f));
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(4.1665795894e-2f));
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(1.6666665459e-1f));
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(5.0000001201e-1f));
-    p = _mm512_add_ps(_mm512_fmadd_ps(p, _mm512_mul_ps(r, r), r), _mm512_set1_ps(1));
+// 2ˣ for x ≤ 0, off by 3e-6 of itself: far less than the rounding to bfloat16 that follows. The polynomial of degree 4 nearest
+// to 2ʳ for |r| ≤ ½ (Remez). NaN stays NaN.
+INLINE __m512 power_of_two(__m512 x) {
+    x = _mm512_max_ps(_mm512_set1_ps(-126), x);
+    __m512 n = _mm512_roundscale_ps(x, 0), r = _mm512_sub_ps(x, n);
+    __m512 p = _mm512_fmadd_ps(_mm512_set1_ps(9.5701019e-3f), r, _mm512_set1_ps(5.5917860e-2f));
+    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(2.4024745e-1f));
+    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(6.9312181e-1f));
+    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(9.9999926e-1f));
     return _mm512_scalef_ps(p, n);
 }
 
 // A row of scores [T padded] → weights, of which the first `seen` count; returns their sum.
 MATRIX static float weigh(const float *scores, size_t seen, size_t steps, uint16_t *weights) {
+    const __m512 log2e = _mm512_set1_ps(1.44269504f);
     __m512 largest = _mm512_set1_ps(-INFINITY), sum = _mm512_setzero_ps();
     for (size_t key = 0; key < seen; key += 16)
         largest = _mm512_mask_max_ps(largest, mask_of(seen - key), largest, _mm512_load_ps(scores + key));
-    __m512 maximum = _mm512_set1_ps(_mm512_reduce_max_ps(largest));
+    __m512 maximum = _mm512_mul_ps(_mm512_set1_ps(_mm512_reduce_max_ps(largest)), log2e);
     for (size_t key = 0; key < steps; key += 16) {
         __mmask16 mask = mask_of(beyond(seen, key));
         __m512 weight = _mm512_setzero_ps();
-        if (mask) weight = _mm512_maskz_mov_ps(mask, exponential(_mm512_sub_ps(_mm512_load_ps(scores + key), maximum)));
+        if (mask)
+            weight = _mm512_maskz_mov_ps(
+                mask, power_of_two(_mm512_fmsub_ps(_mm512_load_ps(scores + key), log2e, maximum)));
         sum = _mm512_add_ps(sum, weight);
         _mm256_store_si256((__m256i *)(weights + key), (__m256i)_mm512_cvtneps_pbh(weight));
     }

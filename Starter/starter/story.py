@@ -1,11 +1,12 @@
 """A clip's plot: a place, a look, and happenings one after the other with empty time between them."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import count
 
 import numpy as np
 
 from . import happenings, queries
+from .event_frames import facts_of
 from .layout import random_model, random_spot
 from .look import brighten, random_look
 from .place import random_place
@@ -49,6 +50,9 @@ class Story:
         event = {"start": span[0], "end": span[1], "text": happening.text, "anomalous": anomalous}
         if happening.truth:
             event["truth"] = happening.truth
+        facts = facts_of(happening, self.place, *span)
+        if facts:                            # what a describer should say of it, judged by `telling.judge`
+            event["facts"] = asdict(facts)
         self.events.append(event)
         for tracks, meaning, grade in happening.facts:
             span = visible_span(self.place.camera, tracks, self.duration, doing=meaning[5:] if meaning.startswith("does ") else None)

@@ -15,7 +15,7 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
 
 /// The readers of files that strangers publish, and of what cameras and recorders write.
 enum FuzzedReader: String, CaseIterable {
-    case safetensors, pickle, tokenizer, configuration, answer, container, packets
+    case safetensors, pickle, tokenizer, sentencepiece, configuration, answer, container, packets
 
     /// What a fuzzed recording may take: libavcodec fills large pictures slowly.
     private static let (mostFrames, longestRead) = (24, Duration.seconds(3))
@@ -31,7 +31,13 @@ enum FuzzedReader: String, CaseIterable {
     }()
 
     func read(_ bytes: Data) {
-        let name = self == .tokenizer ? "tokenizer.json" : self == .configuration ? "config.json" : "model"
+        let name =
+            switch self {
+            case .tokenizer: "tokenizer.json"
+            case .sentencepiece: "spiece.model"
+            case .configuration: "config.json"
+            case .safetensors, .pickle, .answer, .container, .packets: "model"
+            }
         let path = Self.folder + "/" + name
         let contents = self == .packets ? bytes.dropFirst() : bytes
         guard FileManager.default.createFile(atPath: path, contents: Data(contents)) else {
@@ -52,7 +58,7 @@ enum FuzzedReader: String, CaseIterable {
             } catch { check(error.description) }
         case .container: scan(path, as: nil)
         case .packets: scan(path, as: Self.rawFormats[Int(bytes.first ?? 0) % Self.rawFormats.count])
-        case .tokenizer:
+        case .tokenizer, .sentencepiece:
             do throws(ModelError) {
                 let tokenizer = try TextTokenizer.load(folder: Self.folder)
                 if let detokenizer = try? Detokenizer.load(folder: Self.folder).1 {
@@ -65,7 +71,9 @@ enum FuzzedReader: String, CaseIterable {
             } catch { check(error.description) }
         case .configuration:
             // The numbers of a configuration without weights: none of them may size anything.
-            do throws(ModelError) { _ = try Recipe.loadDialogue(folder: Self.folder) } catch { check(error.description) }
+            do throws(ModelError) { _ = try Recipe.loadDialogue(folder: Self.folder) } catch {
+                check(error.description)
+            }
             do throws(ModelError) { _ = try ModelInspection(folder: Self.folder) } catch { check(error.description) }
         case .answer:
             do throws(ModelError) { _ = try EventDescription(parsing: String(decoding: bytes, as: UTF8.self)) } catch {

@@ -16,7 +16,7 @@ struct StarterEncoderTests {
         }
 
         struct Look: Decodable {
-            /// RGB bytes of one 64 × 64 picture.
+            /// RGB bytes of one picture, a look as the encoder takes it.
             let pixels: Data
             let embeds: [Float]
         }

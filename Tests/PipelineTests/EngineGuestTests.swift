@@ -70,14 +70,14 @@ struct EngineGuestTests {
     @Test("while a description goes on, a camera's job waits for the one that runs and for no other")
     func lanes() async throws {
         let engine = try InferenceEngine(encoderFolder: Self.encoder)
-        let jobs = Locked(0)
+        let counter = JobCounter()
         let waited = try await withThrowingTaskGroup(of: [Int].self) { group in
             // Descriptions without an end, several at once.
             for _ in 0..<3 {
                 group.addTask(priority: .utility) {
                     while !Task.isCancelled {
                         await engine.perform {
-                            jobs.withLock { $0 += 1 }
+                            counter.jobs.withLock { $0 += 1 }
                             Self.spin(.milliseconds(5))
                         }
                     }
@@ -88,8 +88,8 @@ struct EngineGuestTests {
                 var waited: [Int] = []
                 for _ in 0..<60 {
                     try await ContinuousClock().sleep(for: .milliseconds(3))
-                    let before = jobs.withLock { $0 }
-                    let after = await engine.perform { jobs.withLock { $0 } }
+                    let before = counter.jobs.withLock { $0 }
+                    let after = await engine.perform { counter.jobs.withLock { $0 } }
                     waited.append(after - before)
                 }
                 return waited
@@ -102,11 +102,16 @@ struct EngineGuestTests {
         }
         // The job that ran when the camera's came may be counted or just have begun; a thread may be held up in between.
         #expect(waited.count == 60 && waited.sorted()[50] <= 1, "\(waited)")
-        #expect(jobs.withLock { $0 } > 20)
+        #expect(counter.jobs.withLock { $0 } > 20)
     }
 
     private static func spin(_ time: Duration) {
         let end = ContinuousClock.now + time
         while ContinuousClock.now < end {}
     }
+}
+
+/// Counts jobs of the engine from its thread.
+private final class JobCounter: Sendable {
+    let jobs = Locked(0)
 }

@@ -3,7 +3,7 @@
 Run with the environment of Starter (`Starter/.venv/bin/python Tests/Reference/starter_encoder.py`).
 
   texts[i]   text, ids (token ids with start and end marks, cut to 32), embeds [128] (unit length)
-  looks[i]   pixels: base64 of uint8 [64, 64, 3] RGB, embeds [128] (unit length)
+  looks[i]   pixels: base64 of uint8 [96, 96, 3] RGB, embeds [128] (unit length)
   scale, bias and probabilities[i][j] = sigmoid(scale * text i . look j + bias), as grounding.json has them
 Weights are read as float32 from the half-precision file; float32 arithmetic. Values agree within 1e-4.
 """

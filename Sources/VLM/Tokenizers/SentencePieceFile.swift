@@ -25,6 +25,9 @@ struct SentencePieceFile {
     /// The names under which the file is published.
     static let names = ["spiece.model", "tokenizer.model"]
 
+    /// Longest piece, in bytes (SentencePiece trains up to 16 characters): all of its halves are looked up.
+    private static let longestPiece = 256
+
     /// Reads the file at `path`.
     init(path: String) throws(ModelError) {
         self.path = path
@@ -67,8 +70,8 @@ struct SentencePieceFile {
             default: break
             }
         }
-        guard !piece.text.isEmpty, piece.text.utf8.count <= PieceIndex.maximumLength, piece.score.isFinite else {
-            throw refusal(name, "empty, longer than \(PieceIndex.maximumLength) bytes, or a score that is not finite")
+        guard !piece.text.isEmpty, piece.text.utf8.count <= Self.longestPiece, piece.score.isFinite else {
+            throw refusal(name, "empty, longer than \(Self.longestPiece) bytes, or a score that is not finite")
         }
         if piece.kind == .userDefined || piece.kind == .unused {
             throw refusal(name, "user-defined and unused pieces are not supported; add the model's tokenizer.json")
