@@ -136,6 +136,7 @@ struct DaemonFootageTests {
         let left = try FileManager.default.subpathsOfDirectory(atPath: site.state + "/clips").filter {
             $0.contains(".mp4") || $0.contains(".jpg") || $0.contains(".part")
         }
-        #expect(left.isEmpty && (try site.rows("SELECT count(*) FROM alertd.footage")) == ["0"], "\(left)")
+        let rows = try site.rows("SELECT count(*) FROM alertd.footage")
+        #expect(left.isEmpty && rows == ["0"], "\(left)")
     }
 }
