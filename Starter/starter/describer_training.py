@@ -138,7 +138,7 @@ class DescriberTrainer:
 
     def step(self, pool, batch, factor):
         for group in self.optimiser.param_groups:
-            group["lr"] = self.rate * factor + 1e-6
+            group["lr"] = float(self.rate * factor + 1e-6)
         rows = self.rng.integers(len(pool), size=batch)
         ids, targets, weights, pixels, patches, facts, chosen = self.batch(pool, rows)
         self.model.train()

@@ -29,7 +29,7 @@ def main():
     parser.add_argument("--scenes", type=int, default=3000, help="to render, five events each")
     parser.add_argument("--workers", type=int, default=2, help="processes that render")
     parser.add_argument("--capacity", type=int, default=16_000, help="most events kept in memory (0.45 MB each)")
-    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--seconds", type=float, help="train for so long instead of a number of steps")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=6e-4)

@@ -162,7 +162,7 @@ class Trainer:
     def step(self, pool, batch, factor, patch_weight=0.5):
         """One step at `factor` of the rate; bfloat16 in the products, float32 weights. Losses (softmax, sigmoid, patches)."""
         for group in self.optimiser.param_groups:
-            group["lr"] = self.rate * factor + 1e-6
+            group["lr"] = float(self.rate * factor + 1e-6)
         looks, patches, truth = pool.take(self.rows(batch))
         pixels, patches = augment(looks, patches)
         count = len(sentences.NAMES)
@@ -259,7 +259,8 @@ class Clock:
 
 
 def train(trainer, pool, shards, clock, batch, rate, report=print, every=30.0, check=None, keep=None, checks=10, start_with=1, resume=None, working=()):
-    """Train until the clock says 1. New shards join the pool as they appear; `every` seconds a line, `checks` times a measurement and `keep`."""
+    """Train until the clock says 1. New shards join the pool as they appear; `every` seconds a line, `checks` times a measurement, and `keep` then and
+    every five minutes."""
     while len(pool) < min(start_with, pool.capacity):
         found = shards.new(50)
         for data in found:
@@ -271,7 +272,7 @@ def train(trainer, pool, shards, clock, batch, rate, report=print, every=30.0, c
     if resume and Path(resume).exists():
         restore(trainer, resume)
         report(f"goes on from step {trainer.steps_done}")
-    sums, number, last, done, looked = 0, 0, time.time(), 0, time.time()
+    sums, number, last, done, looked, kept = 0, 0, time.time(), 0, time.time(), time.time()
     began = trainer.steps_done
     report(f"training begins with {len(pool)} rows on {trainer.device}")
     while clock.share(trainer.steps_done) < 1:
@@ -282,10 +283,13 @@ def train(trainer, pool, shards, clock, batch, rate, report=print, every=30.0, c
             for data in shards.new(30):
                 trainer.add(pool, data)
             looked = time.time()
+        if keep and now - kept > 300:
+            keep(trainer)
+            kept = now
         if now - last > every:
             line = f"{100 * clock.share(trainer.steps_done):3.0f} %  step {trainer.steps_done}  {number / (now - last):.1f}/s  rows {len(pool)}  losses {' '.join(f'{v / number:.3f}' for v in sums.tolist())}"
             if clock.share(trainer.steps_done) * checks >= done + 1:
-                done += 1
+                done, kept = done + 1, now
                 if keep:
                     keep(trainer)
                 if check:
