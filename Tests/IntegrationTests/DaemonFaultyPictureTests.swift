@@ -35,7 +35,7 @@ struct DaemonFaultyPictureTests {
                 """)
             let parts = gaps.first?.split(separator: "|") ?? []
             #expect(gaps.count == 1 && parts.first ?? "" == reason, "\(gaps)")
-            #expect(abs((parts.last.flatMap { Double($0) } ?? 0) - seconds) <= 2, "\(gaps)")
+            #expect(abs((parts.last.flatMap { Double($0) } ?? 0) - seconds) <= 3, "\(gaps)")
             #expect(site.log().contains("camera \(camera): its picture is \(reason)"))
         }
         #expect(try site.rows("SELECT count(*) FROM alertd.v_events WHERE kind = 'blind'") == ["2"])

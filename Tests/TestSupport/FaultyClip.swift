@@ -50,7 +50,8 @@ public enum FaultyClip {
 
     private static var encoding: [String] {
         [
-            "-c:v", "libx264", "-preset", "veryfast", "-threads", "1", "-g", "12", "-bf", "0", "-pix_fmt", "yuv420p",
+            "-c:v", "libx264", "-preset", "veryfast", "-qp", "22", "-threads", "1", "-g", "12", "-bf", "0", "-pix_fmt",
+            "yuv420p",
         ]
     }
 }
