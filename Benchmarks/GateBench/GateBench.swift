@@ -12,10 +12,12 @@ import Ingest
 @main
 struct GateBench {
     private static let sizes = [2, 4, 6, 8, 10, 15, 20, 40]
-    private static let contrasts = [8.0, 16, 32, 64]
-    private static let walks = 40
-    /// Pictures before the figure comes, and pictures that show it; one a second.
-    private static let (before, shown) = (3, 4)
+    /// Without contrast there is no figure: what is encoded then would have been anyway.
+    private static let contrasts = [0.0, 8, 16, 32, 64]
+    private static let walks = 20
+    /// Pictures before the figure comes, in which the gate gets to know the scene, and pictures that show it; one a second,
+    /// from a quiet stretch that is repeated.
+    private static let (before, shown, stretch) = (21, 4, 7)
 
     private struct Manifest: Decodable {
         struct Clip: Decodable { let events: [Event] }
@@ -31,8 +33,8 @@ struct GateBench {
         let pictures = try await read(arguments[1])
         let events = manifest.clips.first?.events ?? []
         let starts = pictures.indices.filter { start in
-            let (from, to) = (Double(start) - 1, Double(start + before + shown) + 1)
-            return start + before + shown <= pictures.count && events.allSatisfy { $0.end < from || $0.start > to }
+            let (from, to) = (Double(start) - 1, Double(start + stretch) + 1)
+            return start + stretch <= pictures.count && events.allSatisfy { $0.end < from || $0.start > to }
         }
         guard !starts.isEmpty else { throw Problem(text: "no quiet stretch in the clip") }
         var random = Numbers(state: 1)
@@ -66,7 +68,7 @@ struct GateBench {
         let top = Double.random(in: 0.2...1, using: &random) * (height - tall)
         let sign = Bool.random(using: &random) ? 1.0 : -1
         return (0..<before + shown).count { index in
-            var picture = pictures[start + index]
+            var picture = pictures[start + index % stretch]
             if index >= before {
                 let x = left + step * Double(index - before)
                 picture = draw(on: picture, x: x, y: top, tall: tall, level: sign * contrast)
@@ -81,8 +83,9 @@ struct GateBench {
     private static func draw(on picture: Picture, x: Double, y: Double, tall: Double, level: Double) -> Picture {
         var pixels = picture.pixels
         let wide = tall * 0.4
-        for row in max(0, Int(y))..<min(picture.height, Int((y + tall).rounded(.up))) {
-            for column in max(0, Int(x - wide / 2))..<max(0, min(picture.width, Int((x + wide / 2).rounded(.up)))) {
+        for row in max(0, Int(y))..<max(max(0, Int(y)), min(picture.height, Int((y + tall).rounded(.up)))) {
+            let (from, to) = (max(0, Int(x - wide / 2)), min(picture.width, Int((x + wide / 2).rounded(.up))))
+            for column in from..<max(from, to) {
                 let (dx, dy) = ((Double(column) + 0.5 - x) / wide, (Double(row) + 0.5 - y) / tall)
                 let isHead = dx * dx / 0.04 + (dy - 0.1) * (dy - 0.1) / 0.01 < 1
                 let isBody = dx * dx / 0.2 + (dy - 0.6) * (dy - 0.6) / 0.16 < 1

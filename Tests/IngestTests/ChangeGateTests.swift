@@ -63,6 +63,20 @@ struct ChangeGateTests {
         #expect(decisions[5...].allSatisfy { reason($0) == .changed })
     }
 
+    @Test("a clock in the picture does not count once it is known to change all the time; a person elsewhere does")
+    func clock() {
+        let reasons = decide(
+            60,
+            person: { second in
+                if (40..<44).contains(second) { return (200, 90) }
+                return second % 2 == 0 ? nil : (100, 60)
+            }
+        ).map(reason)
+        #expect(reasons[1..<12].allSatisfy { $0 == .changed })
+        #expect(reasons[20..<40].allSatisfy { $0 != .changed } && reasons[46...].allSatisfy { $0 != .changed })
+        #expect(reasons[40] == .changed && reasons[44] == .changed)
+    }
+
     @Test("slow change adds up against the last encoding")
     func slow() {
         let decisions = decide(29, noise: 1, light: { 1 - 0.004 * Double($0) })

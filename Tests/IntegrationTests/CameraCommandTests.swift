@@ -108,7 +108,7 @@ struct CameraCommandTests {
 
     @Test("an address that is none, and none at all, are wrong usage")
     func usage() throws {
-        for address in ["gate", "http://192.0.2.10/a", "rtsp://", "-"] {
+        for address in ["gate", "gopher://127.0.0.1/a", "rtsp://", "-"] {
             let outcome = try AlertdProgram.run(["camera", "probe", address])
             #expect(outcome.status == 64 && outcome.errorLines.count == 1, "\(outcome.errors)")
         }

@@ -10,8 +10,8 @@ import Testing
 struct DurabilityLedger {
     /// What a kill may cost at most: docs/design/08-store.md.
     private static let mostLost = 5.0
-    /// Frames further apart than this are not one stretch (at a frame a second).
-    private static let longestPause = 2.0
+    /// Frames further apart than this are not one stretch: three times a second, the time between two frames.
+    private static let longestPause = 3.0
 
     private struct Life {
         let start: WallTime

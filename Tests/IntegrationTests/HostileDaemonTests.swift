@@ -66,9 +66,9 @@ struct HostileDaemonTests {
     }
 
     /// The ledger against what was sent: stretches, gaps, blind events, clocks.
-    private func compare(_ trial: Trial, _ sent: [Span], _ site: DaemonSite) throws {
+    private func compare(_ trial: Trial, _ stretches: [Span], _ site: DaemonSite) throws {
         let name = trial.name
-        let watched = try spans(
+        let all = try spans(
             """
             SELECT extract(epoch FROM lower(r)), extract(epoch FROM upper(r))
             FROM alertd.v_coverage, unnest(watched) AS r WHERE camera = '\(name)' ORDER BY r
@@ -78,11 +78,18 @@ struct HostileDaemonTests {
             SELECT extract(epoch FROM lower(during)), extract(epoch FROM upper(during))
             FROM alertd.v_events WHERE camera = '\(name)' AND kind = 'blind' ORDER BY lower(during)
             """, site)
+        // A stretch that had just begun when the daemon was stopped may have had no two frames to watch.
+        let isYoung = stretches.count > 1 && stretches.last.map { $0.end - $0.start < 3 } == true
+        let sent = isYoung ? Array(stretches.dropLast()) : stretches
+        let end = isYoung ? stretches.last.map { $0.start - 0.4 } ?? .infinity : .infinity
+        let watched = all.filter { $0.start < end }
         let told = "\(name): sent \(sent), watched \(watched), blind \(blind)\n\(log(of: name, site))"
         #expect(watched.count == sent.count, "\(told)")
         #expect(!sent.isEmpty && (!trial.isUnbroken || sent.count == 1), "\(told)")
-        for (a, b) in zip(watched, sent) {
-            #expect(abs(a.start - b.start) < Self.tolerance && abs(a.end - b.end) < Self.tolerance, "\(told)")
+        for (number, (a, b)) in zip(watched, sent).enumerated() {
+            // What was sent last was not analysed any more: that is no gap.
+            let atEnd = number == sent.count - 1 && !isYoung ? Self.tolerance + 2 : Self.tolerance
+            #expect(abs(a.start - b.start) < Self.tolerance && abs(a.end - b.end) < atEnd, "\(told)")
         }
         // The first attempt may have failed as well, and the last gap need not have ended.
         let gaps = zip(sent, sent.dropFirst()).map { Span(start: $0.end, end: $1.start) }

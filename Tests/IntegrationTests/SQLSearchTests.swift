@@ -42,7 +42,7 @@ struct SQLSearchTests {
         try site.waitForLog("is ready")
         let rows = try site.rows(
             """
-            SELECT camera, probability > 0.5, lower(during) > '2026-05-01T12:00:00Z', event_id IS NULL
+            SELECT camera, probability BETWEEN 0.01 AND 1, lower(during) > '2026-05-01T12:00:00Z', score = probability
             FROM alertd.search('a person walks through the yard', \(Self.span))
             """)
         #expect(rows.count >= 2 && rows.allSatisfy { $0 == "yard|t|t|t" }, "\(rows)")

@@ -64,7 +64,9 @@ struct StoreCommandTests {
         try database.record("query:secret-one", 0, 2, key: "again")
         #expect(try database.sql("SELECT count(*) FROM alertd.v_events") == "2\n")
         let again = try database.run(erase("12:00:00", "12:00:03"))
-        #expect(again.status == 0 && again.output == "erased of gate: 0 events, 0 values of curves, 0 encodings\n")
+        #expect(
+            again.status == 0
+                && again.output.hasPrefix("erased of gate: 0 events, 0 values of curves, 0 encodings"))
     }
 
     @Test("what cannot be erased is refused in one line, and nothing is gone")

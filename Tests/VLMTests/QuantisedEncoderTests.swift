@@ -59,7 +59,10 @@ struct QuantisedEncoderTests {
         #expect(least >= 0.998, "cosine \(least)")
         let (floats, found) = (Self.top1(exact, frames.count), Self.top1(bytes, frames.count))
         #expect(floats > 0.5, "\(floats): nothing to lose")
-        #expect(abs(floats - found) <= 0.005, "\(floats) in floats, \(found) in int8, of \(frames.count)")
+        // Of few frames a single one, whose two nearest are alike, is more than half a point.
+        #expect(
+            abs(floats - found) <= 0.005 + 1 / Double(frames.count),
+            "\(floats) in floats, \(found) in int8, of \(frames.count)")
     }
 
     /// The share of changed frames whose nearest is the frame that they were made of.

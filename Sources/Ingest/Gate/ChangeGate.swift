@@ -28,6 +28,8 @@ public struct ChangeGate: Sendable {
     private var latest: GreyPicture?
     /// Each patch's mean difference from one picture to the next while nothing happens there.
     private var noise: [Double] = []
+    /// In what share of the pictures each patch changed from the one before.
+    private var restlessness: [Double] = []
     private var pictures = 0
 
     /// A gate that has seen nothing. `isMasked` says which places, in fractions of width and height, never count.
@@ -65,15 +67,25 @@ public struct ChangeGate: Sendable {
         let sorted = differences.filter { $0 >= 0 }.sorted()
         let typical = sorted.isEmpty ? 0 : sorted[sorted.count / 2]
         let most = min(settings.mostNoise, max(settings.leastDifference, 3 * typical))
-        if noise.isEmpty { noise = differences.map { _ in typical } }
+        if noise.isEmpty {
+            noise = differences.map { _ in typical }
+            restlessness = differences.map { _ in 0 }
+        }
         pictures += 1
         let share = max(1 / Double(pictures + 1), 1 / settings.noisePictures)
-        for patch in noise.indices { noise[patch] += share * (min(max(0, differences[patch]), most) - noise[patch]) }
+        for patch in noise.indices {
+            restlessness[patch] += share * ((differences[patch] > limit(patch) ? 1 : 0) - restlessness[patch])
+            noise[patch] += share * (min(max(0, differences[patch]), most) - noise[patch])
+        }
     }
 
+    private func limit(_ patch: Int) -> Double { max(settings.leastDifference, settings.noiseFactor * noise[patch]) }
+
     private func changedPatches(_ differences: [Double]) -> [Int] {
-        func limit(_ patch: Int) -> Double { max(settings.leastDifference, settings.noiseFactor * noise[patch]) }
-        let changed = differences.indices.filter { differences[$0] > limit($0) }
+        let isKnown = Double(pictures) >= settings.noisePictures
+        let changed = differences.indices.filter {
+            differences[$0] > limit($0) && !(isKnown && restlessness[$0] > settings.restlessShare)
+        }
         if changed.count >= settings.leastPatches { return changed }
         return changed.contains { differences[$0] > 2 * limit($0) } ? changed : []
     }

@@ -9,6 +9,8 @@ public struct GateSettings: Sendable, Equatable {
     public var leastDifference = 3.0
     /// What moves all the time (leaves, water) counts as noise up to this many levels.
     public var mostNoise = 6.0
+    /// A patch that changed in more than this share of the pictures does not count: a clock burnt into the picture.
+    public var restlessShare = 0.6
     /// Patches that must have changed; a single one must differ by twice its limit.
     public var leastPatches = 2
     /// A picture is encoded after this many seconds in any case, which bounds what small changes can add up to.

@@ -72,7 +72,8 @@ actor StreamSurveyor {
             packets, at: address.location, configuration: configuration.frames, interrupt: interrupt, log: log)
         guard let first = try reader.next() else { return nil }
         let begin = clock.now().uptime
-        var (share, mode) = (CPUShare(from: begin, reader.statistics), reader.statistics.decodeMode)
+        let whole = CPUShare(from: begin, reader.statistics)
+        var (share, mode) = (whole, reader.statistics.decodeMode)
         while clock.now().uptime - begin < time {
             guard try reader.next() != nil else { return nil }
             // What it cost to find the mode is not what it will cost.
@@ -80,6 +81,9 @@ actor StreamSurveyor {
                 (share, mode) = (CPUShare(from: clock.now().uptime, reader.statistics), reader.statistics.decodeMode)
             }
         }
+        let end = clock.now().uptime
+        // Of a mode that was found at the very end too little was seen.
+        if share.seconds(until: end) < 1 { share = whole }
         let picture = PictureSize(width: first.picture.width, height: first.picture.height)
         let (statistics, gop) = (reader.statistics, packets.tally.gop)
         return StreamSurvey(
@@ -87,21 +91,23 @@ actor StreamSurveyor {
                 codec: Demuxer.codecName(connection.stream), size: statistics.decodedSizes.first ?? picture),
             framesPerSecond: packets.tally.framesPerSecond, gopFrames: gop?.frames, gopSeconds: gop?.seconds,
             clock: connection.placement?.source ?? .unset, clockError: connection.placement?.error, decodeMode: mode,
-            cpuShare: share.value(at: clock.now().uptime, statistics), errors: statistics.errors)
+            cpuShare: share.value(at: end, statistics), errors: statistics.errors)
     }
 }
 
 /// CPU seconds a second since a moment.
 private struct CPUShare {
     private let start: Duration
-    private let seconds: Double
+    private let spent: Double
 
     init(from start: Duration, _ statistics: IngestStatistics) {
-        (self.start, seconds) = (start, statistics.decodeCPUSeconds + statistics.scaleCPUSeconds)
+        (self.start, spent) = (start, statistics.decodeCPUSeconds + statistics.scaleCPUSeconds)
     }
 
+    func seconds(until now: Duration) -> Double { (now - start).inSeconds }
+
     func value(at now: Duration, _ statistics: IngestStatistics) -> Double {
-        let elapsed = (now - start).inSeconds
-        return elapsed > 0 ? (statistics.decodeCPUSeconds + statistics.scaleCPUSeconds - seconds) / elapsed : 0
+        let elapsed = seconds(until: now)
+        return elapsed > 0 ? (statistics.decodeCPUSeconds + statistics.scaleCPUSeconds - spent) / elapsed : 0
     }
 }

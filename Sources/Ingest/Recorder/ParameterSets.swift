@@ -14,7 +14,28 @@ enum ParameterSets {
             return nil
         }
         if parameters.pointee.extradata_size == 0 { extract(from: packet, into: parameters) }
+        if parameters.pointee.width <= 0 || parameters.pointee.height <= 0 { measure(packet, into: parameters) }
         return parameters
+    }
+
+    /// MP4 says in front how large the pictures are; a live stream's description need not: the key frame is decoded.
+    private static func measure(
+        _ packet: UnsafePointer<AVPacket>, into parameters: UnsafeMutablePointer<AVCodecParameters>
+    ) {
+        guard let codec = avcodec_find_decoder(parameters.pointee.codec_id) else { return }
+        var context = avcodec_alloc_context3(codec)
+        var frame = av_frame_alloc()
+        defer {
+            av_frame_free(&frame)
+            avcodec_free_context(&context)
+        }
+        guard let decoder = context, let picture = frame, avcodec_parameters_to_context(decoder, parameters) >= 0
+        else { return }
+        decoder.pointee.thread_count = 1
+        guard avcodec_open2(decoder, codec, nil) >= 0, avcodec_send_packet(decoder, packet) >= 0,
+            avcodec_send_packet(decoder, nil) >= 0, avcodec_receive_frame(decoder, picture) >= 0
+        else { return }
+        (parameters.pointee.width, parameters.pointee.height) = (picture.pointee.width, picture.pointee.height)
     }
 
     /// libavcodec's `extract_extradata` knows the codecs that have such sets; of the others nothing is changed.

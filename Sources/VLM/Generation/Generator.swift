@@ -53,7 +53,8 @@ package struct Generator: Sendable {
         pending = prompt
     }
 
-    /// The next piece of work: some layers of some tokens, until `budget` is spent or a token is found.
+    /// The next piece of work: some layers of some tokens, one at least, until `budget` is spent or a
+    /// token is found.
     package mutating func step(budget: Duration = .milliseconds(40)) -> Step {
         let end = ContinuousClock.now + budget
         while true {
@@ -64,12 +65,13 @@ package struct Generator: Sendable {
             }
             while !pass.isComplete {
                 let start = ContinuousClock.now
-                if start >= end {
+                decoder.advance(&pass, cache: &cache)
+                let now = ContinuousClock.now
+                slowestLayer = max(slowestLayer, now - start)
+                if now >= end && !pass.isComplete {
                     self.pass = pass
                     return .reading
                 }
-                decoder.advance(&pass, cache: &cache)
-                slowestLayer = max(slowestLayer, ContinuousClock.now - start)
             }
             if let step = finish(pass) { return step }
         }

@@ -20,6 +20,8 @@ package struct RollingClip: Sendable {
     }
 
     private let fragmentLength, fragmentTarget, limit: Int
+    /// How many of the newest frames are in no fragment yet.
+    private var sharpCount: Int { max(1, limit / 2) }
     private var open: [Entry] = []
     private var long: [Entry] = []
 
@@ -32,19 +34,18 @@ package struct RollingClip: Sendable {
     /// Adds the tokens [q, D] of the frame at `seconds`; times rise.
     package mutating func append(_ tokens: Tensor, seconds: Double) {
         open.append(Entry(tokens: tokens, first: seconds, last: seconds))
-        guard open.count == fragmentLength else { return }
-        long += Self.merged(open, target: fragmentTarget)
-        open = []
+        guard open.count == fragmentLength + sharpCount else { return }
+        long += Self.merged(Array(open.prefix(fragmentLength)), target: fragmentTarget)
+        open.removeFirst(fragmentLength)
         if long.count > limit { long = Self.merged(long, target: limit) }
     }
 
     /// All there was, as at most `limit` entries (MovieChat's global mode).
     package var whole: [Entry] { Self.merged(long + open, target: limit) }
 
-    /// What was before in as few entries as leave room, then the open fragment's frames as they are, the newest last
-    /// (breakpoint mode).
+    /// What was before in as few entries as leave room, then the newest frames as they are (breakpoint mode).
     package var recent: [Entry] {
-        let now = Array(open.suffix(max(1, limit / 2)))
+        let now = Array(open.suffix(sharpCount))
         let before = long + open.dropLast(now.count)
         guard !before.isEmpty, limit > now.count else { return Array(now.suffix(limit)) }
         return Self.merged(before, target: limit - now.count) + now
