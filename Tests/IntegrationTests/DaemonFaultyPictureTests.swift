@@ -11,6 +11,7 @@ struct DaemonFaultyPictureTests {
         try FaultyClip.black(from: 8, to: 18, seconds: 70, at: dark)
         try FaultyClip.frozen(from: 8, to: 46, seconds: 70, at: still)
         let servers = [try RTSPServer(clip: dark), try RTSPServer(clip: still)]
+        defer { withExtendedLifetime(servers) {} }
         let site = try DaemonSite()
         try site.configure([("dark", servers[0].url()), ("still", servers[1].url())])
         try site.start()

@@ -35,6 +35,7 @@ struct DaemonFootageTests {
     func clips() throws {
         let clip = Fixtures.root.appending(path: "share/demo/yard.mp4").path
         let servers = [try RTSPServer(clip: clip), try RTSPServer(clip: clip)]
+        defer { withExtendedLifetime(servers) {} }
         let site = try DaemonSite()
         let queries = "queries: { car: { text: \"a car drives through the yard\" } }"
         try site.configure(
