@@ -8,6 +8,7 @@ final class RecordedPackets: PacketSource {
     private let keeper: any PacketKeeper
     /// The moment of the frame last placed.
     private let lastTime: () -> WallTime?
+    private var hasBegun = false
 
     /// Packets of `source`, kept as `plan` says. `lastTime` gives the moment of the frame that `source` placed last.
     init(_ source: any PacketSource, _ plan: RecordingPlan, clock: HostClock, lastTime: @escaping () -> WallTime?) {
@@ -28,7 +29,9 @@ final class RecordedPackets: PacketSource {
 
     func read(into packet: UnsafeMutablePointer<AVPacket>) throws(IngestError) -> PacketReading {
         let reading = try source.read(into: packet)
-        if case .packet = reading, let time = packet.time {
+        // libavformat gives the first packet of an RTP stream no time; the others count from it.
+        if case .packet = reading, let time = packet.time ?? (hasBegun ? nil : 0) {
+            hasBegun = true
             keeper.take(KeptPacket(packet, time: time, of: self), arrival: clock.now().wall)
         }
         return reading

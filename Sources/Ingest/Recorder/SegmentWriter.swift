@@ -86,6 +86,7 @@ final class SegmentWriter: PacketKeeper {
         guard var open else { return }
         let packet = kept.packet
         let times = (packet.pointee.pts, packet.pointee.dts)
+        if times.0 == ff_no_time && times.1 == ff_no_time { packet.pointee.pts = kept.time - open.first }
         if times.0 != ff_no_time { packet.pointee.pts -= open.first }
         if times.1 != ff_no_time { packet.pointee.dts -= open.first }
         defer { (packet.pointee.pts, packet.pointee.dts) = times }
