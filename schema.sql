@@ -1303,7 +1303,12 @@ DECLARE
 BEGIN
     DELETE FROM alertd.search_request r WHERE r.asked_at < now() - interval '1 hour';
     INSERT INTO alertd.search_request (asked_by, text, since, until, hits, cameras)
-    VALUES (p_caller, p_text, p_since, p_until, p_hits, alertd.cameras_of(p_caller))
+    VALUES (
+        p_caller, p_text,
+        -- Infinite times become ones that the daemon can count.
+        CASE WHEN p_since IS NOT NULL THEN least(greatest(p_since, '1970-01-01Z'), '9000-01-01Z') END,
+        CASE WHEN p_until IS NOT NULL THEN least(greatest(p_until, '1970-01-01Z'), '9000-01-01Z') END,
+        p_hits, alertd.cameras_of(p_caller))
     RETURNING id INTO v_id;
     PERFORM pg_notify('alertd_search', v_id::text);
     RETURN v_id;

@@ -201,7 +201,7 @@ struct HostileDaemonTests {
             "nested": try CodedClip("nested", in: folder, from: source, size: "640x360", group: 12, bFrames: 2),
             "liar": try CodedClip(
                 "liar", in: folder, from: source, size: "640x360", group: 12,
-                filter: ":tick_rate=200:fixed_frame_rate_flag=1"),
+                filter: ":tick_rate=200"),
             "modern": try CodedClip("modern", in: folder, from: source, codec: "hevc", size: "640x360", group: 12),
         ]
     }
