@@ -111,7 +111,7 @@ struct DaemonServiceTests {
     @Test("what cannot be run is refused before anything starts, with exit code 78 and every camera named")
     func refused() throws {
         let site = try DaemonSite()
-        try site.configure([("web", "ftp://127.0.0.1/stream"), ("film", "/tmp/film.mp4")])
+        try site.configure([("web", "ftp://127.0.0.1/stream"), ("film", "gopher://127.0.0.1/film")])
         let outcome = try AlertdProgram.run(["run", "--config", site.configuration])
         #expect(outcome.status == 78, "\(outcome.errors)")
         #expect(outcome.errors.contains("cameras.web.url") && outcome.errors.contains("cameras.film.url"))
