@@ -1466,7 +1466,7 @@ BEGIN
         SELECT p.oid::regprocedure AS what,
                p.proname IN ('reads_every_camera', 'join_gap', 'incidents_between', 'coverage_gaps', 'search_descriptions',
                              'search', 'ask', 'answer') AS is_contract,
-               p.proname IN ('grant_camera', 'revoke_camera') AS is_owners
+               p.proname IN ('grant_camera', 'revoke_camera', 'erase') AS is_owners
         FROM pg_catalog.pg_proc p
         WHERE p.pronamespace = 'alertd'::regnamespace
           AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
@@ -1480,7 +1480,7 @@ BEGIN
 END;
 $$;
 GRANT USAGE ON SCHEMA alertd TO alertd_rw, alertd_ro;
--- What may grant cameras is the owner alone; alertd_rw writes no grants and no migrations.
+-- What may grant cameras is the owner alone, and what erases, since only the owner can rewrite the tables; alertd_rw writes no grants and no migrations.
 REVOKE INSERT, UPDATE, DELETE ON alertd.camera_grant, alertd.schema_version FROM alertd_rw;
 
 INSERT INTO alertd.schema_version (version, name) VALUES (1, 'initial');

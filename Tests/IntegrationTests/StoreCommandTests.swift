@@ -87,9 +87,7 @@ struct StoreCommandTests {
         #expect(try database.sql("SELECT count(*) FROM alertd.erasure") == "0\n")
     }
 
-    @Test(
-        "only the owner of the schema may erase",
-        .disabled("a role that writes may erase rows too, and is only warned of old pages: not refused yet"))
+    @Test("only the owner of the schema may erase")
     func owner() throws {
         let database = try CommandDatabase()
         try database.record("query:kept", 0, 10, key: "a")

@@ -36,8 +36,11 @@ struct BestFrames: Sendable {
         // What promises most comes first, so that the threshold rises soon.
         let order = minutes.sorted { ($0.bounds?.max() ?? .infinity) > ($1.bounds?.max() ?? .infinity) }
         var pool = [[Candidate]](repeating: [], count: thresholds.count)
-        for first in stride(from: 0, to: order.count, by: Self.chunk) {
-            let due = order[first..<min(first + Self.chunk, order.count)].filter { isDue($0.bounds) }.map(\.minute)
+        // Few at first, so that the threshold rises before much is read.
+        var (first, size) = (0, 1)
+        while first < order.count {
+            let due = order[first..<min(first + size, order.count)].filter { isDue($0.bounds) }.map(\.minute)
+            (first, size) = (first + size, min(2 * size, Self.chunk))
             effort.minutesRead += due.count
             for (minute, scores) in zip(due, scan.scores(due, day)) {
                 effort.rows += scores.rows
@@ -45,6 +48,7 @@ struct BestFrames: Sendable {
                     gather(minute, scores, query, day, filter, &pool[query])
                 }
             }
+            for query in thresholds.indices where pool[query].count >= limit { raiseThreshold(&pool[query], query) }
         }
         for query in thresholds.indices { settle(pool[query], query, day, scan, filter) }
     }
