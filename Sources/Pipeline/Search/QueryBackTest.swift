@@ -102,6 +102,7 @@ public struct QueryBackTest: Sendable {
                 if case .query(let name, _) = event.source { seen.events[name, default: []].append(event) }
             }
         }
+        let longestPause = RecordedSpans.longestPause(period: seen.period)
         for span in candidates.spans {
             var assembler = EventAssembler(
                 camera: camera, clock: .file, period: seen.period, queries: scenes.map { Query($0) },
@@ -110,6 +111,8 @@ public struct QueryBackTest: Sendable {
             for window in Self.windows(span) {
                 try Task.checkCancellation()
                 for frame in try await encodings.indexedEncodings(of: camera, during: window) {
+                    // As on a live camera, no event reaches into a time that nobody watched.
+                    if frame.time.seconds(since: last) > longestPause { note(assembler.interrupt().map(\.event)) }
                     let scored = ScoredFrame(time: frame.time, saliency: scorer.score(frame), anomaly: nil)
                     note(assembler.advance(scored).map(\.event))
                     last = frame.time
