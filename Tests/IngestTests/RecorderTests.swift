@@ -128,6 +128,20 @@ struct RecorderTests {
         #expect(RecordedSegment.recovered(at: empty) == nil)
     }
 
+    @Test("pictures of a live stream with B-frames keep their order and their distance")
+    func reorderedLive() async throws {
+        let folder = try ScratchFolder()
+        let clip = try render(folder, "live.mp4", first: 0, frames: 150, bFrames: 2)
+        let segments = try await watch(clip, seconds: 8, .segments(folder: folder.url.path))
+        let segment = try #require(segments.first)
+        let shown = try await read(segment.path, everyFrame).frames
+        #expect(shown.count > 20, "\(segments)")
+        let numbers = try await numbers(segment.path)
+        #expect(numbers == Array(0..<numbers.count), "\(numbers)")
+        let steps = zip(shown.dropFirst(), shown).map { $0.time.seconds - $1.time.seconds }
+        #expect(steps.allSatisfy { abs($0 - 0.1) < 0.011 }, "\(steps)")
+    }
+
     @Test("a masked camera's pictures are encoded anew, and what the mask covers is in no file")
     func masked() async throws {
         let folder = try ScratchFolder()

@@ -317,7 +317,8 @@ class Client:
                 stamp = camera.stamp(moment, seconds)
                 if camera.reports != "none" and moment - last_report > 2:
                     last_report = moment
-                    self.report(stamp)
+                    # What the camera sees now, which with B-frames is not what it sends now.
+                    self.report(camera.stamp(moment, loop * clip.seconds + index * clip.step))
                 shown = index
                 while camera.is_on("freeze") and not clip.is_key(shown):
                     shown -= 1

@@ -19,6 +19,7 @@ final class MovieWriter {
     private let stream: UnsafeMutablePointer<AVStream>
     private let tick: AVRational
     private var lastDecodingTime = Int64.min
+    private var order: DecodingOrder
 
     /// Makes the file, of mode 0600. `tick` is the unit of the packets' times. Throws `unwritable`, and `libraryFailure`
     /// for a codec that MP4 has no place for.
@@ -27,6 +28,7 @@ final class MovieWriter {
     ) throws(IngestError) {
         FFmpegLibraries.prepare()
         (self.path, self.tick) = (path, tick)
+        order = DecodingOrder(delay: Int(parameters.pointee.video_delay))
         location = RedactedURL(path)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .unwritable(location, reason: MediaFile.text(of: errno)) }
@@ -73,7 +75,8 @@ final class MovieWriter {
         guard let copied = copy else { throw failure("write", ff_error(ENOMEM)) }
         defer { av_packet_free(&copy) }
         copied.pointee.stream_index = 0
-        var decoded = copied.pointee.dts == ff_no_time ? copied.pointee.pts : copied.pointee.dts
+        var decoded = copied.pointee.dts
+        if decoded == ff_no_time { decoded = order.time(of: copied.pointee.pts) }
         if lastDecodingTime != Int64.min, decoded <= lastDecodingTime { decoded = lastDecodingTime + 1 }
         copied.pointee.dts = decoded
         if copied.pointee.pts == ff_no_time || copied.pointee.pts < decoded { copied.pointee.pts = decoded }

@@ -18,7 +18,8 @@ enum ParameterSets {
         return parameters
     }
 
-    /// MP4 says in front how large the pictures are; a live stream's description need not: the key frame is decoded.
+    /// MP4 says in front how large the pictures are, and decoding times need to know how many are held back; a live stream's
+    /// description need not: the key frame is decoded.
     private static func measure(
         _ packet: UnsafePointer<AVPacket>, into parameters: UnsafeMutablePointer<AVCodecParameters>
     ) {
@@ -36,6 +37,7 @@ enum ParameterSets {
             avcodec_send_packet(decoder, nil) >= 0, avcodec_receive_frame(decoder, picture) >= 0
         else { return }
         (parameters.pointee.width, parameters.pointee.height) = (picture.pointee.width, picture.pointee.height)
+        parameters.pointee.video_delay = max(parameters.pointee.video_delay, decoder.pointee.has_b_frames)
     }
 
     /// libavcodec's `extract_extradata` knows the codecs that have such sets; of the others nothing is changed.
