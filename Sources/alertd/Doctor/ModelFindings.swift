@@ -29,7 +29,8 @@ struct ModelFindings {
         let (name, describe) = (configuration.models.describer, configuration.describe)
         guard describe.tokensPerHour > 0, describe.endpoint == .local else { return nil }
         do {
-            let folder = try DescriberOptions.folder(name, environment: environment)
+            let folder = try DescriberOptions.folder(
+                name, state: configuration.state, environment: environment)
             let recipe = try Recipe(folder: folder.path)
             let bytes = Self.bytes(in: folder)
             guard let engine, bytes < Self.largestLoaded else {
