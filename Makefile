@@ -12,7 +12,7 @@
 #   make fuzz         the readers of published files, each fuzzed for 60 seconds
 #   make bench        the engine beside torch, ONNX Runtime and OpenVINO, written to bench.json
 #   make docs         the documentation as a web site                                (not there yet)
-#   make deb          the Debian package                                             (not there yet)
+#   make deb          the Debian package, in .build/deb; scripts/check-deb tries it in a Debian of its own
 #   make format       rewrite the Swift sources in the house style
 #   make clean        remove what builds made
 #
@@ -55,5 +55,8 @@ fuzz:
 long:
 	@scripts/long
 
-docs deb:
+deb:
+	@packaging/build
+
+docs:
 	@echo "make $@: not there yet" >&2; exit 1

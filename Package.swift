@@ -50,6 +50,7 @@ let package = Package(
         room("Grounding", ["Base", "NN"]),
         room("Anomaly", ["Base", "NN"]),
         room("Configuration", ["Base", yams]),
+        room("Hub", ["Base", crypto]),
         room("Store", ["Base", "CPostgres", logging], resources: [.embedInCode("Schema/001_initial.sql")]),
         // floor 2
         room("Pipeline", ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", logging]),
@@ -57,7 +58,8 @@ let package = Package(
         .executableTarget(
             name: "alertd",
             dependencies: [
-                "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Pipeline", arguments,
+                "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Hub", "Pipeline",
+                arguments,
                 logging, signals, lifecycle,
             ],
             swiftSettings: settings),
@@ -95,6 +97,7 @@ let package = Package(
         tests("GroundingTests", ["Base", "NN", "Grounding"]),
         tests("AnomalyTests", ["Base", "NN", "Anomaly"]),
         tests("ConfigurationTests", ["Base", "Configuration", yams]),
+        tests("HubTests", ["Base", "Hub", crypto]),
         tests("StoreTests", ["Base", "Store", logging]),
         tests("PipelineTests", ["Base", "NN", "VLM", "Grounding", "Anomaly", "Store", "Pipeline", logging]),
         tests("ParityTests", ["Base", "NN", "VLM", "Grounding", "Anomaly"], exclude: ["pending.txt"]),

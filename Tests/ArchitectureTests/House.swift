@@ -22,12 +22,13 @@ enum House {
         "Grounding": ["Base", "NN"],
         "Anomaly": ["Base", "NN"],
         "Configuration": ["Base", "Yams"],
+        "Hub": ["Base", "Crypto"],
         "Store": ["Base", "CPostgres", "Logging"],
         // floor 2
         "Pipeline": ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Logging"],
         // floor 4
         "alertd": [
-            "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Pipeline",
+            "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Hub", "Pipeline",
             "ArgumentParser",
             "Logging",
             "UnixSignals", "ServiceLifecycle",

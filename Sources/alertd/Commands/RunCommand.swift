@@ -39,7 +39,7 @@ struct RunCommand: AsyncParsableCommand {
         guard describe.tokensPerHour > 0, describe.endpoint == .local else { return nil }
         let folder: URL
         do {
-            folder = try DescriberOptions.folder(name, environment: environment)
+            folder = try DescriberOptions.folder(name, state: configuration.state, environment: environment)
         } catch  where name == "starter" {
             return nil
         }

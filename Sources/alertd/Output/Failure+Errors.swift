@@ -3,6 +3,7 @@ import ArgumentParser
 import Configuration
 import Foundation
 import Grounding
+import Hub
 import Ingest
 import NN
 import Store
@@ -18,6 +19,7 @@ extension Failure {
         case let error as ModelError: self.init(.failed, "\(error)")
         case let error as AnomalyError: self.init(.failed, "\(error)")
         case let error as GroundingError: self.init(Self.code(of: error), "\(error)")
+        case let error as HubError: self.init(Self.code(of: error), "\(error)")
         case let error as StoreError: self.init(Self.code(of: error), "\(error)")
         case let error as ConfigurationError:
             // One line a problem, as compilers do: an editor jumps to each.
@@ -35,6 +37,13 @@ extension Failure {
 
     private static func code(of error: GroundingError) -> Code {
         if case .refusedQuery = error { .usage } else { .failed }
+    }
+
+    private static func code(of error: HubError) -> Code {
+        switch error {
+        case .name, .endpoint: .usage
+        default: .failed
+        }
     }
 
     private static func code(of error: StoreError) -> Code {
