@@ -1,0 +1,30 @@
+// Pictures that keep their room, say when there is none, and show where in them something is.
+
+import { fill, h, icon, s } from '../js/dom.js';
+
+/** A still picture. `box`: [left, top, right, bottom] in fractions. `alt`: '' when the words beside it say it all. */
+export function picture(source, { alt = '', box = null, none = 'No picture', lazy = true } = {}) {
+  const place = h('div', { class: 'picture' });
+  if (!source) return fill(place, nothing(none));
+  const image = h('img', { src: source, alt, loading: lazy ? 'lazy' : null, decoding: 'async' });
+  image.addEventListener('error', () => fill(place, nothing(none)), { once: true });
+  image.addEventListener('load', () => { if (box) place.append(outline(image, box)); }, { once: true });
+  place.append(image);
+  return place;
+}
+
+/** What stands where a picture would be. */
+export function nothing(text) {
+  return h('div', { class: 'none' }, icon('picture'), text && h('span', {}, text));
+}
+
+/** A frame around a part of `image`, also where the picture is letterboxed. */
+export function outline(image, box) {
+  const width = image.naturalWidth || image.videoWidth || 16;
+  const height = image.naturalHeight || image.videoHeight || 9;
+  const [left, top, right, bottom] = box.map((value) => Math.max(0, Math.min(1, value)));
+  const area = s('svg', { viewBox: `0 0 ${width} ${height}`, class: 'outline', 'aria-hidden': 'true', preserveAspectRatio: 'xMidYMid meet' });
+  const at = { x: left * width, y: top * height, width: (right - left) * width, height: (bottom - top) * height, rx: width / 160 };
+  area.append(s('rect', { ...at, class: 'outline-back' }), s('rect', { ...at, class: 'outline-front' }));
+  return area;
+}
