@@ -87,6 +87,7 @@ function arrive(element) {
     heading?.setAttribute('tabindex', '-1');
     (heading ?? content).focus({ preventScroll: true });
   }
+  if (isFirst) setTimeout(() => { for (const load of Object.values(views)) load().catch(() => {}); }, 2000);   // a short outage later does not matter then
   isFirst = false;
 }
 

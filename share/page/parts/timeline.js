@@ -45,7 +45,7 @@ export class Timeline {
     this.#moved = moved;
     this.#at = at;
     const now = Date.now();
-    this.#range = at === null ? scale.bounded(now - length, now, now) : scale.bounded(at - length / 2, at + length / 2, now);
+    this.#range = at === null ? scale.upTo(now, length) : scale.bounded(at - length / 2, at + length / 2, now);
     this.#isFollowing = scale.reachesNow(this.#range, now);
     this.element = this.#build();
     this.#listen();
@@ -62,9 +62,7 @@ export class Timeline {
 
   /** Shows the present and follows it. */
   toNow() {
-    const now = Date.now();
-    const length = this.#range.to - this.#range.from;
-    this.#show(scale.bounded(now - length, now + length, now));
+    this.#show(scale.upTo(Date.now(), this.#range.to - this.#range.from));
   }
 
   #build() {
@@ -111,17 +109,22 @@ export class Timeline {
     this.#isFollowing = scale.reachesNow(range, Date.now());
     const length = range.to - range.from;
     this.#presets.forEach((button, index) => button.setAttribute('aria-pressed', String(Math.abs(presets[index][1] - length) < length / 50)));
-    const isOneDay = format(range.from, 'date') === format(range.to, 'date');
-    fill(this.#title, h('span', {}, timeElement(range.from, 'moment'), ' – ', timeElement(range.to, isOneDay ? 'clock' : 'moment')), h('span', { class: 'muted small' }, duration(length)));
+    this.#entitle();
     this.#redraw();
     this.#ask(isFirst ? 0 : 180);
     if (!isFirst) this.#moved?.(range);
   }
 
+  #entitle() {
+    const { from, to } = this.#range;
+    const isOneDay = format(from, 'date') === format(to, 'date');
+    fill(this.#title, h('span', {}, timeElement(from, 'moment'), ' – ', timeElement(to, isOneDay ? 'clock' : 'moment')), h('span', { class: 'muted small' }, duration(to - from)));
+  }
+
   #length(length) {
     const now = Date.now();
     const middle = this.#at !== null && this.#at > this.#range.from && this.#at < this.#range.to ? this.#at : (this.#range.from + this.#range.to) / 2;
-    this.#show(this.#isFollowing ? scale.bounded(now - length, now + length / 20, now) : scale.bounded(middle - length / 2, middle + length / 2, now));
+    this.#show(this.#isFollowing ? scale.upTo(now, length) : scale.bounded(middle - length / 2, middle + length / 2, now));
     this.#tell();
   }
 
@@ -133,7 +136,8 @@ export class Timeline {
     if (document.hidden || !this.#isFollowing || this.#pointers.size) return;
     const now = Date.now();
     const length = this.#range.to - this.#range.from;
-    this.#range = scale.bounded(now - length, now + length, now);
+    this.#range = scale.upTo(now, length);
+    this.#entitle();
     this.#redraw();
     if (now > this.#data.to - 55_000 || now - (this.#askedAt ?? 0) > Math.max(5000, length / 400)) this.#ask(0);
   }
@@ -220,7 +224,7 @@ export class Timeline {
     const actions = {
       ArrowLeft: () => this.#move(-share), ArrowRight: () => this.#move(share), ArrowUp: () => this.#zoom(0.7), ArrowDown: () => this.#zoom(1.4),
       '+': () => this.#zoom(0.7), '=': () => this.#zoom(0.7), '-': () => this.#zoom(1.4), PageUp: () => this.#move(-1), PageDown: () => this.#move(1),
-      Home: () => this.#show(scale.bounded(now - scale.widest, now, now)), End: () => this.toNow(),
+      Home: () => this.#show(scale.upTo(now, scale.widest)), End: () => this.toNow(),
     };
     if (event.key === 'Enter' && event.target === this.#plot) {
       this.#pick((this.#range.from + Math.min(this.#range.to, now)) / 2);

@@ -12,8 +12,7 @@ export function table(data, range, names) {
   const events = data.events.filter((event) => +new Date(event.end) >= range.from && +new Date(event.start) <= range.to && event.kind !== 'blind');
   const spans = data.coverage.filter((span) => span.to > range.from && span.from < range.to);
   const gaps = spans.filter((span) => span.state !== 'watched');
-  const moments = data.curve.filter((point) => point.at >= range.from && point.at < range.to && (point.p === null || point.p < 0.2))
-    .sort((one, other) => other.height - one.height).slice(0, mostMoments);
+  const moments = outstanding(data.curve.filter((point) => point.at >= range.from && point.at < range.to && (point.p === null || point.p < 0.05)), (range.to - range.from) / 100);
   return h('div', { class: 'scroll' },
     h('p', {}, watched(spans, range)),
     rows('Events', ['Start', 'Lasted', 'Kind', 'What'], events.map((event) => [
@@ -22,6 +21,16 @@ export function table(data, range, names) {
     rows('Not watched', ['From', 'Until', 'Lasted', 'Why'], gaps.map((gap) => [
       timeElement(gap.from), timeElement(gap.to), duration(gap.to - gap.from), blindWord(gap.reason)]), 'No gaps in this stretch.'),
     rows('Most unusual moments', ['When', 'How rare'], moments.map((point) => [timeElement(point.at), point.p === null ? '–' : rarity(point.p)]), 'Nothing stands out in this stretch.'));
+}
+
+// The highest moments, no two of them so near that they are one.
+function outstanding(points, distance) {
+  const chosen = [];
+  for (const point of points.sort((one, other) => other.height - one.height)) {
+    if (chosen.length === mostMoments) break;
+    if (chosen.every((other) => Math.abs(other.at - point.at) > distance)) chosen.push(point);
+  }
+  return chosen;
 }
 
 function watched(spans, range) {

@@ -18,6 +18,12 @@ export function bounded(from, to, now) {
   return { from: start, to: start + length };
 }
 
+/** The last `length` milliseconds, with a margin for what comes. */
+export function upTo(now, length) {
+  const bound = Math.min(widest, Math.max(narrowest, length));
+  return { from: now - bound * 0.95, to: now + bound * 0.05 };
+}
+
 /** The stretch zoomed by `factor` (< 1: nearer) around the moment at `share` (0 to 1) of the width. */
 export function zoomed({ from, to }, factor, share, now) {
   const length = Math.min(widest, Math.max(narrowest, (to - from) * factor));
