@@ -28,7 +28,7 @@ export class EventClip {
   /** Shows what there is of `event`. */
   show(event) {
     // A video that plays is not taken away because a sentence was added.
-    const key = `${event.clip}|${event.thumbnail}|${event.open ? '' : event.end}|${event.start}`;
+    const key = [Boolean(event.clip), event.thumbnail, event.open ? '' : event.clip?.end, event.start].join();
     if (key !== this.#shown && (!this.#video || this.#video.paused)) {
       this.#shown = key;
       if (event.clip) this.#showVideo(event);
@@ -45,7 +45,7 @@ export class EventClip {
   }
 
   #showVideo(event) {
-    const begin = event.clip_start ? (new Date(event.start) - new Date(event.clip_start)) / 1000 : 0;
+    const begin = (new Date(event.start) - new Date(event.clip.start)) / 1000;
     this.#span = { from: Math.max(0, begin), to: Math.max(0.5, begin + (new Date(event.end) - new Date(event.start)) / 1000) };
     const thumbnail = event.thumbnail ? address(`events/${this.#id}/thumbnail.jpg`) : null;
     const video = this.#video = h('video', {
@@ -78,9 +78,9 @@ export class EventClip {
   #showFrames(event) {
     const told = event.clip && event.thumbnail && h('figure', {}, picture(address(`events/${this.#id}/thumbnail.jpg`), { alt: 'Picture by which the event was noticed', box: event.box }), h('figcaption', {}, event.box ? 'Where it was noticed' : 'When it was noticed'));
     const frames = (event.frames ?? []).slice(0, 8).map((time) => h('figure', {},
-      h('button', { type: 'button', class: 'frame', 'aria-label': `Show the clip at ${format(time, 'clock')}`, on: { click: () => this.#seek(event, time) } }, moment(event.camera, time)),
+      h('button', { type: 'button', class: 'frame', 'aria-label': `Show the clip at ${format(time, 'clock')}`, on: { click: () => this.#seek(event, time) } }, moment(event.camera, time, { footage: Boolean(event.clip) })),
       h('figcaption', {}, format(time, 'clock'))));
-    const key = `${event.clip}${event.thumbnail}${(event.frames ?? []).join()}`;
+    const key = [Boolean(event.clip), event.thumbnail, ...(event.frames ?? [])].join();
     if (this.#pictures.dataset.key === key) return;
     this.#pictures.dataset.key = key;
     fill(this.#pictures, told && h('div', { class: 'thumbnails' }, told),
@@ -88,9 +88,9 @@ export class EventClip {
   }
 
   #seek(event, time) {
-    if (!this.#video || !event.clip_start) return;
+    if (!this.#video || !event.clip) return;
     this.#stop = null;
-    this.#video.currentTime = Math.max(0, (new Date(time) - new Date(event.clip_start)) / 1000);
+    this.#video.currentTime = Math.max(0, (new Date(time) - new Date(event.clip.start)) / 1000);
     this.#video.scrollIntoView({ block: 'nearest' });
   }
 

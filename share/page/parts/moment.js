@@ -16,8 +16,8 @@ export function isOnDisk(time) {
 /** The picture of a camera at a moment. `footage`: what the server said about it, if it did. */
 export function moment(camera, time, { footage, alt = '', box = null } = {}) {
   if (footage === false) return h('div', { class: 'picture' }, nothing('No footage'));
-  if (footage === undefined && !isOnDisk(time)) return h('div', { class: 'picture' }, nothing('Follows in a minute'));
-  return picture(address(`cameras/${segment(camera)}/picture.jpg`, { at: iso(time) }), { alt, box, none: 'No footage' });
+  if (!isOnDisk(time)) return h('div', { class: 'picture' }, nothing('Follows in a minute'));
+  return picture(address(`cameras/${segment(camera)}/picture.jpg`, { at: iso(time) }), { alt, box, none: 'No footage', isCut: true });
 }
 
 /** Plays the footage of a span, silently and again and again, in `place` while the pointer or the focus is on `target`. */

@@ -2,15 +2,49 @@
 
 import { fill, h, icon, s } from '../js/dom.js';
 
-/** A still picture. `box`: [left, top, right, bottom] in fractions. `alt`: '' when the words beside it say it all. */
-export function picture(source, { alt = '', box = null, none = 'No picture', lazy = true } = {}) {
+/**
+ * A still picture. `box`: [left, top, right, bottom] in fractions. `alt`: '' when the words beside it say it all. `isCut`: it is
+ * cut from footage when it is asked for, so few are asked for at once, and only when they come into sight.
+ */
+export function picture(source, { alt = '', box = null, none = 'No picture', lazy = true, isCut = false } = {}) {
   const place = h('div', { class: 'picture' });
   if (!source) return fill(place, nothing(none));
-  const image = h('img', { src: source, alt, loading: lazy ? 'lazy' : null, decoding: 'async' });
+  const image = h('img', { src: isCut ? null : source, alt, loading: lazy ? 'lazy' : null, decoding: 'async' });
   image.addEventListener('error', () => fill(place, nothing(none)), { once: true });
   image.addEventListener('load', () => { if (box) place.append(outline(image, box)); }, { once: true });
   place.append(image);
+  if (isCut) whenSeen(image, source);
   return place;
+}
+
+const mostAtOnce = 2;
+const waiting = [];
+let under = 0;
+let sight = null;
+
+function whenSeen(image, source) {
+  sight ??= new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      sight.unobserve(target);
+      waiting.push(target);
+    }
+    next();
+  }, { rootMargin: '200px' });
+  image.dataset.source = source;
+  sight.observe(image);
+}
+
+function next() {
+  while (under < mostAtOnce && waiting.length) {
+    const image = waiting.shift();
+    if (!image.isConnected) continue;
+    under += 1;
+    const done = () => { under -= 1; next(); };
+    image.addEventListener('load', done, { once: true });
+    image.addEventListener('error', done, { once: true });
+    image.src = image.dataset.source;
+  }
 }
 
 /** What stands where a picture would be. */

@@ -30,6 +30,6 @@ export function reasonPanel(event) {
       h('h3', {}, capital('the normal moments that come nearest')),
       h('div', { class: 'thumbnails' }, moments.slice(0, 4).map((time) => h('figure', {},
         h('a', { class: 'frame', href: `#/cameras/${encodeURIComponent(event.camera)}?at=${encodeURIComponent(time)}` },
-          moment(event.camera, time, { footage: event.clip ? undefined : false, alt: 'A normal moment' })),
+          moment(event.camera, time, { footage: Boolean(event.clip), alt: 'A normal moment' })),
         h('figcaption', {}, timeElement(time)))))]);
 }

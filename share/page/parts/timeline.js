@@ -156,7 +156,7 @@ export class Timeline {
     this.#askedAt = Date.now();
     const slow = setTimeout(() => { this.#busy.hidden = false; }, 300);
     try {
-      const data = await load(this.#camera, this.#range, Math.max(100, this.#plot.clientWidth / 1.5), Date.now(), signal);
+      const data = await load(this.#camera, this.#range, Math.round(Math.max(200, Math.min(2400, this.#plot.clientWidth * 1.2))), Date.now(), signal);
       this.#data = data;
       fill(this.#problem, data.isCut && h('p', { class: 'hint' }, 'More happened than can be shown at once: zoom in to see all events.'));
       this.#redraw();

@@ -5,22 +5,21 @@ import { iso } from '../js/time.js';
 
 export const nothing = { coverage: [], curve: [], events: [], step: 1000, from: 0, to: 0, isCut: false };
 
-/** Coverage, curve and events of `camera` in `range` and half its length around; the curve in about `points` steps. Throws Problem. */
+/** Coverage, curve and events of `camera` in `range` and half its length around; the curve in `points` parts. Throws Problem. */
 export async function load(camera, range, points, now, signal) {
   const margin = (range.to - range.from) / 2;
   const [from, to] = [range.from - margin, Math.min(range.to + margin, now + 60_000)];
   const span = { camera, since: iso(from), until: iso(to) };
-  const seconds = Math.max(1, Math.ceil((to - from) / 1000 / (points * 2)));
   const options = { signal };
   const [coverage, curve, events] = await Promise.all([
-    getAll('coverage', { ...span, limit: 5000 }, { ...options, most: 5000 }),
-    getAll('anomalies', { ...span, step_seconds: seconds, limit: 5000 }, { ...options, most: 5000 }),
+    getAll('coverage', { ...span, points, limit: 5000 }, { ...options, most: 5000 }),
+    get('anomalies', { ...span, points }, options),
     get('events', { ...span, limit: 500 }, options),
   ]);
   return {
-    from, to, step: seconds * 1000, isCut: Boolean(events.next),
+    from, to, step: Math.max(1000, (to - from) / points), isCut: Boolean(events.next),
     coverage: coverage.map((span) => ({ from: +new Date(span.start), to: +new Date(span.end), state: span.state, reason: span.reason })),
-    curve: onePerStep(curve),
+    curve: onePerStep(curve.items),
     events: events.items,
   };
 }

@@ -47,7 +47,7 @@ export function view(context) {
     fill(stageTitle, 'Live');
     fill(stageActions);
     fill(stage, h('div', { class: 'picture' }, canvas, cover));
-    pictures.setActive(name, Boolean(camera?.last_frame));
+    pictures.setActive(name, Boolean(camera?.picture));
   }
 
   function showMoment(time) {
@@ -77,7 +77,7 @@ export function view(context) {
       showState(found);
       if (isFirst && at !== null) showMoment(at);
       else if (isFirst) showLive();
-      else if (cover.isConnected) pictures.setActive(name, Boolean(found.last_frame));
+      else if (cover.isConnected) pictures.setActive(name, Boolean(found.picture));
     } catch (error) {
       if (context.signal.aborted) return;
       if (camera) fill(state, 'How the camera stands cannot be asked at the moment.');
@@ -91,7 +91,8 @@ export function view(context) {
     fill(state, h('span', { class: 'dot', 'aria-hidden': 'true' }), h('span', {}, text, since && [' since ', timeElement(since)]));
     const rows = [
       note && ['Says', note],
-      found.last_frame ? ['Last picture', timeElement(found.last_frame)] : found.last_watched && ['Last watched', timeElement(found.last_watched)],
+      found.picture ? ['Last picture', timeElement(found.picture)] : found.last_watched && ['Last watched', timeElement(found.last_watched)],
+      found.first_watched && ['Watched since', timeElement(found.first_watched)],
       found.analyse_fps && ['Looked at', found.analyse_fps === 1 ? 'once a second' : `${found.analyse_fps} times a second`],
       found.url && ['Address', found.url],
       Object.keys(found.zones ?? {}).length > 0 && ['Zones', Object.keys(found.zones).join(', ')],

@@ -25,6 +25,7 @@ export function view(context) {
     body);
   let parts = null;
   let names = new Map();
+  let latest = null;
 
   async function start() {
     fill(body, h('div', { class: 'card whole' }, loading('Loading the event…', 6)));
@@ -44,6 +45,7 @@ export function view(context) {
   }
 
   function show(event) {
+    latest = event;
     const text = title(event, names);
     context.title(text);
     fill(heading, text);
@@ -63,6 +65,8 @@ export function view(context) {
     else if (change.id === id && parts) { if (change.event) refresh(); else start(); }
   }, context.signal);
   document.addEventListener('keydown', (event) => press(event, id, parts, context), { signal: context.signal });
+  const clock = setInterval(() => { if (!document.hidden && latest && isPending(latest)) refresh(); }, 4000);
+  context.signal.addEventListener('abort', () => clearInterval(clock));
   start();
   return element;
 }
@@ -99,9 +103,22 @@ function build(first, context, id) {
 }
 
 function author(event) {
-  if (!event.description) return event.open ? 'A description follows when the event is over.' : '';
-  if (!event.description_origin || event.description_origin === 'template') return 'A plain first sentence. A fuller description takes its place when one is written.';
-  return `Written by the model ${event.description_origin}; it can be wrong.`;
+  const isPlain = !event.description_origin || event.description_origin === 'template';
+  if (event.description_state === 'being_written') return 'A model is looking at the event; its words appear here.';
+  if (event.description_state === 'waiting') return 'A model will look at the event; its words will appear here.';
+  if (event.description_state === 'given_up') return `No model described it: ${givenUp[event.description_problem] ?? 'it did not succeed'}.`;
+  if (!event.description) return '';
+  return isPlain ? 'A plain sentence from what was matched.' : `Written by the model ${event.description_origin}; it can be wrong.`;
+}
+
+const givenUp = {
+  queue_full: 'too much happened at once', frames_gone: 'its frames were gone', deadline: 'it took too long', refused: 'the model refused',
+};
+
+// What will come without a change of the event itself: its clip, a model's words.
+function isPending(event) {
+  const isYoung = Date.now() - new Date(event.end) < 180_000;
+  return (isYoung && event.kind !== 'blind' && !event.clip) || ['waiting', 'being_written'].includes(event.description_state);
 }
 
 function rows(event, names) {

@@ -1,6 +1,6 @@
 // The past, asked in words.
 
-import { address, get } from '../js/api.js';
+import { get } from '../js/api.js';
 import { button, fill, h, icon } from '../js/dom.js';
 import { announce } from '../js/say.js';
 import { sentences } from '../js/session.js';
@@ -9,7 +9,6 @@ import { agoElement, duration, timeElement } from '../js/time.js';
 import { capital, count, percent } from '../js/words.js';
 import { cameraSelect, folded, timeInput, withParameters } from '../parts/filters.js';
 import { moment, preview } from '../parts/moment.js';
-import { picture } from '../parts/picture.js';
 
 const examples = ['a person walks', 'a car drives past', 'several people'];
 
@@ -53,7 +52,7 @@ export function view(context) {
       return;
     }
     fill(answer, note,
-      h('p', { class: 'muted', role: 'status' }, `${count(items.length, 'moment')}, most likely first`, understood && [' · understood as ', h('em', {}, understood)]),
+      h('p', { class: 'muted', role: 'status' }, `${count(items.length, 'moment')}, most likely first`, understood && understood !== wish.q && [' · understood as ', h('em', {}, understood)]),
       h('ol', { class: 'hits' }, items.map(hit)),
       items.length >= limit && limit < 100 && h('p', { class: 'list-end' }, button('Show more', () => { limit = Math.min(100, limit + 40); ask(); })));
     announce(`${count(items.length, 'moment')} found`);
@@ -105,8 +104,7 @@ function nothingFound(wish, widen) {
 function hit(found) {
   const length = new Date(found.end) - new Date(found.start);
   const middle = +new Date(found.start) + length / 2;
-  const place = h('div', { class: 'hit-picture' }, found.event_id && found.footage !== false && found.thumbnail
-    ? picture(address(`events/${found.event_id}/thumbnail.jpg`)) : moment(found.camera, middle, { footage: found.footage }));
+  const place = h('div', { class: 'hit-picture' }, moment(found.camera, middle, { footage: found.footage }));
   const target = found.event_id ? `#/events/${found.event_id}` : `#/cameras/${encodeURIComponent(found.camera)}?at=${encodeURIComponent(found.start)}`;
   const bar = h('span', {});
   bar.style.width = `${found.probability * 100}%`;

@@ -50,7 +50,7 @@ export function view(context) {
         lastEvent(card, camera.camera);
       }
       card.update(camera);
-      pictures.setActive(camera.camera, Boolean(camera.last_frame));
+      pictures.setActive(camera.camera, Boolean(camera.picture));
     }
     for (const name of gone) { pictures.remove(name); cards.get(name).element.remove(); cards.delete(name); }
     const well = list.filter((camera) => standing(camera).isWell).length;
@@ -82,6 +82,7 @@ export function standing(camera) {
   if (camera.blind_reason) return { isWell: false, text: blindWord(camera.blind_reason), since: camera.blind_since, note: camera.state_reason };
   if (camera.faults?.length) return { isWell: false, text: blindWord(camera.faults[0]) };
   if (camera.state === 'live') return { isWell: true, text: 'Watching' };
+  if (camera.state === 'unauthorized') return { isWell: false, text: 'The camera refuses the password', note: camera.state_reason };
   if (camera.state === 'waiting') return { isWell: false, text: 'Waiting to connect again', note: camera.state_reason };
   if (camera.state === 'connecting') return { isWell: false, text: 'Connecting…' };
   return { isWell: false, text: 'Not watched' };
