@@ -8,9 +8,6 @@ import urllib.request
 
 from report import Report
 
-ORDER = "the page's files together weigh less than 300 kB"
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('folder', nargs='?', default='.build/test-results')
@@ -33,42 +30,60 @@ def drive(report):
     from window import Browser
     with Browser(None) as browser, Daemon() as daemon:
         browser.address = daemon.address
-        window = browser.window()
-        story = Story(daemon, window)
-        for name, step in story.steps():
+        story = Story(daemon, browser.window())
+        looks = Looks(browser, report, daemon.get('cameras')['items'][0]['camera'])
+        for name, step in story.first_steps():
             report.test(name, step)
-        look_around(browser, report, story.event)
-        report.test('nothing was said on the console during all that', silent, window)
+        looks.at(['cameras', 'events', 'queries', 'settings', 'login'])     # while the first footage reaches the disk
+        for name, step in story.further_steps():
+            report.test(name, step)
+        looks.at(['event', 'timeline', 'search'], story.event)
+        report.test('the console stayed silent', silent, story.window, *looks.windows.values())
+        looks.provoke()
 
 
 def look_at(address, report):
     from window import Browser
     with Browser(address) as browser:
-        look_around(browser, report, None)
+        looks = Looks(browser, report, first(address, 'cameras')['camera'])
+        looks.at(looks.views, first(address, 'events?kind=query&limit=1')['id'])
+        report.test('the console stayed silent', silent, *looks.windows.values())
+        looks.provoke()
 
 
-def look_around(browser, report, event):
-    import looks
-    with urllib.request.urlopen(f'{browser.address}/api/v1/cameras', timeout=10) as answer:
-        camera = json.load(answer)['items'][-1]['camera']
-    if event is None:
-        with urllib.request.urlopen(f'{browser.address}/api/v1/events?kind=query&limit=1', timeout=10) as answer:
-            event = json.load(answer)['items'][0]['id']
-    screenshots = pathlib.Path(report.folder) / 'screenshots'
-    windows = [browser.window()]
-    report.test(ORDER, looks.page_is_light, windows[0])
-    report.test('nothing comes from another host', looks.nothing_comes_from_elsewhere, windows[0])
-    for look in ('light', 'dark', 'phone'):
-        window = browser.window(look)
-        windows.append(window)
-        for view, address in looks.VIEWS.items():
-            address = address.format(camera=camera, event=event)
-            report.test(f'{view} is sound: {look}', looks.view_is_sound, window, view, address, screenshots, look)
-    report.test('nothing was said on the console in any look', silent, *windows)
-    for name, check in (('markup in what people wrote stays text', looks.markup_stays_text), ('a cut network is said, and ends by itself', looks.offline_is_said)):
-        window = browser.window()   # these provoke what a console reports
-        report.test(name, check, window)
-        window.close()
+def first(address, what):
+    with urllib.request.urlopen(f'{address}/api/v1/{what}', timeout=10) as answer:
+        return json.load(answer)['items'][0]
+
+
+class Looks:
+    """Every view in every look, and what belongs to no view."""
+
+    def __init__(self, browser, report, camera):
+        import looks
+        self.checks, self.views = looks, list(looks.VIEWS)
+        self.browser, self.report, self.camera = browser, report, camera
+        self.screenshots = pathlib.Path(report.folder) / 'screenshots'
+        self.windows = {}
+
+    def at(self, views, event=None):
+        for look in ('light', 'dark', 'phone'):
+            if look not in self.windows:
+                self.windows[look] = self.browser.window(look)
+                if look == 'light':
+                    self.report.test('the files of the page together weigh less than 300 kB', self.checks.page_is_light, self.windows[look])
+                    self.report.test('nothing comes from another host', self.checks.nothing_comes_from_elsewhere, self.windows[look])
+            for view in views:
+                address = self.checks.VIEWS[view].format(camera=self.camera, event=event)
+                self.report.test(f'{view} is sound: {look}', self.checks.view_is_sound, self.windows[look], view, address, self.screenshots, look)
+
+    def provoke(self):
+        """What a console reports is meant here, so these have windows of their own."""
+        for name, check in (('markup in what people wrote stays text', self.checks.markup_stays_text),
+                            ('a cut network is said, and ends by itself', self.checks.offline_is_said)):
+            window = self.browser.window()
+            self.report.test(name, check, window)
+            window.close()
 
 
 def silent(*windows):

@@ -10,7 +10,7 @@ MOST_BYTES = 300_000
 def view_is_sound(window, view, address, folder, look):
     """No serious fault for a screen reader, nothing that scrolls sideways; leaves a screenshot."""
     window.open(address)
-    window.page.wait_for_timeout(700)   # pictures arrive, the curve is drawn
+    window.page.wait_for_timeout(500)   # pictures arrive, the curve is drawn
     window.shoot(folder, f'{view}-{look}')
     assert not window.scrolls_sideways(), 'it scrolls sideways'
     found = window.serious_violations()

@@ -12,7 +12,7 @@ class Story:
         self.daemon, self.window, self.page = daemon, window, window.page
         self.event = None
 
-    def steps(self):
+    def first_steps(self):
         return [
             ('an event appears in the list without a reload', self.event_appears),
             ('the wall shows the camera and its picture', self.wall_shows_camera),
@@ -20,6 +20,10 @@ class Story:
             ('search says plainly when nothing was found, and names words it does not know', self.search_finds_nothing),
             ('a query is tried on the past, added, and watched', self.query_is_tried),
             ('a query that is off is tried again before it is watched', self.query_is_enabled),
+        ]
+
+    def further_steps(self):
+        return [
             ('the clip of an event plays, and its own span can be played alone', self.clip_plays),
             ('a verdict is still there after a reload', self.verdict_stays),
             ('the timeline zooms with wheel, keys and buttons', self.timeline_zooms),

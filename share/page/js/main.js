@@ -100,7 +100,9 @@ function showConnection() {
     fill(place.querySelector('.connection-text'), words[state]);
     notice.hidden = state !== 'offline';
     fill(notice, state === 'offline' && 'This device is offline. What is shown may be old; it goes on by itself when the network is back.');
-    if (state === 'live' && past?.wasCut) announce('Live again; nothing was missed.');
+    if (state !== 'live' || !past?.wasCut) return;
+    announce('Live again; nothing was missed.');
+    if (content.querySelector('.state.problem')) route();   // what failed meanwhile is tried again without being asked
   });
 }
 

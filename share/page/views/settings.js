@@ -11,7 +11,7 @@ export function view(context) {
   context.title('Settings');
   const text = h('div', {});
   const session = h('div', {});
-  show(text, { load: () => get('configuration', {}, { signal: context.signal }), render: ({ yaml }) => configuration(yaml), signal: context.signal, title: 'The configuration could not be loaded' });
+  show(text, { load: () => effective(context.signal), render: configuration, signal: context.signal, title: 'The configuration could not be loaded' });
   show(session, { load: whoAmI, render: who, signal: context.signal, title: 'Who you are could not be asked' });
   return h('div', { class: 'view' },
     h('div', { class: 'view-head' }, h('h1', {}, 'Settings')),
@@ -21,7 +21,16 @@ export function view(context) {
       h('section', { class: 'card panel', 'aria-label': 'This page' }, h('h2', {}, 'This page'), session)));
 }
 
+// A token that may only read does not see it, which is no fault.
+async function effective(signal) {
+  try { return (await get('configuration', {}, { signal })).yaml; } catch (error) {
+    if (error.status === 403) return null;
+    throw error;
+  }
+}
+
 function configuration(yaml) {
+  if (yaml === null) return h('p', { class: 'muted' }, 'Your token does not show it.');
   const lines = yaml.replace(/\n$/, '').split('\n');
   const pre = h('pre', { class: 'yaml', tabindex: 0, 'aria-label': 'Configuration as YAML' }, lines.map((line) => [...coloured(line), '\n']));
   return [
