@@ -79,7 +79,8 @@ class Looks:
 
     def provoke(self):
         """What a console reports is meant here, so these have windows of their own."""
-        for name, check in (('markup in what people wrote stays text', self.checks.markup_stays_text),
+        for name, check in (('the arithmetic of the timeline holds', self.checks.timeline_arithmetic),
+                            ('markup in what people wrote stays text', self.checks.markup_stays_text),
                             ('a cut network is said, and ends by itself', self.checks.offline_is_said)):
             window = self.browser.window()
             self.report.test(name, check, window)

@@ -56,3 +56,35 @@ def offline_is_said(window):
     window.context.set_offline(False)
     window.page.locator('#connection[data-state=live]').wait_for(timeout=40_000)
     assert window.page.locator('#offline').is_hidden()
+
+
+def timeline_arithmetic(window):
+    """Stretches stay within their bounds and days begin at midnight, also where one has 23 or 25 hours."""
+    window.open('login')
+    found = window.page.evaluate('''async () => {
+        const scale = await import('/page/parts/timescale.js');
+        const now = Date.UTC(2026, 9, 25, 12);
+        const wrong = [];
+        const check = (what, holds) => { if (!holds) wrong.push(what); };
+        let range = scale.upTo(now, scale.hour);
+        for (let step = 0; step < 60; step++) range = scale.zoomed(range, 0.7, 0.3, now);
+        check('nearest', Math.abs(range.to - range.from - scale.narrowest) < 1);
+        for (let step = 0; step < 60; step++) range = scale.zoomed(range, 1.5, 0.3, now);
+        check('widest', Math.abs(range.to - range.from - scale.widest) < 1);
+        check('never into the future', range.to <= now + scale.widest / 20 + 1);
+        const before = { from: now - 5 * scale.day, to: now - 4 * scale.day };
+        const nearer = scale.zoomed(before, 0.5, 0.25, now);
+        check('what is under the pointer stays there',
+            Math.abs((nearer.from + (nearer.to - nearer.from) * 0.25) - (before.from + scale.day * 0.25)) < 1);
+        check('moving back and forth', Math.abs(scale.moved(scale.moved(before, -0.5, now), 0.5, now).from - before.from) < 1);
+        const days = scale.ticks({ from: now - 6 * scale.day, to: now + scale.day }, 800);
+        check('a day begins at midnight', days.times.length >= 6 && days.times.every((time) => new Date(time).getHours() === 0));
+        check('days do not repeat', new Set(days.times.map((time) => new Date(time).getDate())).size === days.times.length);
+        const hours = scale.ticks({ from: now - scale.hour, to: now }, 1000);
+        check('labels have room', hours.times.length <= 12 && hours.times.length >= 5);
+        const at = (seconds, kind = 'query') => ({ kind, start: new Date(now + seconds * 1000).toISOString(), end: new Date(now + seconds * 1000 + 500).toISOString() });
+        const marks = scale.marks([at(0), at(1), at(1800), at(1, 'anomaly')], { from: now, to: now + scale.hour }, 600);
+        check('neighbours of a kind are one mark', marks.get('query').length === 2 && marks.get('query')[0].events.length === 2 && marks.get('anomaly').length === 1);
+        return wrong;
+    }''')
+    assert found == [], found

@@ -46,7 +46,10 @@ function connect() {
     change('live');
   });
   source.addEventListener('change', receive);
-  source.addEventListener('resync', () => tell({ resync: true }));
+  source.addEventListener('resync', (message) => {
+    last = message.lastEventId || last;
+    tell({ resync: true });
+  });
   source.addEventListener('error', () => {
     change(navigator.onLine ? 'again' : 'offline');
     if (source?.readyState === EventSource.CLOSED) later();   // an answer that is no stream: browsers give up, we do not

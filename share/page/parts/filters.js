@@ -17,7 +17,7 @@ export function cameraSelect(value, onChange, { all = 'All cameras' } = {}) {
 
 /** A moment; `onChange` gets it as the API takes it, or undefined. */
 export function timeInput(label, value, onChange) {
-  const control = h('input', { type: 'datetime-local', value: value ? localInput(value) : null, on: { change: () => onChange(fromLocalInput(control.value)) } });
+  const control = h('input', { type: 'datetime-local', value: Number.isNaN(Date.parse(value ?? '')) ? null : localInput(value), on: { change: () => onChange(fromLocalInput(control.value)) } });
   return field(label, control, { kind: 'wide' });
 }
 
