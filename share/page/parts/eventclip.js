@@ -78,9 +78,9 @@ export class EventClip {
   #showFrames(event) {
     const told = event.clip && event.thumbnail && h('figure', {}, picture(address(`events/${this.#id}/thumbnail.jpg`), { alt: 'Picture by which the event was noticed', box: event.box }), h('figcaption', {}, event.box ? 'Where it was noticed' : 'When it was noticed'));
     const frames = (event.frames ?? []).slice(0, 8).map((time) => h('figure', {},
-      h('button', { type: 'button', class: 'frame', 'aria-label': `Show the clip at ${format(time, 'clock')}`, on: { click: () => this.#seek(event, time) } }, moment(event.camera, time, { footage: Boolean(event.clip) })),
+      h('button', { type: 'button', class: 'frame', 'aria-label': `Show the clip at ${format(time, 'clock')}`, on: { click: () => this.#seek(event, time) } }, moment(event.camera, time, { footage: covers(event.clip, time), isSure: covers(event.clip, time) })),
       h('figcaption', {}, format(time, 'clock'))));
-    const key = [Boolean(event.clip), event.thumbnail, ...(event.frames ?? [])].join();
+    const key = [Boolean(event.clip), event.thumbnail, ...(event.frames ?? []).map((time) => time + covers(event.clip, time))].join();
     if (this.#pictures.dataset.key === key) return;
     this.#pictures.dataset.key = key;
     fill(this.#pictures, told && h('div', { class: 'thumbnails' }, told),
@@ -125,4 +125,8 @@ export class EventClip {
     span.style.width = `${Math.max(0.01, Math.min(1, this.#span.to / length) - Math.min(1, this.#span.from / length)) * 100}%`;
     fill(this.#strip, span, h('span', { class: 'hand' }));
   }
+}
+
+function covers(clip, time) {
+  return Boolean(clip) && clip.start <= time && time < clip.end;
 }

@@ -13,10 +13,13 @@ export function isOnDisk(time) {
   return Date.now() - new Date(time) > delay;
 }
 
-/** The picture of a camera at a moment. `footage`: what the server said about it, if it did. */
-export function moment(camera, time, { footage, alt = '', box = null } = {}) {
+/**
+ * The picture of a camera at a moment. `footage`: what the server said about its span; `isSure`: that it covers this very moment, so
+ * that nothing has to be waited for.
+ */
+export function moment(camera, time, { footage, isSure = false, alt = '', box = null } = {}) {
   if (footage === false) return h('div', { class: 'picture' }, nothing('No footage'));
-  if (!isOnDisk(time)) return h('div', { class: 'picture' }, nothing('Follows in a minute'));
+  if (!isSure && !isOnDisk(time)) return h('div', { class: 'picture' }, nothing('Follows in a minute'));
   return picture(address(`cameras/${segment(camera)}/picture.jpg`, { at: iso(time) }), { alt, box, none: 'No footage', isCut: true });
 }
 
