@@ -21,8 +21,7 @@ export function startShortcuts(go) {
 }
 
 function press(event) {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-  if (document.querySelector('dialog[open]')) return;
+  if (!isFree(event)) return;
   const wasG = performance.now() - afterG < 1500;
   afterG = 0;
   if (event.key === '?') showKeys();
@@ -34,8 +33,24 @@ function press(event) {
   event.preventDefault();
 }
 
-function isTyping(target) {
-  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+/** Whether a key press is a shortcut's to take: nobody types, no dialog is open, single keys are not switched off. */
+export function isFree(event) {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !areOn()) return false;
+  const { target } = event;
+  return !target.isContentEditable && !/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !document.querySelector('dialog[open]');
+}
+
+/** Whether single keys do something; those who speak to their computer switch that off. */
+export function areOn() {
+  try { return localStorage.getItem('alertd.keys') !== 'off'; } catch { return true; }
+}
+
+/** Switches single keys on or off. */
+export function setOn(isOn) {
+  try {
+    if (isOn) localStorage.removeItem('alertd.keys');
+    else localStorage.setItem('alertd.keys', 'off');
+  } catch { /* nothing is kept then */ }
 }
 
 function search() {

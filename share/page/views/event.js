@@ -4,6 +4,7 @@ import { get } from '../js/api.js';
 import { fill, h } from '../js/dom.js';
 import { onChange } from '../js/live.js';
 import { neighbours, sentences } from '../js/session.js';
+import { isFree } from '../js/shortcuts.js';
 import { empty, failure, loading } from '../js/states.js';
 import { agoElement, duration, timeElement } from '../js/time.js';
 import { capital, clockWord, percent, title } from '../js/words.js';
@@ -145,8 +146,7 @@ function order(id) {
 }
 
 function press(event, id, parts, context) {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
-  if (document.querySelector('dialog[open]')) return;
+  if (!isFree(event)) return;
   const { earlier, later } = neighbours(id);
   if (event.key === 'j' && earlier) context.navigate(`#/events/${earlier}`);
   else if (event.key === 'k' && later) context.navigate(`#/events/${later}`);

@@ -4,6 +4,7 @@ import { get, send } from '../js/api.js';
 import { button, fill, h } from '../js/dom.js';
 import { toast } from '../js/say.js';
 import { whoAmI } from '../js/session.js';
+import { areOn, setOn } from '../js/shortcuts.js';
 import { show } from '../js/states.js';
 import { zone } from '../js/time.js';
 
@@ -18,7 +19,8 @@ export function view(context) {
     h('div', { class: 'settings-body' },
       h('section', { class: 'card panel', 'aria-label': 'Configuration' }, h('h2', {}, 'Configuration in effect'),
         h('p', { class: 'hint' }, 'Every default is written out and every secret is hidden. It is changed in the configuration file on the machine.'), text),
-      h('section', { class: 'card panel', 'aria-label': 'This page' }, h('h2', {}, 'This page'), session)));
+      h('section', { class: 'card panel', 'aria-label': 'This page' }, h('h2', {}, 'This page'), session,
+        h('label', { class: 'check' }, h('input', { type: 'checkbox', checked: areOn(), on: { change: (event) => setOn(event.target.checked) } }), 'Single keys are shortcuts'))));
 }
 
 // A token that may only read does not see it, which is no fault.
