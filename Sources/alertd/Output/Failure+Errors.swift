@@ -5,6 +5,7 @@ import Foundation
 import Grounding
 import Ingest
 import NN
+import Pipeline
 import Store
 import VLM
 
@@ -18,6 +19,7 @@ extension Failure {
         case let error as ModelError: self.init(.failed, "\(error)")
         case let error as AnomalyError: self.init(.failed, "\(error)")
         case let error as GroundingError: self.init(Self.code(of: error), "\(error)")
+        case let error as SearchError: self.init(.failed, "\(error)")
         case let error as StoreError: self.init(Self.code(of: error), "\(error)")
         case let error as ConfigurationError:
             // One line a problem, as compilers do: an editor jumps to each.
