@@ -1274,6 +1274,20 @@ COMMENT ON COLUMN alertd.search_hit.score       IS 'How well it fits.';
 COMMENT ON COLUMN alertd.search_hit.probability IS 'The probability that the sentence holds there.';
 COMMENT ON COLUMN alertd.search_hit.event_id    IS 'A stored event that overlaps it, if there is one.';
 
+CREATE TABLE alertd.description_encoding (
+    event_id           bigint NOT NULL REFERENCES alertd.event ON DELETE CASCADE,
+    encoder            bytea  NOT NULL,
+    description_digest bytea  NOT NULL,
+    encoding           bytea  NOT NULL,
+    PRIMARY KEY (event_id, encoder),
+    CONSTRAINT description_encoding_has_an_encoder CHECK (octet_length(encoder) BETWEEN 1 AND 32),
+    CONSTRAINT description_encoding_is_a_vector CHECK (octet_length(encoding) > 4)
+);
+COMMENT ON TABLE alertd.description_encoding IS 'What descriptions mean, as vectors of a sentence encoder, for search.';
+COMMENT ON COLUMN alertd.description_encoding.encoder            IS 'Digest of the encoder: vectors of two encoders are never compared.';
+COMMENT ON COLUMN alertd.description_encoding.description_digest IS 'SHA-256 of the description that was encoded; one that has changed since is encoded anew.';
+COMMENT ON COLUMN alertd.description_encoding.encoding           IS 'One scale (Float32, least significant byte first), then one signed byte for each number.';
+
 CREATE FUNCTION alertd.caller() RETURNS name
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp

@@ -16,6 +16,8 @@ public struct ModelsConfiguration: Hashable, Sendable {
     public let precision: Precision
     /// Describes events in words.
     public let describer: String
+    /// The folder of the encoder that search understands descriptions with; nil for none.
+    public let sentences: String?
 }
 
 /// The HTTP service: page, API and metrics.

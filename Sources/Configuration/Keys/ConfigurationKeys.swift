@@ -41,6 +41,10 @@ public enum ConfigurationKeys {
         .init(
             "models.describer", .model, default: "starter", environment: "ALERTD_MODELS_DESCRIBER",
             "The model that describes events in words."),
+        .init(
+            "models.sentences", .path, environment: "ALERTD_MODELS_SENTENCES",
+            "The folder of a sentence encoder (MiniLM, or another BERT of sentence-transformers). With it search finds descriptions "
+                + "by their meaning, else by their words alone."),
         .init("http", .section, "The page, the API and the metrics."),
         .init(
             "http.listen", .listen, default: "127.0.0.1:8750", environment: "ALERTD_HTTP_LISTEN",

@@ -35,6 +35,7 @@ public struct EffectiveConfiguration: Sendable {
             page.add("encoder", text("models.encoder", configuration.models.encoder))
             page.add("precision", configuration.models.precision.rawValue)
             page.add("describer", text("models.describer", configuration.models.describer))
+            if let folder = configuration.models.sentences { page.add("sentences", text("models.sentences", folder)) }
         }
     }
 

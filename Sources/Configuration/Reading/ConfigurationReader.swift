@@ -42,7 +42,7 @@ struct ConfigurationReader {
             log: LogConfiguration(level: log.choice("level"), format: log.choice("format")),
             models: ModelsConfiguration(
                 encoder: models.text("encoder") ?? "", precision: models.choice("precision"),
-                describer: models.text("describer") ?? ""),
+                describer: models.text("describer") ?? "", sentences: models.text("sentences")),
             http: http(root.section("http")), cameras: cameras, queries: queries(root, cameras),
             notify: notify(root.section("notify")), describe: describe(root.section("describe")),
             written: context.written)

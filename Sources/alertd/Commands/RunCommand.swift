@@ -27,7 +27,8 @@ struct RunCommand: AsyncParsableCommand {
         let narrator = try await Self.narrator(configuration, environment: environment, engine: engine)
         try await Daemon(
             configuration: configuration, cameras: cameras, setup: setup, plan: plan, engine: engine,
-            sentences: sentences, narrator: narrator, environment: environment, logsJSON: options.json
+            sentences: sentences, narrator: narrator, sentenceEncoder: try SentenceSetup.encoder(configuration),
+            environment: environment, logsJSON: options.json
         ).run()
     }
 

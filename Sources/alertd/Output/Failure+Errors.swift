@@ -6,6 +6,7 @@ import Grounding
 import Hub
 import Ingest
 import NN
+import Pipeline
 import Store
 import VLM
 
@@ -20,6 +21,7 @@ extension Failure {
         case let error as AnomalyError: self.init(.failed, "\(error)")
         case let error as GroundingError: self.init(Self.code(of: error), "\(error)")
         case let error as HubError: self.init(Self.code(of: error), "\(error)")
+        case let error as SearchError: self.init(.failed, "\(error)")
         case let error as StoreError: self.init(Self.code(of: error), "\(error)")
         case let error as ConfigurationError:
             // One line a problem, as compilers do: an editor jumps to each.

@@ -7,6 +7,7 @@ import Pipeline
 import ServiceLifecycle
 import Store
 import UnixSignals
+import VLM
 
 /// The daemon: made of a checked configuration, it watches until it is told to stop.
 struct Daemon: Sendable {
@@ -21,6 +22,8 @@ struct Daemon: Sendable {
     let sentences: SentenceList
     /// Describes events; nil when nothing does.
     let narrator: EngineNarrator?
+    /// Understands descriptions; nil when search goes by their words alone.
+    let sentenceEncoder: SentenceBERT?
     let environment: [String: String]
     /// Whether `--json` asks for a log of JSON objects, whatever the configuration says.
     let logsJSON: Bool
@@ -86,8 +89,9 @@ struct Daemon: Sendable {
         let search = SearchWatch(
             FootageSearch(
                 engine: engine, events: store,
-                encodings: EncodingReader(stateDirectory: plan.state.path, encoder: try engine.encoderIdentity())),
-            store: store, logger: logger)
+                encodings: EncodingReader(stateDirectory: plan.state.path, encoder: try engine.encoderIdentity()),
+                sentences: sentenceEncoder),
+            configuration, store: store, logger: logger)
         let footage = FootageWatch(configuration, store: store, files: services.footage, logger: logger)
         let notifier = SystemdNotifier(environment: environment)
         let status = DaemonStatus(board: services.board, writer: writer, supervisor: supervisor, engine: engine)
@@ -108,9 +112,13 @@ struct Daemon: Sendable {
             VerdictWatch(store: store, site: anomalies.site, logger: logger),
             ConfigurationReload(
                 setup: setup, initial: configuration, supervisor: supervisor, queries: queries, retention: retention,
-                footage: footage, status: status, notifier: notifier, logger: logger),
+                footage: footage, search: search, status: status, notifier: notifier, logger: logger),
             Heartbeat(status: status, notifier: notifier, logger: logger),
         ]
+        if let sentenceEncoder {
+            let descriptions = DescriptionSearch(events: store, encoder: sentenceEncoder)
+            parts.append(DescriptionEncodingWatch(descriptions: descriptions, logger: logger))
+        }
         if let narrator, let album = services.album {
             let worker = DescriptionWorker(
                 store: store, narrator: narrator, album: album,
