@@ -1,6 +1,8 @@
 /// Which files of a repository a recipe reads. The rest stays where it is: other programs' weights, pictures, code.
 public enum FileSelection {
-    private static let configuration = ["config.json", "preprocessor_config.json", "generation_config.json"]
+    private static let configuration = [
+        "config.json", "preprocessor_config.json", "generation_config.json", "grounding.json",
+    ]
     private static let tokenizer = ["tokenizer.json", "tokenizer_config.json"]
     /// Where there is no `tokenizer.json`.
     private static let olderTokenizers = [["vocab.json", "merges.txt"], ["spiece.model"], ["tokenizer.model"]]

@@ -1,4 +1,4 @@
-public import Base
+internal import Base
 internal import Foundation
 
 /// The server that models are fetched from: Hugging Face, or what the environment names instead.
@@ -22,6 +22,15 @@ public struct HubEndpoint: Sendable {
         } else {
             (base, self.token) = (Self.standard, token)
         }
+    }
+
+    /// Whether the server, and where it sends on to, may be reached without encryption: where its address says so, and no
+    /// token would be read on the way. What comes is compared with digests in any case.
+    public var allowsPlainText: Bool { base.hasPrefix("http://") && (token == nil || isThisMachine) }
+
+    private var isThisMachine: Bool {
+        let host = base.dropFirst("http://".count).prefix { !"/:".contains($0) }
+        return host == "127.0.0.1" || host == "localhost"
     }
 
     /// What may be printed of it.

@@ -44,9 +44,11 @@ public enum HubListing {
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
-            text =
-                (try? container.decode(String.self))
-                ?? (try container.decode([String].self)).joined(separator: ", ")
+            if let one = try? container.decode(String.self) {
+                text = one
+            } else {
+                text = try container.decode([String].self).joined(separator: ", ")
+            }
         }
     }
 

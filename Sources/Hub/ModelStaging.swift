@@ -17,6 +17,9 @@ public final class ModelStaging: Sendable {
     /// Where the finished model will be.
     public var destination: String { models + "/" + name }
 
+    /// Where an older one is for the moment of the exchange.
+    private var replaced: String { models + "/.old-" + name }
+
     /// Makes the folder for the model `name` in the folder `models`, or takes over what is there. Throws
     /// ``HubError/busy(path:)`` and ``HubError/file(path:step:why:)``.
     public init(models: String, name: String) throws(HubError) {
@@ -33,6 +36,13 @@ public final class ModelStaging: Sendable {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             throw .busy(path: path)
+        }
+        // The end of an exchange that was interrupted.
+        let (old, place) = (models + "/.old-" + name, models + "/" + name)
+        if FileManager.default.fileExists(atPath: place) {
+            try? FileManager.default.removeItem(atPath: old)
+        } else {
+            _ = rename(old, place)
         }
     }
 
@@ -105,12 +115,11 @@ public final class ModelStaging: Sendable {
         try lock.write(into: path)
         synchronize(path)
         if rename(path, destination) != 0 {
-            // Only an empty folder would be replaced: swap, then remove the older one.
-            let exchange: UInt32 = 2  // RENAME_EXCHANGE
-            guard renameat2(AT_FDCWD, path, AT_FDCWD, destination, exchange) == 0 else {
+            // Only an empty folder would be replaced.
+            guard rename(destination, replaced) == 0, rename(path, destination) == 0 else {
                 throw Self.failure(destination, "put the model at")
             }
-            try? FileManager.default.removeItem(atPath: path)
+            try? FileManager.default.removeItem(atPath: replaced)
         }
         synchronize(models)
     }

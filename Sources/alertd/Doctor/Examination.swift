@@ -1,3 +1,4 @@
+import Anomaly
 import Configuration
 import Foundation
 import Glibc
@@ -81,9 +82,10 @@ struct Examination: Sendable {
 
     /// What root could read and the service's user cannot.
     private func hidden(from account: String, _ file: String?, _ folders: [(String, URL)]) -> [Finding] {
-        let paths = [("configuration", file)] + folders.map { ($0, $1.appending(path: "config.json").path) }
+        let models = folders.map { (name: $0, path: $1.appending(path: "config.json").path) }
+        let paths = [file.map { (name: "configuration", path: $0) }].compactMap(\.self) + models
         return paths.compactMap { name, path in
-            guard let path, access(path, R_OK) != 0, errno == EACCES else { return nil }
+            guard access(path, R_OK) != 0, errno == EACCES else { return nil }
             return Finding(
                 name, .failed, "user \(account), who runs the service, may not read \(path); let it, or move the file")
         }
