@@ -1,5 +1,6 @@
 import Anomaly
 import ArgumentParser
+import Configuration
 import Foundation
 import Ingest
 import Pipeline
@@ -33,6 +34,7 @@ struct DoctorCommand: AsyncParsableCommand {
         ]
         checks.append(await encoderCheck(environment))
         checks.append(await databaseCheck(environment))
+        checks += await notifyChecks(environment)
         checks += await anomalyChecks(environment)
         for check in checks {
             if options.json {
@@ -81,6 +83,24 @@ struct DoctorCommand: AsyncParsableCommand {
                     watchedDays: known.watchedDays)
             case .failure(let error): Check(name: "anomalies of \(camera)", ok: false, detail: "\(error)")
             }
+        }
+    }
+
+    /// One a receiver of notifications: whether it takes them, and what was given up.
+    private func notifyChecks(_ environment: [String: String]) async -> [Check] {
+        guard let plan = try? DatabaseSession.Plan(options, environment: environment),
+            plan.configuration.notify.hasReceivers,
+            let standings = try? await DatabaseSession.with(plan, { try await $0.events.receivers() })
+        else { return [] }
+        return standings.map { standing in
+            var parts = ["\(standing.delivered) delivered, \(standing.waiting) wait"]
+            if let since = standing.failingSince { parts.append("fails since \(since): \(standing.problem ?? "")") }
+            if standing.givenUp > 0 {
+                parts.append("\(standing.givenUp) were given up in 30 days; 'alertd notify list' names them")
+            }
+            return Check(
+                name: "notify \(standing.name)", ok: standing.failingSince == nil && standing.givenUp == 0,
+                detail: parts.joined(separator: "; "))
         }
     }
 
