@@ -1,6 +1,6 @@
 // swift-tools-version: 6.2
-// The house: C shims in the cellar, Base and NN on floor 0, five rooms that never import each other on floor 1,
-// Pipeline on floor 2, the program on floor 4. Imports go strictly down (docs/design/01-overview.md).
+// The house: C shims in the cellar, Base and NN on floor 0, rooms that never import each other on floor 1,
+// Pipeline and Notify on floor 2, the program on floor 4. Imports go strictly down (docs/design/01-overview.md).
 import PackageDescription
 
 let settings: [SwiftSetting] = [
@@ -40,6 +40,8 @@ let package = Package(
         .systemLibrary(name: "CFFmpeg", pkgConfig: "libavformat", providers: [.apt(["libavformat-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
         .target(name: "CKernels"),
         // floor 0
         room("Base", []),
@@ -52,15 +54,16 @@ let package = Package(
         room("Configuration", ["Base", yams]),
         room("Hub", ["Base", crypto]),
         room("Store", ["Base", "CPostgres", logging], resources: [.embedInCode("Schema/001_initial.sql")]),
+        room("Outbound", ["Base", "CCurl"]),
         // floor 2
+        room("Notify", ["Base", "Store", "Outbound", "CMosquitto", crypto, logging]),
         room("Pipeline", ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", logging]),
         // floor 4
         .executableTarget(
             name: "alertd",
             dependencies: [
-                "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Hub", "Pipeline",
-                arguments,
-                logging, signals, lifecycle,
+                "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Hub", "Outbound", "Notify",
+                "Pipeline", arguments, logging, signals, lifecycle,
             ],
             swiftSettings: settings),
         // outside: what `make bench` measures with
@@ -88,7 +91,7 @@ let package = Package(
         // tests
         .target(
             name: "TestSupport", dependencies: ["Base", "NN"], path: "Tests/TestSupport",
-            exclude: ["rtsp-server.py", "hostile-camera.py"],
+            exclude: ["rtsp-server.py", "hostile-camera.py", "web-server.py", "mail-server.py"],
             swiftSettings: settings),
         tests("BaseTests", ["Base"]),
         tests("NNTests", ["Base", "NN"]),
@@ -99,6 +102,8 @@ let package = Package(
         tests("ConfigurationTests", ["Base", "Configuration", yams]),
         tests("HubTests", ["Base", "Hub", crypto]),
         tests("StoreTests", ["Base", "Store", logging]),
+        tests("NotifyTests", ["Base", "Store", "Outbound", "Notify", logging]),
+        tests("OutboundTests", ["Base", "Outbound"]),
         tests("PipelineTests", ["Base", "NN", "VLM", "Grounding", "Anomaly", "Store", "Pipeline", logging]),
         tests("ParityTests", ["Base", "NN", "VLM", "Grounding", "Anomaly"], exclude: ["pending.txt"]),
         tests("ArchitectureTests", ["Base"]),

@@ -38,14 +38,6 @@ public struct HTTPConfiguration: Hashable, Sendable {
     public let trustedProxies: [String]
 }
 
-/// Where events are announced.
-public struct NotifyConfiguration: Hashable, Sendable {
-    /// Receives a POST for each change of an event.
-    public let webhook: SecretURL?
-    /// Broker and topic prefix.
-    public let mqtt: SecretURL?
-}
-
 /// How events are described in words.
 public struct DescribeConfiguration: Hashable, Sendable {
     /// Who writes the descriptions.

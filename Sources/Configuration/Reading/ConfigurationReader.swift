@@ -44,7 +44,7 @@ struct ConfigurationReader {
                 encoder: models.text("encoder") ?? "", precision: models.choice("precision"),
                 describer: models.text("describer") ?? "", sentences: models.text("sentences")),
             http: http(root.section("http")), cameras: cameras, queries: queries(root, cameras),
-            notify: notify(root.section("notify")), describe: describe(root.section("describe")),
+            notify: notify(root.section("notify"), root), describe: describe(root.section("describe")),
             written: context.written)
     }
 
@@ -65,10 +65,6 @@ struct ConfigurationReader {
                 "127.0.0.1 or ::1, or beside it http.tls or http.trusted_proxies")
         }
         return HTTPConfiguration(listen: listen, tls: tls, trustedProxies: proxies)
-    }
-
-    private func notify(_ section: SectionReader) -> NotifyConfiguration {
-        NotifyConfiguration(webhook: section.url("webhook", hidesPath: true), mqtt: section.url("mqtt"))
     }
 
     private func describe(_ section: SectionReader) -> DescribeConfiguration {

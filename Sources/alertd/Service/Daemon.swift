@@ -3,6 +3,7 @@ import Base
 import Configuration
 import Foundation
 import Logging
+import Notify
 import Pipeline
 import ServiceLifecycle
 import Store
@@ -119,6 +120,7 @@ struct Daemon: Sendable {
             let descriptions = DescriptionSearch(events: store, encoder: sentenceEncoder)
             parts.append(DescriptionEncodingWatch(descriptions: descriptions, logger: logger))
         }
+        parts.append(notifyWatch(store, services.footage, logger))
         if let narrator, let album = services.album {
             let worker = DescriptionWorker(
                 store: store, narrator: narrator, album: album,
@@ -142,6 +144,14 @@ struct Daemon: Sendable {
         if left > 0 { logger.error("\(left) changes could not be stored before the end: the database is away") }
     }
 
+    private func notifyWatch(_ store: EventStore, _ footage: FootageFiles, _ logger: Logger) -> NotifyWatch {
+        let setup = NotifySetup(configuration, environment: environment)
+        let receivers = setup.receivers(.init(store: store, clips: EventClips(events: store, footage: footage)))
+        let notifier = Notifier(
+            store: store, receivers: receivers, holder: setup.name, schedule: setup.schedule, logger: logger)
+        return NotifyWatch(notifier: notifier, receivers: receivers)
+    }
+
     /// The group's own lines tell of its inner life: of interest only to those who look for a fault in it.
     private func quiet(_ logger: Logger) -> Logger {
         var quiet = logger
@@ -153,9 +163,6 @@ struct Daemon: Sendable {
         logger.info(
             "read, checked and not applied yet: http, alarm_ceiling_per_day of queries"
         )
-        if configuration.notify.webhook != nil || configuration.notify.mqtt != nil {
-            logger.warning("notify: announcing events is not there yet; they are stored, and NOTIFY alertd_event tells")
-        }
         if configuration.describe.endpoint != .local {
             logger.warning("describe.endpoint: other machines are not asked yet; no frame is sent anywhere")
         } else if narrator == nil, configuration.describe.tokensPerHour > 0 {
