@@ -22,15 +22,22 @@ enum House {
         "Grounding": ["Base", "NN"],
         "Anomaly": ["Base", "NN"],
         "Configuration": ["Base", "Yams"],
-        "Store": ["Base", "CPostgres", "Logging"],
+        "Store": ["Base", "CPostgres", "Logging", "CoreMetrics"],
         // floor 2
-        "Pipeline": ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Logging"],
+        "Pipeline": [
+            "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Logging", "CoreMetrics",
+        ],
+        // floor 3
+        "Web": [
+            "Base", "Ingest", "Grounding", "Anomaly", "Configuration", "Store", "Pipeline", "Logging", "Crypto",
+            "ServiceLifecycle", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "NIOCore",
+            "NIOHTTPTypes", "NIOSSL",
+            "CoreMetrics",
+        ],
         // floor 4
         "alertd": [
             "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Pipeline",
-            "ArgumentParser",
-            "Logging",
-            "UnixSignals", "ServiceLifecycle",
+            "Web", "ArgumentParser", "Logging", "UnixSignals", "ServiceLifecycle", "CoreMetrics",
         ],
     ]
 

@@ -12,6 +12,8 @@ public enum ConfigurationKind: Sendable, Equatable {
     case cameraNames
     /// A list of addresses and networks.
     case networks
+    /// A list of host names.
+    case hostNames
     /// The name of something in this file.
     case name
     /// A sentence.
@@ -44,7 +46,7 @@ public enum ConfigurationKind: Sendable, Equatable {
         case .named: "sections by name"
         case .zones: "polygons by name"
         case .polygons: "list of polygons"
-        case .cameraNames, .networks: "list of texts"
+        case .cameraNames, .networks, .hostNames: "list of texts"
         case .integer: "whole number"
         case .number: "number"
         case .boolean: "boolean"
@@ -62,6 +64,7 @@ public enum ConfigurationKind: Sendable, Equatable {
         case .polygons: "a list of polygons [[x, y], …] of at least 3 points, x and y from 0 to 1"
         case .cameraNames: "a list of names under cameras"
         case .networks: "a list of IP addresses or networks such as 10.0.0.0/8"
+        case .hostNames: "a list of host names or addresses without ports, such as gate.example.org"
         case .name: Self.nameRule
         case .sentence: "1 to 500 characters, not blank"
         case .path: "an absolute path"
@@ -72,7 +75,7 @@ public enum ConfigurationKind: Sendable, Equatable {
         case .boolean: "true or false"
         case .choice(let words): words.joined(separator: ", ")
         case .window: "a window such as \"22:00-06:00\", local time"
-        case .listen: "host:port, such as 127.0.0.1:8750 or [::1]:8750"
+        case .listen: "host:port, such as 127.0.0.1:8750 or [::1]:8750, or unix:/path of a socket"
         case .url(let word, let schemes):
             (word.map { "\($0), or " } ?? "") + schemes.map { "\($0)://…" }.joined(separator: ", ")
         case .media: Self.mediaSchemes.map { "\($0)://…" }.joined(separator: ", ") + ", or an absolute path"

@@ -60,7 +60,7 @@ public enum ConfigurationSchema {
         case .section, .named: []
         case .zones: named(polygon)
         case .polygons: [("type", .string("array")), ("items", polygon)]
-        case .cameraNames, .networks:
+        case .cameraNames, .networks, .hostNames:
             [
                 ("type", .string("array")), ("uniqueItems", .boolean(true)),
                 ("items", .object([("type", .string("string"))])),
@@ -71,7 +71,7 @@ public enum ConfigurationSchema {
         case .choice(let words): [("enum", .array(words.map(JSONText.string)))]
         case .window: text("^([01]\\d|2[0-3]):[0-5]\\d-(([01]\\d|2[0-3]):[0-5]\\d|24:00)$")
         case .path: text("^/")
-        case .listen: text(":\\d{1,5}$")
+        case .listen: text(":\\d{1,5}$|^unix:/.+")
         case .name: text(namePattern)
         case .sentence, .model, .url, .media: [("type", .string("string")), ("minLength", .number(1))]
         }
@@ -92,7 +92,7 @@ public enum ConfigurationSchema {
         switch kind {
         case .integer, .number: .number(Double(fallback) ?? 0)
         case .boolean: .boolean(fallback == "true")
-        case .polygons, .cameraNames, .networks: .array([])
+        case .polygons, .cameraNames, .networks, .hostNames: .array([])
         case .zones: .object([])
         default: .string(fallback)
         }

@@ -100,21 +100,34 @@ public actor EventFeed {
     }
 
     private func read(_ session: PostgresSession) throws(StoreError) -> [EventChange] {
-        try session.query(
-            "follow events",
-            """
-            SELECT o.id AS change_id, o.event_id, o.kind AS change_kind, o.change, o.committed_at, e.*
-            FROM alertd.outbox o
-                 LEFT JOIN LATERAL (
-                     SELECT \(EventStore.eventColumns) FROM alertd.v_events WHERE id = o.event_id
-                 ) AS e ON true
-            WHERE o.id > $1 ORDER BY o.id LIMIT $2
-            """, [.integer(last ?? 0), .integer(Self.batch)]
-        ).map(EventChange.init)
+        try EventStore.changes(after: last ?? 0, limit: Self.batch, session)
     }
 }
 
 extension EventStore {
     /// The changes of events after the one numbered `last`; nil means from now on.
     public func changes(after last: Int64?) -> EventFeed { EventFeed(self, after: last) }
+
+    /// The first `limit` changes after the one numbered `last`, in the order of their commits; none when there are none yet.
+    public func readChanges(after last: Int64, limit: Int) async throws(StoreError) -> [EventChange] {
+        try await reader.run("read changes of events") { session throws(StoreError) in
+            try Self.changes(after: last, limit: Int64(max(0, limit)), session)
+        }
+    }
+
+    fileprivate static func changes(
+        after last: Int64, limit: Int64, _ session: PostgresSession
+    ) throws(StoreError) -> [EventChange] {
+        try session.query(
+            "follow events",
+            """
+            SELECT o.id AS change_id, o.event_id, o.kind AS change_kind, o.change, o.committed_at, e.*
+            FROM alertd.outbox o
+                 LEFT JOIN LATERAL (
+                     SELECT \(eventColumns) FROM alertd.v_events WHERE id = o.event_id
+                 ) AS e ON true
+            WHERE o.id > $1 ORDER BY o.id LIMIT $2
+            """, [.integer(last), .integer(limit)]
+        ).map(EventChange.init)
+    }
 }

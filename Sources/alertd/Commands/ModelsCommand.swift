@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import VLM
+import Web
 
 /// `alertd models …`
 struct ModelsCommand: AsyncParsableCommand {

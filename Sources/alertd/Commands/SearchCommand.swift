@@ -4,6 +4,7 @@ import Foundation
 import Grounding
 import Pipeline
 import Store
+import Web
 
 /// `alertd search TEXT`
 struct SearchCommand: AsyncParsableCommand {
@@ -16,25 +17,6 @@ struct SearchCommand: AsyncParsableCommand {
     @OptionGroup var range: RangeOptions
     @Argument(help: "The sentence, as in \"a person carries a ladder\".") var text: String
     @Option(help: "Most spans printed.") var limit = 20
-
-    private struct Line: Encodable {
-        let hit: FootageSearch.Hit
-
-        private enum Key: String, CodingKey {
-            case camera, start, end, score, probability, eventId, description
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: Key.self)
-            try container.encode(hit.camera.name, forKey: .camera)
-            try container.encode(hit.during.start.description, forKey: .start)
-            try container.encode(hit.during.end.description, forKey: .end)
-            try container.encode(Rounded.score(hit.score), forKey: .score)
-            try container.encode(Rounded.score(hit.score), forKey: .probability)
-            try container.encode(hit.event?.id, forKey: .eventId)
-            try container.encode(hit.event?.description, forKey: .description)
-        }
-    }
 
     func validate() throws {
         guard limit > 0 else { throw ValidationError("--limit must be at least 1") }
@@ -59,7 +41,7 @@ struct SearchCommand: AsyncParsableCommand {
         var table = Table(["camera", "start", "end", "probability", "event", "description"])
         for hit in hits {
             if options.json {
-                StandardStreams.print(try JSONLine.text(Line(hit: hit)))
+                StandardStreams.print(try JSONLine.text(SearchLine(hit)))
             } else {
                 table.add([
                     hit.camera.name, hit.during.start.description, hit.during.end.description,

@@ -7,6 +7,7 @@ import Ingest
 import NN
 import Store
 import VLM
+import Web
 
 extension Failure {
     /// The failure behind an error of one of the rooms; nil for errors that ArgumentParser prints itself.
@@ -19,6 +20,7 @@ extension Failure {
         case let error as AnomalyError: self.init(.failed, "\(error)")
         case let error as GroundingError: self.init(Self.code(of: error), "\(error)")
         case let error as StoreError: self.init(Self.code(of: error), "\(error)")
+        case let error as WebServer.Refusal: self.init(.badConfiguration, "\(error)")
         case let error as ConfigurationError:
             // One line a problem, as compilers do: an editor jumps to each.
             self.init(.badConfiguration, "bad configuration\n\(error)")

@@ -13,6 +13,7 @@ struct ConfigurationReload: Service {
     let queries: QueryWatch
     let retention: RetentionWatch
     let footage: FootageWatch
+    let current: CurrentConfiguration
     let status: DaemonStatus
     let notifier: SystemdNotifier
     let logger: Logger
@@ -53,6 +54,7 @@ struct ConfigurationReload: Service {
         queries.reload(new)
         retention.reload(new)
         footage.reload(new)
+        current.value = new
         logger.notice(
             """
             configuration read again: \(changes.added.count) cameras added, \(changes.removed.count) removed, \
