@@ -29,7 +29,7 @@ struct DaemonWebTests {
             camera: try #require(CameraID("gate")), source: .query(name: "person", text: "a person"),
             during: TimeSpan(start: start, end: start.advanced(bySeconds: 2)), startError: 0, endError: 0,
             isOpen: false,
-            score: 0.9, anomalyScore: nil, clock: .file)
+            score: 0.9, anomalyScore: nil, box: nil, clock: .file)
         try await store.record([EventWrite(event: event, description: nil, idempotencyKey: "\(number)")])
     }
 

@@ -39,6 +39,13 @@ package struct WebResponder: HTTPResponder {
         self.loginPage = loginPage
     }
 
+    /// Every operation as `GET /path`, and its query parameters.
+    package var operations: [String: Set<String>] {
+        Dictionary(
+            routes.all.map { ("\($0.method.rawValue) \($0.path)", Set($0.parameters)) },
+            uniquingKeysWith: { one, _ in one })
+    }
+
     package func respond(to request: Request, context: WebContext) async -> Response {
         var response: Response
         var sentence = "text"
