@@ -1,6 +1,6 @@
 // swift-tools-version: 6.2
-// The house: C shims in the cellar, Base and NN on floor 0, rooms that never import each other on floor 1,
-// Pipeline and Notify on floor 2, the program on floor 4. Imports go strictly down (docs/design/01-overview.md).
+// The house: C shims in the cellar, Base and NN on floor 0, rooms that never import each other on floor 1, Pipeline and
+// Notify on floor 2, Web on floor 3, the program on floor 4. Imports go strictly down (docs/design/01-overview.md).
 import PackageDescription
 
 let settings: [SwiftSetting] = [
@@ -24,6 +24,16 @@ let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-ser
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+// A package behind hummingbird has a module of the name of our own room.
+let names = ["Configuration": "SwiftConfiguration"]
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird", moduleAliases: names)
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird", moduleAliases: names)
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird", moduleAliases: names)
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 
 let package = Package(
     name: "alertd",
@@ -31,7 +41,13 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -53,17 +69,25 @@ let package = Package(
         room("Anomaly", ["Base", "NN"]),
         room("Configuration", ["Base", yams]),
         room("Hub", ["Base", crypto]),
-        room("Store", ["Base", "CPostgres", logging], resources: [.embedInCode("Schema/001_initial.sql")]),
+        room("Store", ["Base", "CPostgres", logging, metrics], resources: [.embedInCode("Schema/001_initial.sql")]),
         room("Outbound", ["Base", "CCurl"]),
         // floor 2
         room("Notify", ["Base", "Store", "Outbound", "CMosquitto", crypto, logging]),
-        room("Pipeline", ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", logging]),
+        room("Pipeline", ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", logging, metrics]),
+        // floor 3
+        room(
+            "Web",
+            [
+                "Base", "Ingest", "Grounding", "Anomaly", "Configuration", "Store", "Pipeline", logging, crypto,
+                lifecycle, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioHTTPTypes, nioSSL,
+                metrics,
+            ], resources: [.embedInCode("OpenAPI/openapi.json")]),
         // floor 4
         .executableTarget(
             name: "alertd",
             dependencies: [
                 "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Hub", "Outbound", "Notify",
-                "Pipeline", arguments, logging, signals, lifecycle,
+                "Pipeline", "Web", arguments, logging, signals, lifecycle, metrics,
             ],
             swiftSettings: settings),
         // outside: what `make bench` measures with
@@ -105,6 +129,12 @@ let package = Package(
         tests("NotifyTests", ["Base", "Store", "Outbound", "Notify", logging]),
         tests("OutboundTests", ["Base", "Outbound"]),
         tests("PipelineTests", ["Base", "NN", "VLM", "Grounding", "Anomaly", "Store", "Pipeline", logging]),
+        tests(
+            "WebTests",
+            [
+                "Base", "Grounding", "Configuration", "Store", "Pipeline", "Web", logging, hummingbird, httpTypes,
+                nioCore, metrics,
+            ]),
         tests("ParityTests", ["Base", "NN", "VLM", "Grounding", "Anomaly"], exclude: ["pending.txt"]),
         tests("ArchitectureTests", ["Base"]),
         tests("IntegrationTests", ["alertd", "Base", "Store", logging]),

@@ -36,6 +36,8 @@ public struct HTTPConfiguration: Hashable, Sendable {
     public let tls: TLS?
     /// Addresses and networks of reverse proxies whose `X-Forwarded-…` headers are believed.
     public let trustedProxies: [String]
+    /// Names under which clients reach it, beside this machine's own.
+    public let hosts: [String]
 }
 
 /// How events are described in words.

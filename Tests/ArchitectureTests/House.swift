@@ -23,15 +23,24 @@ enum House {
         "Anomaly": ["Base", "NN"],
         "Configuration": ["Base", "Yams"],
         "Hub": ["Base", "Crypto"],
-        "Store": ["Base", "CPostgres", "Logging"],
+        "Store": ["Base", "CPostgres", "Logging", "CoreMetrics"],
         "Outbound": ["Base", "CCurl"],
         // floor 2
         "Notify": ["Base", "Store", "Outbound", "CMosquitto", "Crypto", "Logging"],
-        "Pipeline": ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Logging"],
+        "Pipeline": [
+            "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Logging", "CoreMetrics",
+        ],
+        // floor 3
+        "Web": [
+            "Base", "Ingest", "Grounding", "Anomaly", "Configuration", "Store", "Pipeline", "Logging", "Crypto",
+            "ServiceLifecycle", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "NIOCore",
+            "NIOHTTPTypes", "NIOSSL", "CoreMetrics",
+        ],
         // floor 4
         "alertd": [
             "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Hub", "Outbound",
-            "Notify", "Pipeline", "ArgumentParser", "Logging", "UnixSignals", "ServiceLifecycle",
+            "Notify", "Pipeline", "Web", "ArgumentParser", "Logging", "UnixSignals", "ServiceLifecycle",
+            "CoreMetrics",
         ],
     ]
 

@@ -27,7 +27,7 @@ struct Manifest {
 
     /// `room("X", [ … ])`, `tests("X", [ … ])` and `…arget(name: "X", dependencies: [ … ]`.
     private static func targetLists(_ code: String) -> [(name: String, list: String)] {
-        let pattern = #"(?:room\(|tests\(|[tT]arget\(\s*name:\s*)"(\w+)",\s*(?:dependencies:\s*)?\[([^\]]*)\]"#
+        let pattern = #"(?:room\(\s*|tests\(\s*|[tT]arget\(\s*name:\s*)"(\w+)",\s*(?:dependencies:\s*)?\[([^\]]*)\]"#
         guard let expression = try? NSRegularExpression(pattern: pattern) else { return [] }
         return expression.matches(in: code, range: NSRange(code.startIndex..., in: code)).compactMap { match in
             guard let name = Range(match.range(at: 1), in: code), let list = Range(match.range(at: 2), in: code) else {

@@ -66,6 +66,8 @@ final class DaemonSite {
 
     /// Starts the daemon.
     func start(environment: [String: String] = [:]) throws {
+        // Several daemons may run at a time; each takes a free port.
+        let environment = ["ALERTD_HTTP_LISTEN": "127.0.0.1:0"].merging(environment) { $1 }
         run = try AlertdProgram.start(["run", "--config", configuration], environment: environment)
     }
 

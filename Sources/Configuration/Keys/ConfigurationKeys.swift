@@ -48,14 +48,18 @@ public enum ConfigurationKeys {
         .init("http", .section, "The page, the API and the metrics."),
         .init(
             "http.listen", .listen, default: "127.0.0.1:8750", environment: "ALERTD_HTTP_LISTEN",
-            "Where the service listens; port 0 takes any free one. "
-                + "Beyond this machine only with `tls` or `trusted_proxies`."),
+            "Where the service listens; port 0 takes any free one, `unix:/path` is a socket in the file system. "
+                + "Beyond this machine only with a token (`alertd token`) and `tls` or `trusted_proxies`."),
         .init("http.tls", .section, "Certificate and key; without them the service speaks plain HTTP."),
         .init("http.tls.certificate", .path, isRequired: true, "Certificate chain in PEM."),
         .init("http.tls.key", .path, isRequired: true, "Private key in PEM."),
         .init(
             "http.trusted_proxies", .networks, default: "[]",
             "Reverse proxies whose `X-Forwarded-…` headers are believed."),
+        .init(
+            "http.hosts", .hostNames, default: "[]",
+            "Names under which clients reach the service, beside `localhost`, 127.0.0.1, ::1 and the one in `listen`. "
+                + "Requests that name another host are refused."),
     ]
 
     private static let queries: [ConfigurationKey] = [

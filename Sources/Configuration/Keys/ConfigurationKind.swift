@@ -20,6 +20,8 @@ public enum ConfigurationKind: Sendable, Equatable {
     case mailAddress
     /// A text that is never printed.
     case secret
+    /// A list of host names.
+    case hostNames
     /// The name of something in this file.
     case name
     /// A sentence.
@@ -52,7 +54,7 @@ public enum ConfigurationKind: Sendable, Equatable {
         case .named: "sections by name"
         case .zones: "polygons by name"
         case .polygons: "list of polygons"
-        case .cameraNames, .networks, .sourceNames, .mailAddresses: "list of texts"
+        case .cameraNames, .networks, .sourceNames, .mailAddresses, .hostNames: "list of texts"
         case .integer: "whole number"
         case .number: "number"
         case .boolean: "boolean"
@@ -74,6 +76,7 @@ public enum ConfigurationKind: Sendable, Equatable {
         case .mailAddresses: "a list of addresses such as name@example.org"
         case .mailAddress: "an address such as name@example.org"
         case .secret: "8 to 1000 characters, as ${NAME}"
+        case .hostNames: "a list of host names or addresses without ports, such as gate.example.org"
         case .name: Self.nameRule
         case .sentence: "1 to 500 characters, not blank"
         case .path: "an absolute path"
@@ -84,7 +87,7 @@ public enum ConfigurationKind: Sendable, Equatable {
         case .boolean: "true or false"
         case .choice(let words): words.joined(separator: ", ")
         case .window: "a window such as \"22:00-06:00\", local time"
-        case .listen: "host:port, such as 127.0.0.1:8750 or [::1]:8750"
+        case .listen: "host:port, such as 127.0.0.1:8750 or [::1]:8750, or unix:/path of a socket"
         case .url(let word, let schemes):
             (word.map { "\($0), or " } ?? "") + schemes.map { "\($0)://…" }.joined(separator: ", ")
         case .media: Self.mediaSchemes.map { "\($0)://…" }.joined(separator: ", ") + ", or an absolute path"

@@ -60,7 +60,7 @@ public enum ConfigurationSchema {
         case .section, .named: []
         case .zones: named(polygon)
         case .polygons: [("type", .string("array")), ("items", polygon)]
-        case .cameraNames, .networks, .sourceNames, .mailAddresses:
+        case .cameraNames, .networks, .sourceNames, .mailAddresses, .hostNames:
             [
                 ("type", .string("array")), ("uniqueItems", .boolean(true)),
                 ("items", .object([("type", .string("string"))])),
@@ -71,7 +71,7 @@ public enum ConfigurationSchema {
         case .choice(let words): [("enum", .array(words.map(JSONText.string)))]
         case .window: text("^([01]\\d|2[0-3]):[0-5]\\d-(([01]\\d|2[0-3]):[0-5]\\d|24:00)$")
         case .path: text("^/")
-        case .listen: text(":\\d{1,5}$")
+        case .listen: text(":\\d{1,5}$|^unix:/.+")
         case .name: text(namePattern)
         case .mailAddress: text("^[^@ ]+@[^@ ]+$")
         case .sentence, .model, .url, .media, .secret: [("type", .string("string")), ("minLength", .number(1))]
@@ -93,7 +93,7 @@ public enum ConfigurationSchema {
         switch kind {
         case .integer, .number: .number(Double(fallback) ?? 0)
         case .boolean: .boolean(fallback == "true")
-        case .polygons, .cameraNames, .networks, .sourceNames, .mailAddresses: .array([])
+        case .polygons, .cameraNames, .networks, .sourceNames, .mailAddresses, .hostNames: .array([])
         case .zones: .object([])
         default: .string(fallback)
         }

@@ -51,6 +51,7 @@ public struct EffectiveConfiguration: Sendable {
             }
             let proxies = http.trustedProxies.map(YAMLText.quoted)
             page.add("trusted_proxies", "[" + proxies.joined(separator: ", ") + "]")
+            page.add("hosts", "[" + http.hosts.map(YAMLText.quoted).joined(separator: ", ") + "]")
         }
     }
 

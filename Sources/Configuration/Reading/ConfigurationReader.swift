@@ -52,6 +52,7 @@ struct ConfigurationReader {
         let listen = section.listen("listen")
         let proxies =
             section.texts("trusted_proxies", else: Refusal("not an address"), IPAddress.isAddressOrNetwork) ?? []
+        let hosts = section.texts("hosts", else: Refusal("not a host name"), ListenAddress.isHost) ?? []
         var tls: HTTPConfiguration.TLS?
         if section.has("tls") {
             let files = section.section("tls")
@@ -64,7 +65,7 @@ struct ConfigurationReader {
                 "listen", "open to other machines without encryption",
                 "127.0.0.1 or ::1, or beside it http.tls or http.trusted_proxies")
         }
-        return HTTPConfiguration(listen: listen, tls: tls, trustedProxies: proxies)
+        return HTTPConfiguration(listen: listen, tls: tls, trustedProxies: proxies, hosts: hosts)
     }
 
     private func describe(_ section: SectionReader) -> DescribeConfiguration {

@@ -37,9 +37,14 @@ public actor EventClips {
         let span = TimeSpan(
             start: event.during.start.advanced(bySeconds: -max(0, before)),
             end: event.during.end.advanced(bySeconds: max(0, after)))
-        let records = try await events.footage(of: camera, kind: .segment, in: span)
-        let segments = records.map { RecordedSegment(path: footage.path(of: $0), during: $0.during) }
-        return try ClipCutter.cut(segments, to: span, into: path)
+        return try ClipCutter.cut(try await segments(of: camera, in: span), to: span, into: path)
+    }
+
+    /// The files that show something of `span`.
+    func segments(of camera: CameraID, in span: TimeSpan) async throws(StoreError) -> [RecordedSegment] {
+        try await events.footage(of: camera, kind: .segment, in: span).map {
+            RecordedSegment(path: footage.path(of: $0), during: $0.during)
+        }
     }
 
     /// The path of a JPEG file that shows `event`; nil when there is none. Throws `StoreError`.

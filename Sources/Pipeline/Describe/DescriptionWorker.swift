@@ -1,4 +1,5 @@
 internal import Base
+public import CoreMetrics
 internal import Foundation
 public import Logging
 public import Store
@@ -39,13 +40,20 @@ public final class DescriptionWorker: Sendable {
     private let album: EventAlbum
     private let settings: Settings
     private let logger: Logger
+    private let answers: CoreMetrics.Timer
+    private let tokensRead, tokensWritten: Counter
     private let state = Locked(Status())
     private let ending = BoundedQueue<Never>(countLimit: 1)
 
     /// A worker over the events in `store`, whose frames are in `album`.
     public init(
-        store: EventStore, narrator: any VideoNarrator, album: EventAlbum, settings: Settings, logger: Logger
+        store: EventStore, narrator: any VideoNarrator, album: EventAlbum, settings: Settings,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance, logger: Logger
     ) {
+        answers = CoreMetrics.Timer(label: "alertd_describe_seconds", factory: metrics)
+        let tokens = "alertd_describe_tokens_total"
+        tokensRead = Counter(label: tokens, dimensions: [("direction", "read")], factory: metrics)
+        tokensWritten = Counter(label: tokens, dimensions: [("direction", "written")], factory: metrics)
         (self.store, self.narrator, self.album) = (store, narrator, album)
         (self.settings, self.logger) = (settings, logger)
     }
@@ -121,6 +129,9 @@ public final class DescriptionWorker: Sendable {
                 modelDigest: narrator.digest, promptVersion: DescriptionPrompt.version,
                 tokensRead: narration.tokensRead, tokensWritten: narration.tokensWritten)
             let isStored = try await store.finishDescription(claim, with: written)
+            answers.recordSeconds((ContinuousClock.now - began) / .seconds(1))
+            tokensRead.increment(by: narration.tokensRead)
+            tokensWritten.increment(by: narration.tokensWritten)
             state.withLock { status in
                 status.written += isStored ? 1 : 0
                 status.tokensRead += narration.tokensRead

@@ -1,4 +1,5 @@
 public import Base
+public import CoreMetrics
 public import Foundation
 public import Grounding
 public import NN
@@ -14,6 +15,7 @@ public actor InferenceEngine {
     private let team: WorkerTeam
     private let model: any PictureEncoder
     private var busySeconds = 0.0
+    private nonisolated let batches = Locked<CoreMetrics.Timer?>(nil)
     private nonisolated let job = Locked<ContinuousClock.Instant?>(nil)
 
     /// How the encoder's similarities become saliency.
@@ -66,16 +68,24 @@ public actor InferenceEngine {
     /// Since when the job under way runs; nil between jobs. A job that takes much longer than a second hangs.
     public nonisolated var jobStart: ContinuousClock.Instant? { job.withLock { $0 } }
 
+    /// Measures every batch of pictures into `metrics` from now on, as `alertd_encode_seconds`.
+    public nonisolated func measure(into metrics: any MetricsFactory) {
+        let timer = CoreMetrics.Timer(label: "alertd_encode_seconds", factory: metrics)
+        batches.withLock { $0 = timer }
+    }
+
     /// Seconds of CPU that the engine's own thread spent encoding pictures; its helpers spend about as much each.
     public var encodeSeconds: Double { busySeconds }
 
     /// Pictures → one L2-normalised vector [D] each.
     package func encode(_ pictures: [Picture]) -> [[Float]] {
-        let start = ThreadClock.now()
-        job.withLock { $0 = .now }
+        let (start, begin) = (ThreadClock.now(), ContinuousClock.now)
+        job.withLock { $0 = begin }
         defer {
             busySeconds += ThreadClock.now() - start
             job.withLock { $0 = nil }
+            let timer = batches.withLock { $0 }
+            timer?.recordSeconds((ContinuousClock.now - begin) / .seconds(1))
         }
         return team.lead { model.encode(pictures: pictures) }
     }

@@ -20,6 +20,10 @@ public final class CameraBoard: Sendable {
         public var faults: [Event.BlindReason] = []
         /// What was read, up to the last change of state.
         public var statistics = LiveStatistics()
+        /// How old the last frame was when its analysis began, in seconds.
+        public var lag = 0.0
+        /// How often frames stopped coming, by `IngestError.kind`.
+        public var losses: [String: Int] = [:]
         /// Its anomaly scoring, a minute old at most; nil before its first frame.
         public var anomalies: AnomalyStanding?
     }

@@ -48,7 +48,9 @@ struct CameraPipeline: Sendable {
                 case .state(let state):
                     watch.note(state, source.statistics, now: clock.now().wall)
                 case .frame(let frame):
-                    oldest = max(oldest, clock.now().wall.seconds(since: frame.time))
+                    let (lag, statistics) = (clock.now().wall.seconds(since: frame.time), source.statistics)
+                    oldest = max(oldest, lag)
+                    services.board.update(camera.name) { ($0.lag, $0.statistics) = (lag, statistics) }
                     await watch.take(frame)
                 }
             }

@@ -59,7 +59,10 @@ struct CameraWatch: Sendable {
     /// The connection changed.
     mutating func note(_ state: ConnectionState, _ statistics: LiveStatistics, now: WallTime) {
         log(state)
-        services.board.update(camera.name) { ($0.state, $0.statistics) = (state, statistics) }
+        services.board.update(camera.name) { entry in
+            (entry.state, entry.statistics) = (state, statistics)
+            if case .lost(let outage) = state { entry.losses[outage.reason.kind, default: 0] += 1 }
+        }
         guard let outage = state.outage, let reason = state.blindReason else { return }
         loseSight(at: outage.since)
         tell(blind.isBlind(reason, since: lastSeen ?? outage.since, now: now))
@@ -94,6 +97,7 @@ struct CameraWatch: Sendable {
         tell(blind.ended(at: time))
         refreshQueries()
         let picture = camera.mask.applied(to: frame.frame.picture)
+        services.pictures.see(picture, at: time, camera: camera.name)
         guard look(at: picture, time) else { return }
         let start = stretchStart ?? time
         stretchStart = start
@@ -207,6 +211,7 @@ struct CameraWatch: Sendable {
         handScoresIn()
         if let watch = analysis.anomalies { await upkeep.finish(watch) }
         services.board.remove(camera.name)
+        services.pictures.remove(camera.name)
         services.album?.remove(camera.name)
     }
 

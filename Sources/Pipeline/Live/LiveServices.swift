@@ -17,6 +17,8 @@ public struct LiveServices: Sendable {
     public let queries: QueryBoard
     /// How each camera stands.
     public let board: CameraBoard
+    /// What each camera saw last.
+    public let pictures: PictureBoard
     /// What anomaly scoring shares.
     public let anomalies: AnomalyServices
     /// Where the frames of events are kept for a video-LLM; nil when none looks at them.
@@ -27,8 +29,8 @@ public struct LiveServices: Sendable {
     /// Gathers the services.
     public init(
         engine: InferenceEngine, encodings: EncodingStore, footage: FootageFiles, writer: StoreWriter,
-        ledger: CoverageLedger, queries: QueryBoard, board: CameraBoard, anomalies: AnomalyServices,
-        album: EventAlbum? = nil, logger: Logger
+        ledger: CoverageLedger, queries: QueryBoard, board: CameraBoard, pictures: PictureBoard = PictureBoard(),
+        anomalies: AnomalyServices, album: EventAlbum? = nil, logger: Logger
     ) {
         self.engine = engine
         self.encodings = encodings
@@ -37,6 +39,7 @@ public struct LiveServices: Sendable {
         self.ledger = ledger
         self.queries = queries
         self.board = board
+        self.pictures = pictures
         self.anomalies = anomalies
         self.album = album
         self.logger = logger

@@ -26,6 +26,11 @@ public struct QueryBackTest: Sendable {
         /// Seconds that were watched.
         public var watchedSeconds: Double
 
+        /// Gathers the parts of a report.
+        package init(camera: CameraID, hits: [Hit], watchedSeconds: Double) {
+            (self.camera, self.hits, self.watchedSeconds) = (camera, hits, watchedSeconds)
+        }
+
         /// The score from which on hits were no more frequent than `ceilingPerDay`; nil when all of them were.
         public func level(ceilingPerDay: Double) -> Double? {
             let allowed = Int((ceilingPerDay * watchedSeconds / 86_400).rounded(.down))

@@ -4,6 +4,8 @@ public import Base
 public struct CameraStanding: Sendable, Equatable {
     /// The camera's name.
     public let camera: String
+    /// The start of the first stretch in which it was watched; nil when it never was.
+    public let firstWatched: WallTime?
     /// The end of the last stretch in which it was watched; nil when it never was.
     public let lastWatched: WallTime?
     /// Why it is not watched: the reason of its open blind event; nil when there is none.
@@ -13,6 +15,7 @@ public struct CameraStanding: Sendable, Equatable {
 
     init(_ row: Row) throws(StoreError) {
         camera = try row.text("camera")
+        firstWatched = try row.optionalTime("first_watched")
         lastWatched = try row.optionalTime("last_watched")
         blindReason = try row.optionalText("reason")
         blindSince = try row.optionalTime("since")
@@ -26,10 +29,11 @@ extension EventStore {
             try session.query(
                 "list cameras",
                 """
-                SELECT c.name AS camera, w.last_watched, b.reason, b.since
+                SELECT c.name AS camera, w.first_watched, w.last_watched, b.reason, b.since
                 FROM alertd.camera c
                      LEFT JOIN LATERAL (
-                         SELECT max(upper(k.during)) AS last_watched FROM alertd.coverage k WHERE k.camera_id = c.id
+                         SELECT min(lower(k.during)) AS first_watched, max(upper(k.during)) AS last_watched
+                         FROM alertd.coverage k WHERE k.camera_id = c.id
                      ) AS w ON true
                      LEFT JOIN LATERAL (
                          SELECT substr(e.source, strpos(e.source, ':') + 1) AS reason, lower(e.during) AS since

@@ -9,6 +9,11 @@ public struct CoverageRecord: Sendable, Equatable {
     /// Why it was not watched: a ``Base/Event/BlindReason``'s text, or `not_running`; nil while it was watched.
     public let reason: String?
 
+    /// Gathers the parts of a record.
+    public init(camera: String, during: TimeSpan, reason: String?) {
+        (self.camera, self.during, self.reason) = (camera, during, reason)
+    }
+
     init(_ row: Row) throws(StoreError) {
         camera = try row.text("camera")
         let (start, end) = (try row.time("start"), try row.time("end"))

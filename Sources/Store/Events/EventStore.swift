@@ -51,6 +51,10 @@ public final class EventStore: Sendable {
         }
     }
 
+    /// The same database by two more connections, for those who must not wait behind this one's callers. Closing it leaves a
+    /// private cluster alone.
+    public func sibling() -> EventStore { EventStore(address: address, cluster: nil, logger: logger) }
+
     /// Starts the private cluster's server again if it has died; nothing for a server of yours.
     func reviveCluster() async throws(StoreError) { _ = try await cluster?.start() }
 

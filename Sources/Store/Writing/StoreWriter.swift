@@ -1,4 +1,5 @@
 internal import Base
+public import CoreMetrics
 public import Logging
 
 /// The one place through which a running daemon writes: takes changes at once, puts them into the spool, stores them in
@@ -34,6 +35,7 @@ public final class StoreWriter: Sendable {
 
     private let store: EventStore
     private let logger: Logger
+    private let transactions: CoreMetrics.Timer
     private let state = Locked(State())
     /// Says that something was enqueued.
     private let wake = BoundedQueue<Bool>(countLimit: 1)
@@ -43,8 +45,12 @@ public final class StoreWriter: Sendable {
     /// Where changes wait on the disk, if anywhere.
     public let spool: Spool?
 
-    /// A writer into `store` by way of `spool`.
-    public init(store: EventStore, spool: Spool? = nil, logger: Logger) {
+    /// A writer into `store` by way of `spool`. Transactions are measured into `metrics`, as `alertd_db_write_seconds`.
+    public init(
+        store: EventStore, spool: Spool? = nil, metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        logger: Logger
+    ) {
+        transactions = CoreMetrics.Timer(label: "alertd_db_write_seconds", factory: metrics)
         self.store = store
         self.spool = spool
         self.logger = logger
@@ -165,7 +171,9 @@ public final class StoreWriter: Sendable {
 
     private func write(_ writes: [StoreWrite]) async throws(StoreError) {
         do throws(StoreError) {
+            let begin = ContinuousClock.now
             try await store.write(writes)
+            transactions.recordSeconds((ContinuousClock.now - begin) / .seconds(1))
         } catch {
             guard Self.isAboutTheRows(error) else { throw error }
             try await storeApart(writes)

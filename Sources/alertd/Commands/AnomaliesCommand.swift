@@ -2,6 +2,7 @@ import ArgumentParser
 import Base
 import Foundation
 import Store
+import Web
 
 /// `alertd anomalies`
 struct AnomaliesCommand: AsyncParsableCommand {
@@ -11,23 +12,6 @@ struct AnomaliesCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
     @OptionGroup var range: RangeOptions
     @Option(help: "Most scores printed; the newest ones when there are more.") var limit = 100_000
-
-    private struct Line: Encodable {
-        let row: AnomalyRecord
-
-        private enum Key: String, CodingKey {
-            case camera, at, score, pValue, explanation
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: Key.self)
-            try container.encode(row.camera, forKey: .camera)
-            try container.encode(row.at.description, forKey: .at)
-            try container.encode(Rounded.score(row.score), forKey: .score)
-            try container.encode(row.pValue.map(Rounded.score), forKey: .pValue)
-            try container.encode(row.explanation, forKey: .explanation)
-        }
-    }
 
     func validate() throws {
         guard limit > 0 else { throw ValidationError("--limit must be at least 1") }
@@ -44,7 +28,7 @@ struct AnomaliesCommand: AsyncParsableCommand {
         var table = Table(["camera", "at", "score", "p-value", "explanation"])
         for row in rows {
             if options.json {
-                StandardStreams.print(try JSONLine.text(Line(row: row)))
+                StandardStreams.print(try JSONLine.text(AnomalyLine(row)))
             } else {
                 table.add([
                     row.camera, row.at.description, "\(Rounded.score(row.score))",

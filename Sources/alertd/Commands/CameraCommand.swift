@@ -3,6 +3,7 @@ import Base
 import Configuration
 import Foundation
 import Store
+import Web
 
 /// `alertd camera`
 struct CameraCommand: AsyncParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Base
 import Foundation
 import Ingest
+import Web
 
 /// `alertd camera probe URL`
 struct CameraProbeCommand: AsyncParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Base
 import Configuration
 import Foundation
+import Web
 
 /// `alertd check-config`
 struct CheckConfigCommand: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Base
 import Foundation
 import Store
+import Web
 
 /// `alertd coverage`
 struct CoverageCommand: AsyncParsableCommand {
@@ -18,32 +19,6 @@ struct CoverageCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
     @OptionGroup var range: RangeOptions
 
-    private struct Line: Encodable {
-        let row: CoverageRecord
-
-        private enum Key: String, CodingKey {
-            case camera, start, end, state, reason
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: Key.self)
-            try container.encode(row.camera, forKey: .camera)
-            try container.encode(row.during.start.description, forKey: .start)
-            try container.encode(row.during.end.description, forKey: .end)
-            try container.encode(state, forKey: .state)
-            try container.encode(row.reason, forKey: .reason)
-        }
-
-        var state: String { row.isWatched ? "watched" : "blind" }
-
-        var tableRow: [String] {
-            [
-                row.camera, row.during.start.description, row.during.end.description,
-                "\(Rounded.milliseconds(row.during.seconds))", state, row.reason ?? "–",
-            ]
-        }
-    }
-
     func run() async throws {
         // Nobody can say yet what will be watched.
         let until = range.until.map { min($0, WallTime(Date())) }
@@ -56,11 +31,14 @@ struct CoverageCommand: AsyncParsableCommand {
         }
         var table = Table(["camera", "start", "end", "seconds", "state", "reason"])
         for row in rows {
-            let line = Line(row: row)
+            let line = CoverageLine(row)
             if options.json {
                 StandardStreams.print(try JSONLine.text(line))
             } else {
-                table.add(line.tableRow)
+                table.add([
+                    row.camera, row.during.start.description, row.during.end.description,
+                    "\(Rounded.milliseconds(row.during.seconds))", line.state, row.reason ?? "–",
+                ])
             }
         }
         if !options.json { table.lines.forEach(StandardStreams.print) }

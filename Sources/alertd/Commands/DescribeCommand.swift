@@ -5,6 +5,7 @@ import Ingest
 import Pipeline
 import Store
 import VLM
+import Web
 
 /// `alertd describe FILE`
 struct DescribeCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Web
 
 /// `alertd doctor`
 struct DoctorCommand: AsyncParsableCommand {

@@ -3,6 +3,7 @@ import Base
 import Foundation
 import Pipeline
 import Store
+import Web
 
 /// `alertd erase`
 struct EraseCommand: AsyncParsableCommand {

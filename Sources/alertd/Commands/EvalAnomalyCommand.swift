@@ -1,6 +1,7 @@
 import Anomaly
 import ArgumentParser
 import Foundation
+import Web
 
 /// `alertd eval vad`
 struct EvalAnomalyCommand: AsyncParsableCommand {

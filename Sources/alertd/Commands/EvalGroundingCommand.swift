@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Grounding
+import Web
 
 /// `alertd eval vtg DATASET --predictions FILE --annotations FILE`
 struct EvalGroundingCommand: ParsableCommand {

@@ -3,6 +3,7 @@ import Foundation
 import Ingest
 import Pipeline
 import Store
+import Web
 
 /// `alertd eval scores FILE… --sentences FILE`
 struct EvalScoresCommand: AsyncParsableCommand {

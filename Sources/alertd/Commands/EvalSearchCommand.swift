@@ -3,6 +3,7 @@ import Foundation
 import NN
 import Pipeline
 import VLM
+import Web
 
 /// `alertd eval search --events FILE --queries FILE [--model FOLDER]`
 struct EvalSearchCommand: ParsableCommand {

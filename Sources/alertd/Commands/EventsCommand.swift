@@ -2,6 +2,7 @@ import ArgumentParser
 import Base
 import Foundation
 import Store
+import Web
 
 /// `alertd events`
 struct EventsCommand: AsyncParsableCommand {

@@ -4,6 +4,7 @@ import Base
 import Foundation
 import Pipeline
 import Store
+import Web
 
 /// `alertd events show ID`
 struct EventsShowCommand: AsyncParsableCommand {

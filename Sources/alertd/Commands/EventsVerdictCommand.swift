@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Store
+import Web
 
 /// `alertd events verdict ID normal|incident`
 struct EventsVerdictCommand: AsyncParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import Store
+import Web
 
 /// `alertd events watch`
 struct EventsWatchCommand: AsyncParsableCommand {
@@ -47,8 +48,8 @@ struct EventsWatchCommand: AsyncParsableCommand {
         while true {
             do throws(StoreError) {
                 for change in try await feed.next() {
-                    let line = ChangeLine(change)
-                    guard StandardStreams.printIfRead(json ? try Self.json(line) : line.text) else { return }
+                    let line = json ? try Self.json(ChangeLine(change)) : ChangeText.line(change)
+                    guard StandardStreams.printIfRead(line) else { return }
                 }
             } catch .unavailable(_, let address, let why) {
                 StandardStreams.complain("alertd: lost \(address): \(why); trying again until it answers")

@@ -5,6 +5,7 @@ import Grounding
 import Ingest
 import Pipeline
 import Store
+import Web
 
 /// `alertd ground FILE TEXT`
 struct GroundCommand: AsyncParsableCommand {

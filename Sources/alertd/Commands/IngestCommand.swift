@@ -5,6 +5,7 @@ import Configuration
 import Foundation
 import Ingest
 import Pipeline
+import Web
 
 /// `alertd ingest FILE…`
 struct IngestCommand: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import VLM
+import Web
 
 extension ModelsCommand {
     /// `alertd models inspect`

@@ -5,6 +5,7 @@ import Foundation
 import Grounding
 import Pipeline
 import Store
+import Web
 
 /// `alertd query add NAME TEXT`
 struct QueryAddCommand: AsyncParsableCommand {

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Base
 import Configuration
 import Foundation
 import Store
+import Web
 
 /// `alertd query`
 struct QueryCommand: AsyncParsableCommand {
@@ -33,11 +35,14 @@ struct QueryCommand: AsyncParsableCommand {
             }
             var table = Table(["name", "enabled", "origin", "cameras", "zone", "active", "ceiling", "text"])
             for query in queries {
-                let line = QueryLine(query)
                 if options.json {
-                    StandardStreams.print(try JSONLine.text(line))
+                    StandardStreams.print(try JSONLine.text(QueryLine(query)))
                 } else {
-                    table.add(line.tableRow)
+                    table.add([
+                        query.name, query.isEnabled ? "yes" : "no", query.origin.rawValue,
+                        query.cameras.isEmpty ? "all" : query.cameras.map(\.name).joined(separator: ", "),
+                        query.zone ?? "–", query.active ?? "–", "\(query.alarmCeilingPerDay)", query.text,
+                    ])
                 }
             }
             if !options.json { table.lines.forEach(StandardStreams.print) }

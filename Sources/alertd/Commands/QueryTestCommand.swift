@@ -4,6 +4,7 @@ import Foundation
 import Grounding
 import Pipeline
 import Store
+import Web
 
 /// `alertd query test TEXT`
 struct QueryTestCommand: AsyncParsableCommand {
@@ -20,19 +21,17 @@ struct QueryTestCommand: AsyncParsableCommand {
 
     private struct Line: Encodable {
         let camera: String
-        let start: String
-        let end: String
-        let score: Double
-        let isInterrupted: Bool
-    }
+        let hit: BackTestHit
 
-    private struct Summary: Encodable {
-        let camera: String
-        let hits: Int
-        let watchedDays: Double
-        let hitsPerDay: Double
-        let suggestedLevel: Double?
-        let days: [String: Int]
+        private enum Key: String, CodingKey {
+            case camera
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            try hit.encode(to: encoder)
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(camera, forKey: .camera)
+        }
     }
 
     func validate() throws {
@@ -71,13 +70,11 @@ struct QueryTestCommand: AsyncParsableCommand {
         var table = Table(["camera", "start", "end", "score"])
         for report in reports {
             for hit in report.hits {
-                let line = Line(
-                    camera: report.camera.name, start: hit.during.start.description, end: hit.during.end.description,
-                    score: Rounded.score(hit.score), isInterrupted: hit.isInterrupted)
+                let line = Line(camera: report.camera.name, hit: BackTestHit(hit))
                 if options.json {
                     StandardStreams.print(try JSONLine.text(line))
                 } else {
-                    table.add([line.camera, line.start, line.end, "\(line.score)"])
+                    table.add([line.camera, line.hit.start, line.hit.end, "\(line.hit.score)"])
                 }
             }
         }
@@ -86,7 +83,7 @@ struct QueryTestCommand: AsyncParsableCommand {
             table.lines.forEach(StandardStreams.print)
         }
         for report in reports {
-            let summary = summary(report)
+            let summary = BackTestSummary(report, ceilingPerDay: ceiling)
             if options.json {
                 StandardStreams.print(try JSONLine.text(summary))
             } else {
@@ -96,14 +93,5 @@ struct QueryTestCommand: AsyncParsableCommand {
                         + "\(summary.hitsPerDay) a day; \(level) at \(ceiling) a day or less")
             }
         }
-    }
-
-    private func summary(_ report: QueryBackTest.Report) -> Summary {
-        let days = report.watchedSeconds / 86_400
-        return Summary(
-            camera: report.camera.name, hits: report.hits.count, watchedDays: Rounded.score(days),
-            hitsPerDay: Rounded.score(Double(report.hits.count) / days),
-            suggestedLevel: report.level(ceilingPerDay: ceiling).map(Rounded.score),
-            days: Dictionary(grouping: report.hits) { $0.during.start.dayName }.mapValues(\.count))
     }
 }

@@ -4,6 +4,7 @@ import Foundation
 import Grounding
 public import Pipeline
 import Store
+import Web
 
 /// `alertd search TEXT`
 struct SearchCommand: AsyncParsableCommand {
@@ -21,27 +22,6 @@ struct SearchCommand: AsyncParsableCommand {
 
     /// Descriptions that are encoded before a search, the newest first: some seconds' work. A daemon encodes all of them.
     private static let mostEncoded = 500
-
-    private struct Line: Encodable {
-        let hit: FootageSearch.Hit
-
-        private enum Key: String, CodingKey {
-            case camera, start, end, score, probability, eventId, description, evidence, cursor
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: Key.self)
-            try container.encode(hit.camera.name, forKey: .camera)
-            try container.encode(hit.during.start.description, forKey: .start)
-            try container.encode(hit.during.end.description, forKey: .end)
-            try container.encode(Rounded.score(hit.score), forKey: .score)
-            try container.encode(Rounded.score(hit.score), forKey: .probability)
-            try container.encode(hit.event?.id, forKey: .eventId)
-            try container.encode(hit.event?.description, forKey: .description)
-            try container.encode(hit.evidence.rawValue, forKey: .evidence)
-            try container.encode(hit.cursor.description, forKey: .cursor)
-        }
-    }
 
     func validate() throws {
         guard limit > 0 else { throw ValidationError("--limit must be at least 1") }
@@ -79,7 +59,7 @@ struct SearchCommand: AsyncParsableCommand {
         var table = Table(["camera", "start", "end", "probability", "event", "description"])
         for hit in hits {
             if options.json {
-                StandardStreams.print(try JSONLine.text(Line(hit: hit)))
+                StandardStreams.print(try JSONLine.text(SearchLine(hit)))
             } else {
                 table.add([
                     hit.camera.name, hit.during.start.description, hit.during.end.description,

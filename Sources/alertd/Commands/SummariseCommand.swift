@@ -4,6 +4,7 @@ import Foundation
 import Ingest
 import Pipeline
 import Store
+import Web
 
 /// `alertd summarise FILE`
 struct SummariseCommand: AsyncParsableCommand {

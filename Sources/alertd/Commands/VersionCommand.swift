@@ -1,5 +1,6 @@
 import ArgumentParser
 import Ingest
+import Web
 
 /// `alertd version`
 struct VersionCommand: ParsableCommand {

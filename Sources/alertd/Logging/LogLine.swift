@@ -1,6 +1,7 @@
 import Base
 import Foundation
 import Logging
+import Web
 
 /// The form of one line of the log.
 enum LogForm: Sendable {

@@ -1,13 +1,8 @@
 import Anomaly
-import Foundation
+import Web
 
 /// The reason for an anomaly as `events show` prints it.
 enum ExplanationLines {
-    /// The stored form read back; nil for none, or for one of a later version.
-    static func read(_ json: String?) -> AnomalyExplanation? {
-        json.flatMap { try? JSONDecoder().decode(AnomalyExplanation.self, from: Data($0.utf8)) }
-    }
-
     /// One line a field, the first one headed `title`.
     static func lines(_ explanation: AnomalyExplanation, title: String) -> [String] {
         let rare =

@@ -9,6 +9,7 @@ import NN
 import Pipeline
 import Store
 import VLM
+import Web
 
 extension Failure {
     /// The failure behind an error of one of the rooms; nil for errors that ArgumentParser prints itself.
@@ -23,6 +24,7 @@ extension Failure {
         case let error as HubError: self.init(Self.code(of: error), "\(error)")
         case let error as SearchError: self.init(.failed, "\(error)")
         case let error as StoreError: self.init(Self.code(of: error), "\(error)")
+        case let error as WebServer.Refusal: self.init(.badConfiguration, "\(error)")
         case let error as ConfigurationError:
             // One line a problem, as compilers do: an editor jumps to each.
             self.init(.badConfiguration, "bad configuration\n\(error)")

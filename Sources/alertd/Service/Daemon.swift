@@ -9,6 +9,7 @@ import ServiceLifecycle
 import Store
 import UnixSignals
 import VLM
+import Web
 
 /// The daemon: made of a checked configuration, it watches until it is told to stop.
 struct Daemon: Sendable {
@@ -73,7 +74,9 @@ struct Daemon: Sendable {
     private func serve(_ store: EventStore, _ logger: Logger) async throws {
         let encodings = EncodingStore(stateDirectory: plan.state.path, encoder: try engine.encoderIdentity())
         let spool = try await Spool.open(stateDirectory: plan.state.path)
-        let writer = StoreWriter(store: store, spool: spool, logger: logger)
+        let metrics = MetricRegistry()
+        engine.measure(into: metrics)
+        let writer = StoreWriter(store: store, spool: spool, metrics: metrics, logger: logger)
         let anomalies = AnomalyServices(
             sentences: await AnomalySetup.memory(sentences, engine, logger),
             archive: NormalityArchive(stateDirectory: plan.state.path), site: SiteBoard(),
@@ -87,15 +90,20 @@ struct Daemon: Sendable {
         let queries = QueryWatch(
             configuration, store: store, engine: engine, board: services.queries, logger: logger)
         let retention = RetentionWatch(configuration, store: store, encodings: encodings, logger: logger)
+        let reader = EncodingReader(stateDirectory: plan.state.path, encoder: try engine.encoderIdentity())
         let search = SearchWatch(
-            FootageSearch(
-                engine: engine, events: store,
-                encodings: EncodingReader(stateDirectory: plan.state.path, encoder: try engine.encoderIdentity()),
-                sentences: sentenceEncoder),
+            FootageSearch(engine: engine, events: store, encodings: reader, sentences: sentenceEncoder),
             configuration, store: store, logger: logger)
+        let current = CurrentConfiguration(configuration)
         let footage = FootageWatch(configuration, store: store, files: services.footage, logger: logger)
         let notifier = SystemdNotifier(environment: environment)
         let status = DaemonStatus(board: services.board, writer: writer, supervisor: supervisor, engine: engine)
+
+        let web = WebSetup.make(
+            .init(
+                services: services, status: status, store: store, encodings: reader,
+                configuration: { current.value }, state: plan.state, metrics: metrics, environment: environment))
+        try await web.server.prepare()
 
         // What a killed process left open ends before anything new is told.
         writer.enqueue(.closeOpenEvents)
@@ -113,7 +121,7 @@ struct Daemon: Sendable {
             VerdictWatch(store: store, site: anomalies.site, logger: logger),
             ConfigurationReload(
                 setup: setup, initial: configuration, supervisor: supervisor, queries: queries, retention: retention,
-                footage: footage, search: search, status: status, notifier: notifier, logger: logger),
+                footage: footage, search: search, current: current, status: status, notifier: notifier, logger: logger),
             Heartbeat(status: status, notifier: notifier, logger: logger),
         ]
         if let sentenceEncoder {
@@ -124,9 +132,11 @@ struct Daemon: Sendable {
         if let narrator, let album = services.album {
             let worker = DescriptionWorker(
                 store: store, narrator: narrator, album: album,
-                settings: .init(tokensPerHour: configuration.describe.tokensPerHour), logger: logger)
+                settings: .init(tokensPerHour: configuration.describe.tokensPerHour), metrics: metrics, logger: logger)
             parts.append(StoppableService(body: worker.run, finish: worker.finish))
         }
+        // Last, so that it stops first: nobody asks what is being closed.
+        parts.append(web.server)
         var group = ServiceGroupConfiguration(
             services: parts.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
             logger: quiet(logger))
@@ -136,6 +146,7 @@ struct Daemon: Sendable {
         } catch is CancellationError {
             logger.warning("stopping took longer than \(Self.stopping); what waits is given up")
         }
+        await web.close()
         if await !spool.isEmpty {
             let bytes = await spool.status.bytes
             logger.warning("the database is away: up to \(bytes) bytes wait in the spool for the next start")
@@ -161,7 +172,7 @@ struct Daemon: Sendable {
 
     private func warnAboutWhatIsNotThere(_ logger: Logger) {
         logger.info(
-            "read, checked and not applied yet: http, alarm_ceiling_per_day of queries"
+            "read, checked and not applied yet: alarm_ceiling_per_day of queries"
         )
         if configuration.describe.endpoint != .local {
             logger.warning("describe.endpoint: other machines are not asked yet; no frame is sent anywhere")

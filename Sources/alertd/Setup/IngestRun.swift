@@ -5,6 +5,7 @@ import Ingest
 import Logging
 import Pipeline
 import Store
+import Web
 
 /// One run of `alertd ingest` over its recordings.
 struct IngestRun: Sendable {

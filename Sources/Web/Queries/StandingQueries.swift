@@ -1,13 +1,14 @@
-import Configuration
-import Store
+public import Configuration
+public import Store
 
 /// The standing queries of configuration file and database together. The file's word counts: its queries are copied
 /// into the database by the daemon, so the copies may be older than the file.
-struct StandingQueries {
+public struct StandingQueries: Sendable {
     /// All of them, by name.
-    let all: [StandingQuery]
+    public let all: [StandingQuery]
 
-    init(configuration: Configuration, stored: [StandingQuery]) {
+    /// The file's queries, and those in the database that have other names.
+    public init(configuration: Configuration, stored: [StandingQuery]) {
         let ofFile = configuration.queries.map { query in
             StandingQuery(
                 name: query.name, text: query.text,
@@ -20,5 +21,5 @@ struct StandingQueries {
     }
 
     /// The query called `name`.
-    func named(_ name: String) -> StandingQuery? { all.first { $0.name == name } }
+    public func named(_ name: String) -> StandingQuery? { all.first { $0.name == name } }
 }

@@ -1,18 +1,19 @@
-import Base
-import Store
+internal import Base
+public import Store
 
-/// A standing query as `query list` prints it.
-struct QueryLine: Encodable {
+/// A standing query as `query list` and the HTTP service give it.
+public struct QueryLine: Encodable, Sendable {
     private let query: StandingQuery
 
-    init(_ query: StandingQuery) { self.query = query }
+    /// The line of `query`.
+    public init(_ query: StandingQuery) { self.query = query }
 
     private enum Key: String, CodingKey {
         case name, text, cameras, zone, active, alarmCeilingPerDay, enabled, origin
     }
 
     /// All keys are always there; no cameras means all.
-    func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(query.name, forKey: .name)
         try container.encode(query.text, forKey: .text)
@@ -22,14 +23,5 @@ struct QueryLine: Encodable {
         try container.encode(query.alarmCeilingPerDay, forKey: .alarmCeilingPerDay)
         try container.encode(query.isEnabled, forKey: .enabled)
         try container.encode(query.origin.rawValue, forKey: .origin)
-    }
-
-    /// The cells of a listing.
-    var tableRow: [String] {
-        [
-            query.name, query.isEnabled ? "yes" : "no", query.origin.rawValue,
-            query.cameras.isEmpty ? "all" : query.cameras.map(\.name).joined(separator: ", "), query.zone ?? "–",
-            query.active ?? "–", "\(query.alarmCeilingPerDay)", query.text,
-        ]
     }
 }

@@ -1,0 +1,132 @@
+internal import Base
+internal import Foundation
+internal import Grounding
+internal import HTTPTypes
+internal import Hummingbird
+internal import Pipeline
+internal import Store
+
+/// The past: curves, coverage, and search.
+struct HistoryRoutes: Sendable {
+    /// Without a beginning, this many seconds before the end are shown.
+    private static let usual = 86_400.0
+    private static let mostPoints: Int64 = 5000
+
+    let services: WebServices
+    let media: MediaShelf
+
+    private struct Found: Encodable {
+        let items: [FoundLine]
+        let unknownWords: [String]
+        let understood: String
+    }
+
+    private struct FoundLine: Encodable {
+        let hit: FootageSearch.Hit
+        let hasFootage: Bool
+
+        private enum Key: String, CodingKey { case footage }
+
+        func encode(to encoder: any Encoder) throws {
+            try SearchLine(hit).encode(to: encoder)
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(hasFootage, forKey: .footage)
+        }
+    }
+
+    var all: [Route] {
+        [
+            Route(
+                .get, "/api/v1/anomalies", parameters: ["camera", "since", "until", "points", "limit", "cursor"],
+                limit: .seconds(20), handler: anomalies),
+            Route(
+                .get, "/api/v1/coverage", parameters: ["camera", "since", "until", "points", "limit", "cursor"],
+                limit: .seconds(20), handler: coverage),
+            Route(
+                .get, "/api/v1/search", parameters: ["q", "camera", "since", "until", "limit"], sentence: "q",
+                limit: .seconds(60), handler: search),
+        ]
+    }
+
+    private func span(_ query: QueryParameters) throws -> (since: WallTime, until: WallTime) {
+        let until = try query.time("until") ?? WallTime(Date())
+        return (try query.time("since") ?? until.advanced(bySeconds: -Self.usual), until)
+    }
+
+    private func anomalies(_ request: WebRequest) async throws -> Response {
+        let query = request.query
+        let (since, until) = try span(query)
+        let limit = Int(try query.integer("limit", 1...5000, else: 1000))
+        var page = AnomalyPageRequest(since: since, until: until, limit: limit + 1)
+        page.cameras = try CameraChoice.cameras(query.name("camera"), request.caller)
+        let points = try query.optionalInteger("points", 1...Self.mostPoints)
+        page.after = try query.text("cursor").map(Cursor.anomalyPosition)
+        if let points {
+            page.limit = 5000
+            let rows = try await services.history.anomalyOutline(page, points: Int(points))
+            return try Answer.list(rows.map { AnomalyLine($0, withLane: true) }, next: nil)
+        }
+        let rows = try await services.history.anomalyPage(page)
+        let shown = rows.prefix(limit)
+        return try Answer.list(
+            shown.map { AnomalyLine($0, withLane: true) }, next: rows.count > limit ? shown.last.map(Cursor.text) : nil)
+    }
+
+    private func coverage(_ request: WebRequest) async throws -> Response {
+        let query = request.query
+        let (since, until) = try span(query)
+        let limit = Int(try query.integer("limit", 1...5000, else: 1000))
+        let camera = try query.name("camera")
+        let points = try query.optionalInteger("points", 1...Self.mostPoints)
+        let after = try query.text("cursor").map(Cursor.coveragePosition)
+        // Nobody can say yet what will be watched.
+        let end = min(until, WallTime(Date()))
+        guard since < end, camera.map({ request.caller.maySee($0.name) }) ?? true else {
+            return try Answer.list([CoverageLine](), next: nil)
+        }
+        var rows = try await services.history.listCoverage(camera: camera, since: since, until: end)
+            .filter { request.caller.maySee($0.camera) }
+        if let points {
+            rows = CoverageOutline.merged(rows, shortest: end.seconds(since: since) / Double(points))
+        }
+        if let after { rows = rows.filter { ($0.camera, $0.during.start) > (after.camera, after.start) } }
+        let shown = rows.prefix(limit)
+        return try Answer.list(
+            shown.map(CoverageLine.init), next: rows.count > limit ? shown.last.map(Cursor.text) : nil)
+    }
+
+    private func search(_ request: WebRequest) async throws -> Response {
+        let query = request.query
+        let text = try query.sentence("q")
+        let limit = Int(try query.integer("limit", 1...100, else: 20))
+        let camera = try query.name("camera")
+        let scope = FootageSearch.Scope(
+            camera: camera, cameras: request.caller.cameras.map { Set($0.compactMap { CameraID($0) }) },
+            since: try query.time("since"), until: try query.time("until"))
+        let understood = try QueryRules.read(text)
+        let unknown = try await unknownWords(understood)
+        let (services, media) = (services, media)
+        let lines = try await media.heavily {
+            let hits =
+                if let since = scope.since, let until = scope.until, since >= until { [FootageSearch.Hit]() } else {
+                    try await services.search(text, scope, limit)
+                }
+            var lines: [FoundLine] = []
+            for hit in hits {
+                let footage = try await services.clips.recorded(hit.camera, during: hit.during)
+                lines.append(FoundLine(hit: hit, hasFootage: footage != nil))
+            }
+            return lines
+        }
+        return try Answer.json(
+            Found(items: lines, unknownWords: unknown, understood: "\(understood.condition)"))
+    }
+
+    private func unknownWords(_ request: WatchRequest) async throws -> [String] {
+        var words: [String] = []
+        for scene in request.condition.scenes {
+            words += try await services.unknownWords(scene).filter { !words.contains($0) }
+        }
+        return words
+    }
+}

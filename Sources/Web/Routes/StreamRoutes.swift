@@ -1,0 +1,102 @@
+internal import Base
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+
+/// Changes of events as server-sent events (WHATWG HTML, section 9.2).
+struct StreamRoutes: Sendable {
+    let streams: EventStreams
+    let most: Int
+
+    private struct Ready: Encodable {
+        let last: Int64
+    }
+
+    var all: [Route] {
+        [
+            Route(
+                .get, "/api/v1/stream", produces: [MediaTypes.events], parameters: ["after"], limit: nil,
+                handler: stream)
+        ]
+    }
+
+    private func stream(_ request: WebRequest) async throws -> Response {
+        let after = try request.query.optionalInteger("after", 0...QueryParameters.largest)
+        let resumed = try Self.lastEventID(request.headers)
+        guard let newest = streams.newest else {
+            throw WebError.busy("the database does not answer", retryAfter: 2)
+        }
+        guard streams.count < most else { throw WebError.busy("\(most) clients follow already", retryAfter: 10) }
+        let headers: HTTPFields = [
+            .contentType: MediaTypes.events, .cacheControl: "no-store",
+            HTTPField.Name("X-Accel-Buffering") ?? .origin: "no",
+        ]
+        if request.isHead { return Response(status: .ok, headers: headers) }
+        guard let client = streams.enter() else { throw WebError.busy("alertd stops", retryAfter: 5) }
+        let start = resumed ?? after ?? newest
+        let (streams, caller, body) = (streams, request.caller, request.request.body)
+        return Response(
+            status: .ok, headers: headers,
+            body: ResponseBody { writer in
+                defer { streams.leave(client.key) }
+                try await body.consumeWithCancellationOnInboundClose { _ in
+                    try await Self.serve(streams, client.wake, from: start, caller, &writer)
+                }
+                try await writer.finish(nil)
+            })
+    }
+
+    private static func serve(
+        _ streams: EventStreams, _ wake: BoundedQueue<Bool>, from start: Int64, _ caller: Caller,
+        _ writer: inout any ResponseBodyWriter
+    ) async throws {
+        var last = start
+        let ready = "retry: 2000\nid: \(last)\nevent: ready\ndata: \(try JSONLine.text(Ready(last: last)))\n\n"
+        try await writer.write(ByteBuffer(string: ready))
+        var isQuiet = false
+        while !Task.isCancelled {
+            switch streams.next(after: last) {
+            case .messages(let messages):
+                last = try await send(messages, caller, after: last, &writer)
+                isQuiet = false
+            case .behind:
+                last = try await send(try await streams.read(after: last), caller, after: last, &writer)
+                isQuiet = false
+            case .ahead(let newest):
+                last = newest
+                try await writer.write(ByteBuffer(string: "id: \(last)\nevent: resync\ndata: {\"last\":\(last)}\n\n"))
+            case .nothing:
+                // Woken for nothing: that was the tick.
+                if isQuiet { try await writer.write(ByteBuffer(string: ": alive\n\n")) }
+                isQuiet = true
+                guard try await wake.next() != nil else { return }
+            case .ended: return
+            }
+        }
+    }
+
+    /// Sends what the caller may see; the number of the last change, sent or not.
+    private static func send(
+        _ messages: [EventStreams.Message], _ caller: Caller, after last: Int64,
+        _ writer: inout any ResponseBodyWriter
+    ) async throws -> Int64 {
+        var bytes = ByteBuffer()
+        for message in messages where caller.cameras == nil || message.camera.map(caller.maySee) == true {
+            bytes.writeImmutableBuffer(message.bytes)
+        }
+        if bytes.readableBytes > 0 { try await writer.write(bytes) }
+        return messages.last?.id ?? last
+    }
+
+    private static func lastEventID(_ headers: HTTPFields) throws(WebError) -> Int64? {
+        guard let text = headers[.lastEventID], !text.isEmpty else { return nil }
+        guard let number = QueryParameters.number(text), (0...QueryParameters.largest).contains(number) else {
+            throw .badRequest(parameter: "Last-Event-ID", "Last-Event-ID must be the id of a change")
+        }
+        return number
+    }
+}
+
+extension HTTPField.Name {
+    static var lastEventID: Self { Self("Last-Event-ID") ?? .origin }
+}

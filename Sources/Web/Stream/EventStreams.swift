@@ -1,0 +1,201 @@
+internal import Base
+internal import CoreMetrics
+internal import Foundation
+internal import Logging
+internal import NIOCore
+internal import Store
+
+/// The changes of events for everybody who follows them: one reader of the table behind NOTIFY, and the latest changes in
+/// memory. A client is a number, the last change it was sent: what it needs next is in memory or in the table, so none is
+/// lost or sent twice, and a slow client holds nothing up.
+final class EventStreams: Sendable {
+    /// Changes kept in memory.
+    private static let kept = 1024
+    private static let batch = 200
+    private static let retry = Duration.seconds(1)
+    /// A sign of life comes this often.
+    private static let tick = Duration.seconds(15)
+
+    /// A change as it is sent.
+    struct Message: Sendable {
+        let id: Int64
+        /// The event's camera; nil when the event is gone.
+        let camera: String?
+        let bytes: ByteBuffer
+    }
+
+    /// What a client gets next.
+    enum Next: Sendable {
+        case messages([Message])
+        /// What it needs is in the table.
+        case behind
+        /// There is nothing newer.
+        case nothing
+        /// Its last change is newer than all there are: it followed another database.
+        case ahead(newest: Int64)
+        /// The service stops.
+        case ended
+    }
+
+    private struct State {
+        var messages: [Message] = []
+        /// Every change with a higher number is in `messages`.
+        var floor: Int64?
+        var clients: [Int: BoundedQueue<Bool>] = [:]
+        var lastClient = 0
+        var isFinished = false
+    }
+
+    private let store: EventStore
+    private let metrics: MetricRegistry
+    private let latency: CoreMetrics.Timer
+    private let logger: Logger
+    private let state = Locked(State())
+
+    init(store: EventStore, metrics: MetricRegistry, logger: Logger) {
+        self.metrics = metrics
+        latency = CoreMetrics.Timer(label: "alertd_alert_latency_seconds", factory: metrics)
+        self.store = store
+        self.logger = logger
+    }
+
+    /// Clients that follow.
+    var count: Int { state.withLock { $0.clients.count } }
+
+    /// The number of the newest change; nil before the table was read.
+    var newest: Int64? { state.withLock { $0.messages.last?.id ?? $0.floor } }
+
+    /// Follows the table until the task is cancelled.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.follow() }
+            group.addTask {
+                while !Task.isCancelled {
+                    do { try await ContinuousClock().sleep(for: Self.tick) } catch { return }
+                    self.wake()
+                }
+            }
+        }
+    }
+
+    /// Lets every client go.
+    func finish() {
+        let clients = state.withLock { state in
+            state.isFinished = true
+            return Array(state.clients.values)
+        }
+        for client in clients { client.finish() }
+    }
+
+    /// A new client: its key, and what wakes it. Nil when the service stops.
+    func enter() -> (key: Int, wake: BoundedQueue<Bool>)? {
+        let wake = BoundedQueue<Bool>(countLimit: 1)
+        return state.withLock { state in
+            if state.isFinished { return nil }
+            state.lastClient += 1
+            state.clients[state.lastClient] = wake
+            return (state.lastClient, wake)
+        }
+    }
+
+    /// The client is gone.
+    func leave(_ key: Int) { state.withLock { $0.clients[key] = nil } }
+
+    /// What comes after the change numbered `last`.
+    func next(after last: Int64) -> Next {
+        state.withLock { state in
+            if state.isFinished { return .ended }
+            guard let floor = state.floor else { return .nothing }
+            let newest = state.messages.last?.id ?? floor
+            if last > newest { return .ahead(newest: newest) }
+            if last < floor { return .behind }
+            // Numbers rise, so the first one behind `last` is found by halving.
+            var (low, high) = (0, state.messages.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if state.messages[middle].id <= last { low = middle + 1 } else { high = middle }
+            }
+            let found = state.messages[low...].prefix(Self.batch)
+            return found.isEmpty ? .nothing : .messages(Array(found))
+        }
+    }
+
+    /// The same from the table.
+    func read(after last: Int64) async throws -> [Message] {
+        try await messages(try await store.readChanges(after: last, limit: Self.batch))
+    }
+
+    private func follow() async {
+        let feed = store.changes(after: nil)
+        while !Task.isCancelled {
+            do {
+                let last = try await feed.start()
+                state.withLock { state in
+                    if state.floor == nil { state.floor = last }
+                }
+                while true {
+                    let changes = try await feed.next()
+                    count(changes)
+                    let new = try await messages(changes)
+                    append(new)
+                    wake()
+                }
+            } catch {
+                if Task.isCancelled { return }
+                logger.debug("changes of events are followed later: \(error)")
+                try? await ContinuousClock().sleep(for: Self.retry)
+            }
+        }
+    }
+
+    private func append(_ new: [Message]) {
+        state.withLock { state in
+            state.messages += new
+            let excess = state.messages.count - Self.kept
+            guard excess > 0 else { return }
+            state.floor = state.messages[excess - 1].id
+            state.messages.removeFirst(excess)
+        }
+    }
+
+    private func count(_ changes: [EventChange]) {
+        for change in changes where change.change == .open {
+            guard let event = change.event else { continue }
+            let labels = [("camera", event.camera), ("kind", event.kind)]
+            Counter(label: "alertd_events_total", dimensions: labels, factory: metrics).increment()
+            // A recording's times are not those of its ingest.
+            if event.clock != .file {
+                latency.recordSeconds(max(0, change.committedAt.seconds(since: event.during.end)))
+            }
+        }
+    }
+
+    private func wake() {
+        let clients = state.withLock { Array($0.clients.values) }
+        for client in clients { client.offer(true) }
+    }
+
+    private func messages(_ changes: [EventChange]) async throws -> [Message] {
+        let pictured = (try? await store.eventsWithThumbnail(changes.map(\.eventID))) ?? []
+        return try changes.map { change in
+            let line = StreamLine(change: change, hasThumbnail: pictured.contains(change.eventID))
+            let text = "id: \(change.id)\nevent: change\ndata: \(try JSONLine.text(line))\n\n"
+            return Message(id: change.id, camera: change.event?.camera, bytes: ByteBuffer(string: text))
+        }
+    }
+}
+
+/// A change with its event as lists show it.
+private struct StreamLine: Encodable {
+    let change: EventChange
+    let hasThumbnail: Bool
+
+    private enum Key: String, CodingKey { case event }
+
+    func encode(to encoder: any Encoder) throws {
+        try ChangeLine(change).encode(to: encoder)
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(
+            change.event.map { EventEntry(event: $0, hasThumbnail: hasThumbnail) }, forKey: .event)
+    }
+}

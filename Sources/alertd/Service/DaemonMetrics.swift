@@ -1,0 +1,48 @@
+import Base
+import Configuration
+import Foundation
+import Ingest
+import Pipeline
+import Store
+import Web
+
+/// What the daemon's metrics show of states that are kept elsewhere, read when they are asked for.
+struct DaemonMetrics: Sendable {
+    let board: CameraBoard
+    let writer: StoreWriter
+    let storage: StorageMeter
+
+    /// Brings `registry` up to date.
+    func measure(into registry: MetricRegistry) async {
+        let cameras = board.all.sorted { $0.key.name < $1.key.name }
+        func each(_ value: (CameraBoard.Entry) -> Double?) -> [([String: String], Double)] {
+            cameras.compactMap { name, entry in value(entry).map { (["camera": name.name], $0) } }
+        }
+        registry.report(
+            "alertd_camera_up", each { $0.state.outage == nil && $0.state != .connecting ? 1 : 0 })
+        registry.report(
+            "alertd_camera_last_frame_timestamp_seconds",
+            each { $0.lastFrame.map { Double($0.microseconds) / 1e6 } })
+        registry.report("alertd_pipeline_lag_seconds", each { $0.lastFrame == nil ? nil : $0.lag })
+        registry.report(
+            "alertd_camera_reconnects_total",
+            cameras.flatMap { name, entry in
+                entry.losses.map { (["camera": name.name, "reason": $0.key], Double($0.value)) }
+            })
+        registry.report(
+            "alertd_frames_total",
+            cameras.flatMap { name, entry in
+                let results = [
+                    ("analysed", entry.framesAnalysed - entry.framesReused), ("reused", entry.framesReused),
+                    ("blind", entry.framesBlind),
+                ]
+                return results.map { (["camera": name.name, "result": $0.0], Double($0.1)) }
+            })
+        registry.report(
+            "alertd_frames_dropped_total",
+            cameras.map { (["camera": $0.key.name, "where": "queue"], Double($0.value.statistics.framesDropped)) })
+        registry.report("alertd_spool_bytes", [([:], Double(await writer.spool?.status.bytes ?? 0))])
+        registry.report("alertd_storage_bytes", await storage.bytes().map { (["kind": $0.key], Double($0.value)) })
+        registry.report("alertd_build_info", [(["version": ProgramVersion.text], 1)])
+    }
+}
