@@ -115,7 +115,7 @@ let package = Package(
         // tests
         .target(
             name: "TestSupport", dependencies: ["Base", "NN"], path: "Tests/TestSupport",
-            exclude: ["rtsp-server.py", "hostile-camera.py", "web-server.py", "mail-server.py"],
+            exclude: ["rtsp-server.py", "hostile-camera.py", "web-server.py", "mail-server.py", "hub-server.py"],
             swiftSettings: settings),
         tests("BaseTests", ["Base"]),
         tests("NNTests", ["Base", "NN"]),
