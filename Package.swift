@@ -86,7 +86,8 @@ let package = Package(
         .executableTarget(
             name: "alertd",
             dependencies: [
-                "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Hub", "Outbound", "Notify",
+                "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Hub", "Outbound",
+                "Notify",
                 "Pipeline", "Web", arguments, logging, signals, lifecycle, metrics,
             ],
             swiftSettings: settings),
@@ -115,7 +116,7 @@ let package = Package(
         // tests
         .target(
             name: "TestSupport", dependencies: ["Base", "NN"], path: "Tests/TestSupport",
-            exclude: ["rtsp-server.py", "hostile-camera.py", "web-server.py", "mail-server.py"],
+            exclude: ["rtsp-server.py", "hostile-camera.py", "web-server.py", "mail-server.py", "hub-server.py"],
             swiftSettings: settings),
         tests("BaseTests", ["Base"]),
         tests("NNTests", ["Base", "NN"]),
