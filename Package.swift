@@ -57,12 +57,13 @@ let package = Package(
         room("Outbound", ["Base", "CCurl"]),
         // floor 2
         room("Notify", ["Base", "Store", "Outbound", "CMosquitto", crypto, logging]),
-        room("Pipeline", ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", logging]),
+        room("Pipeline", ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Outbound", logging]),
         // floor 4
         .executableTarget(
             name: "alertd",
             dependencies: [
-                "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Hub", "Outbound", "Notify",
+                "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Hub", "Outbound",
+                "Notify",
                 "Pipeline", arguments, logging, signals, lifecycle,
             ],
             swiftSettings: settings),
@@ -91,7 +92,7 @@ let package = Package(
         // tests
         .target(
             name: "TestSupport", dependencies: ["Base", "NN"], path: "Tests/TestSupport",
-            exclude: ["rtsp-server.py", "hostile-camera.py", "web-server.py", "mail-server.py"],
+            exclude: ["rtsp-server.py", "hostile-camera.py", "web-server.py", "mail-server.py", "chat-server.py"],
             swiftSettings: settings),
         tests("BaseTests", ["Base"]),
         tests("NNTests", ["Base", "NN"]),
@@ -104,7 +105,8 @@ let package = Package(
         tests("StoreTests", ["Base", "Store", logging]),
         tests("NotifyTests", ["Base", "Store", "Outbound", "Notify", logging]),
         tests("OutboundTests", ["Base", "Outbound"]),
-        tests("PipelineTests", ["Base", "NN", "VLM", "Grounding", "Anomaly", "Store", "Pipeline", logging]),
+        tests(
+            "PipelineTests", ["Base", "NN", "VLM", "Grounding", "Anomaly", "Store", "Outbound", "Pipeline", logging]),
         tests("ParityTests", ["Base", "NN", "VLM", "Grounding", "Anomaly"], exclude: ["pending.txt"]),
         tests("ArchitectureTests", ["Base"]),
         tests("IntegrationTests", ["alertd", "Base", "Store", logging]),

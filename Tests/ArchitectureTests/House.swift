@@ -27,7 +27,7 @@ enum House {
         "Outbound": ["Base", "CCurl"],
         // floor 2
         "Notify": ["Base", "Store", "Outbound", "CMosquitto", "Crypto", "Logging"],
-        "Pipeline": ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Logging"],
+        "Pipeline": ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Outbound", "Logging"],
         // floor 4
         "alertd": [
             "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Hub", "Outbound",
