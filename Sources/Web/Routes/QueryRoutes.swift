@@ -128,6 +128,9 @@ struct QueryRoutes: Sendable {
         guard let name = try body.optionalName("name") else {
             throw WebError.badRequest(parameter: "name", "name is missing")
         }
+        if name == "test" {
+            throw WebError.unprocessable(parameter: "name", "test is the address of back-tests; choose another name")
+        }
         let text = try Sentence.checked(try body.text("text"), "text")
         let (cameras, zone) = (try body.cameras("cameras"), try body.optionalName("zone"))
         let active = try body.optionalText("active").map { text throws(WebError) in
