@@ -1,6 +1,7 @@
 // swift-tools-version: 6.2
-// The house: C shims in the cellar, Base and NN on floor 0, five rooms that never import each other on floor 1,
-// Pipeline on floor 2, Web on floor 3, the program on floor 4. Imports go strictly down (docs/design/01-overview.md).
+// The house: C shims in the cellar, Base and NN on floor 0, rooms that never import each other on floor 1,
+// Pipeline and Notify on floor 2, Web on floor 3, the program on floor 4. Imports go strictly down
+// (docs/design/01-overview.md).
 import PackageDescription
 
 let settings: [SwiftSetting] = [
@@ -56,6 +57,8 @@ let package = Package(
         .systemLibrary(name: "CFFmpeg", pkgConfig: "libavformat", providers: [.apt(["libavformat-dev"])]),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
         .target(name: "CKernels"),
         // floor 0
         room("Base", []),
@@ -66,8 +69,11 @@ let package = Package(
         room("Grounding", ["Base", "NN"]),
         room("Anomaly", ["Base", "NN"]),
         room("Configuration", ["Base", yams]),
+        room("Hub", ["Base", crypto]),
         room("Store", ["Base", "CPostgres", logging, metrics], resources: [.embedInCode("Schema/001_initial.sql")]),
+        room("Outbound", ["Base", "CCurl"]),
         // floor 2
+        room("Notify", ["Base", "Store", "Outbound", "CMosquitto", crypto, logging]),
         room("Pipeline", ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", logging, metrics]),
         // floor 3
         room(
@@ -81,8 +87,9 @@ let package = Package(
         .executableTarget(
             name: "alertd",
             dependencies: [
-                "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Pipeline", "Web",
-                arguments, logging, signals, lifecycle, metrics,
+                "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Hub", "Outbound",
+                "Notify",
+                "Pipeline", "Web", arguments, logging, signals, lifecycle, metrics,
             ],
             swiftSettings: settings),
         // outside: what `make bench` measures with
@@ -110,7 +117,7 @@ let package = Package(
         // tests
         .target(
             name: "TestSupport", dependencies: ["Base", "NN"], path: "Tests/TestSupport",
-            exclude: ["rtsp-server.py", "hostile-camera.py"],
+            exclude: ["rtsp-server.py", "hostile-camera.py", "web-server.py", "mail-server.py"],
             swiftSettings: settings),
         tests("BaseTests", ["Base"]),
         tests("NNTests", ["Base", "NN"]),
@@ -119,7 +126,10 @@ let package = Package(
         tests("GroundingTests", ["Base", "NN", "Grounding"]),
         tests("AnomalyTests", ["Base", "NN", "Anomaly"]),
         tests("ConfigurationTests", ["Base", "Configuration", yams]),
+        tests("HubTests", ["Base", "Hub", crypto]),
         tests("StoreTests", ["Base", "Store", logging]),
+        tests("NotifyTests", ["Base", "Store", "Outbound", "Notify", logging]),
+        tests("OutboundTests", ["Base", "Outbound"]),
         tests("PipelineTests", ["Base", "NN", "VLM", "Grounding", "Anomaly", "Store", "Pipeline", logging]),
         tests(
             "WebTests",

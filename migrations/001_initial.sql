@@ -395,6 +395,8 @@ BEGIN
         RETURNING e.id
     ), untold AS (
         DELETE FROM alertd.outbox o USING gone WHERE o.event_id = gone.id
+    ), unsent AS (
+        DELETE FROM alertd.notification n USING gone WHERE gone.id = ANY (n.event_ids)
     )
     SELECT count(*) INTO v_count FROM gone;
     RETURN v_count;
@@ -621,6 +623,8 @@ BEGIN
         DELETE FROM alertd.event e WHERE e.camera_id = v_camera_id AND e.during && v_span RETURNING e.id
     ), untold AS (
         DELETE FROM alertd.outbox o USING gone WHERE o.event_id = gone.id
+    ), unsent AS (
+        DELETE FROM alertd.notification n USING gone WHERE gone.id = ANY (n.event_ids)
     )
     SELECT count(*) INTO events FROM gone;
     WITH gone AS (
@@ -1274,6 +1278,20 @@ COMMENT ON COLUMN alertd.search_hit.score       IS 'How well it fits.';
 COMMENT ON COLUMN alertd.search_hit.probability IS 'The probability that the sentence holds there.';
 COMMENT ON COLUMN alertd.search_hit.event_id    IS 'A stored event that overlaps it, if there is one.';
 
+CREATE TABLE alertd.description_encoding (
+    event_id           bigint NOT NULL REFERENCES alertd.event ON DELETE CASCADE,
+    encoder            bytea  NOT NULL,
+    description_digest bytea  NOT NULL,
+    encoding           bytea  NOT NULL,
+    PRIMARY KEY (event_id, encoder),
+    CONSTRAINT description_encoding_has_an_encoder CHECK (octet_length(encoder) BETWEEN 1 AND 32),
+    CONSTRAINT description_encoding_is_a_vector CHECK (octet_length(encoding) > 4)
+);
+COMMENT ON TABLE alertd.description_encoding IS 'What descriptions mean, as vectors of a sentence encoder, for search.';
+COMMENT ON COLUMN alertd.description_encoding.encoder            IS 'Digest of the encoder: vectors of two encoders are never compared.';
+COMMENT ON COLUMN alertd.description_encoding.description_digest IS 'SHA-256 of the description that was encoded; one that has changed since is encoded anew.';
+COMMENT ON COLUMN alertd.description_encoding.encoding           IS 'One scale (Float32, least significant byte first), then one signed byte for each number.';
+
 CREATE FUNCTION alertd.caller() RETURNS name
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -1462,6 +1480,58 @@ COMMENT ON COLUMN alertd.access_token.digest     IS 'SHA-256 of the token, which
 COMMENT ON COLUMN alertd.access_token.scope      IS 'read: to look. admin: to change too.';
 COMMENT ON COLUMN alertd.access_token.cameras    IS 'Names of the cameras that it shows; null means all.';
 COMMENT ON COLUMN alertd.access_token.created_at IS 'When it was made.';
+-- Notifications --------------------------------------------------------------------------------------------------------
+
+CREATE TABLE alertd.notify_receiver (
+    name          text        PRIMARY KEY,
+    last_change   bigint      NOT NULL,
+    state         text        NOT NULL DEFAULT '',
+    holder        text        NOT NULL DEFAULT '',
+    held_until    timestamptz NOT NULL DEFAULT '-infinity',
+    delivered     bigint      NOT NULL DEFAULT 0,
+    delivered_at  timestamptz,
+    failing_since timestamptz,
+    problem       text,
+    CONSTRAINT notify_receiver_name_is_short CHECK (octet_length(name) BETWEEN 1 AND 63)
+);
+COMMENT ON TABLE alertd.notify_receiver IS 'Who is told of events: webhook, mqtt, email. One row each while it is configured.';
+COMMENT ON COLUMN alertd.notify_receiver.last_change   IS 'The last row of outbox that was looked at for it; what came of it is in notification.';
+COMMENT ON COLUMN alertd.notify_receiver.state         IS 'What deciding about the next change needs to know, as JSON: incidents, rates, quiet hours. No words about events.';
+COMMENT ON COLUMN alertd.notify_receiver.holder        IS 'The daemon that tells it.';
+COMMENT ON COLUMN alertd.notify_receiver.held_until    IS 'Until when no other daemon may, unless the holder renews it.';
+COMMENT ON COLUMN alertd.notify_receiver.delivered     IS 'How many notifications it has taken.';
+COMMENT ON COLUMN alertd.notify_receiver.delivered_at  IS 'When it took the last one.';
+COMMENT ON COLUMN alertd.notify_receiver.failing_since IS 'Since when it has taken none although there were some; null while it takes them.';
+COMMENT ON COLUMN alertd.notify_receiver.problem       IS 'Why it did not take the last one.';
+
+CREATE TABLE alertd.notification (
+    id          bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    receiver    text        NOT NULL REFERENCES alertd.notify_receiver ON DELETE CASCADE,
+    key         text        NOT NULL,
+    kind        text        NOT NULL,
+    incident_id bigint      NOT NULL,
+    event_ids   bigint[]    NOT NULL,
+    payload     text        NOT NULL,
+    made_at     timestamptz NOT NULL DEFAULT now(),
+    next_try_at timestamptz NOT NULL DEFAULT now(),
+    tries       bigint      NOT NULL DEFAULT 0,
+    given_up_at timestamptz,
+    problem     text,
+    CONSTRAINT notification_key_is_one UNIQUE (key),
+    CONSTRAINT notification_kind_is_known CHECK (kind IN ('alert', 'escalation', 'update', 'end', 'summary', 'test'))
+);
+CREATE INDEX notification_waiting ON alertd.notification (receiver, id) WHERE given_up_at IS NULL;
+COMMENT ON TABLE alertd.notification IS 'What is still to be told to a receiver, in order, and what was given up. A row goes when the receiver has taken it.';
+COMMENT ON COLUMN alertd.notification.key         IS 'Names the notification for ever: the receiver sees it with every try, and takes it once.';
+COMMENT ON COLUMN alertd.notification.kind        IS 'alert: something new. escalation: it grew to another query or camera. update: its words, score or span changed. end: no evidence will extend it. summary: what quiet hours held back. test: asked for by hand.';
+COMMENT ON COLUMN alertd.notification.incident_id IS 'The first event of what belongs together.';
+COMMENT ON COLUMN alertd.notification.event_ids   IS 'The events that it tells of; it goes when one of them is erased.';
+COMMENT ON COLUMN alertd.notification.payload     IS 'What is told, as JSON.';
+COMMENT ON COLUMN alertd.notification.made_at     IS 'When it was decided.';
+COMMENT ON COLUMN alertd.notification.next_try_at IS 'When it is tried next.';
+COMMENT ON COLUMN alertd.notification.tries       IS 'How often it was tried in vain.';
+COMMENT ON COLUMN alertd.notification.given_up_at IS 'When it was given up: refused for good, or too old. Null while it waits.';
+COMMENT ON COLUMN alertd.notification.problem     IS 'Why the last try failed.';
 
 -- Who may do what (keep this last: it walks over everything above) -------------------------------------------------------
 

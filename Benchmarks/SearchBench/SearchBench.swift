@@ -3,119 +3,130 @@ import Foundation
 import Pipeline
 import Store
 
-/// Times an exact search over stored encodings: `SearchBench [frames] [width]`, a day's file per 86,400 frames, one a second.
+/// Times exact searches over stored encodings, beside a peer that takes its turn between.
 ///
-/// Vectors are random directions, so no minute can be left out and every one is read: the scan's own speed. Prints one JSON
-/// object: medians in milliseconds, warm, on all cores, and how many of the 100 best by single precision are among the 100
-/// found (the files keep 8 bits a component).
+/// `SearchBench serve [width]` writes 24 hours of 16 cameras, a random direction a second, and answers each line it reads:
+/// `million` (one query over the first 12 cameras: 1,036,800 rows), `batch` (16 queries over the same), `day` (one query over all
+/// 16), `many N` (N searchers at once over all 16), each with one JSON object of milliseconds, warm, on all cores.
+///
+/// `SearchBench month [days] [cameras] [radius] [stillShare]` writes a past of minutes with that radius and prints what one search
+/// reads of it. Thirty days of 16 cameras take 20 GB.
+///
+/// `SearchBench radii STATE` prints the share of still frames and the minutes' radii of real encodings.
 @main
 enum SearchBench {
-    private static let camera = "bench"
+    private static let million = 12
+    private static let clock = ContinuousClock()
+    private static let always = TimeSpan(
+        start: WallTime(microseconds: 0), end: WallTime(microseconds: 4_000_000_000_000_000))
 
     static func main() async throws {
-        let numbers = CommandLine.arguments.dropFirst().compactMap { Int($0) }
-        let (frames, width) = (numbers.first ?? 1_036_800, numbers.dropFirst().first ?? 512)
+        let words = Array(CommandLine.arguments.dropFirst())
+        let numbers = words.dropFirst().compactMap(Double.init)
         let folder = FileManager.default.temporaryDirectory.appending(path: "alertd-search-bench-\(getpid())")
         defer { try? FileManager.default.removeItem(at: folder) }
-        guard let camera = CameraID(camera) else { return }
-        let encoder = try EncoderIdentity(digest: [1], dimension: width)
-        var random = Bits(state: 1)
-        let queries = (0..<16).map { TextEncoding(text: "\($0)", values: random.unit(width)) }
-        let state = try StateDirectory.prepare(folder.path)
-        _ = state
-        let truth = try await fill(folder.path, encoder, camera, frames, queries.prefix(4).map(\.values), &random)
-        let search = EncodingSearch(EncodingReader(stateDirectory: folder.path, encoder: encoder))
-        let start = WallTime(microseconds: 1_777_680_000_000_000)
-        let filter = EncodingSearch.Filter(
-            cameras: [camera], during: TimeSpan(start: start, end: start.advanced(bySeconds: Double(frames) + 1)))
-        let clock = ContinuousClock()
-        let cold = try await clock.measure { _ = try await search.best([queries[0]], limit: 100, in: filter) }
-        var single: [Double] = []
+        switch words.first {
+        case "serve": try await serve(folder.path, width: numbers.first.map { Int($0) } ?? 512)
+        case "month": try await month(folder.path, numbers)
+        case "radii": try await radii(words.count > 1 ? words[1] : "")
+        default: say("usage: SearchBench serve [width] | month [days] [cameras] [radius] [stillShare] | radii STATE")
+        }
+    }
+
+    private static func serve(_ state: String, width: Int) async throws {
+        let past = try await MadeUpPast(
+            state, cameras: 16, secondsEach: 86_400, width: width, form: .directions, queries: 64, checked: 2)
+        let search = EncodingSearch(EncodingReader(stateDirectory: state, encoder: past.encoder))
+        let all = past.filter(past.cameras.count)
+        let cold = try await clock.measure { _ = try await search.best([past.queries[0]], limit: 100, in: all) }
         var shared = 0
-        for (index, query) in (queries + queries).enumerated() {
-            var found: [EncodingSearch.Hit] = []
-            single.append(
-                milliseconds(
-                    try await clock.measure { found = try await search.best([query], limit: 100, in: filter).hits[0] }))
-            if index < truth.count {
-                shared +=
-                    Set(found.map { Int($0.time.seconds(since: start).rounded()) }).intersection(truth[index]).count
+        for (index, truth) in past.best.enumerated() {
+            let found = try await search.best([past.queries[index]], limit: 100, in: all).hits[0]
+            shared += truth.intersection(found.map(past.number)).count
+        }
+        let recall = Double(shared) / Double(max(1, 100 * past.best.count))
+        say("{\"rows\":\(16 * 86_400),\"width\":\(width),\"index_ms\":\(rounded(cold)),\"recall_at_100\":\(recall)}")
+        var turn = 0
+        while let line = readLine() {
+            let words = line.split(separator: " ")
+            turn += 1
+            switch words.first {
+            case "million":
+                let query = past.queries[turn % past.queries.count]
+                let time = try await clock.measure {
+                    _ = try await search.best([query], limit: 100, in: past.filter(million))
+                }
+                say("{\"ms\":\(rounded(time))}")
+            case "batch":
+                let time = try await clock.measure {
+                    _ = try await search.best(Array(past.queries.prefix(16)), limit: 100, in: past.filter(million))
+                }
+                say("{\"ms\":\(rounded(time))}")
+            case "day":
+                let query = past.queries[turn % past.queries.count]
+                let time = try await clock.measure { _ = try await search.best([query], limit: 100, in: all) }
+                say("{\"ms\":\(rounded(time))}")
+            case "many":
+                let times = try await many(words.last.flatMap { Int($0) } ?? 50, past, search)
+                say("{\"p50\":\(rounded(times[times.count / 2])),\"p95\":\(rounded(times[times.count * 95 / 100]))}")
+            default: return
             }
         }
-        var batch: [Double] = []
-        for _ in 0..<7 {
-            batch.append(
-                milliseconds(try await clock.measure { _ = try await search.best(queries, limit: 100, in: filter) }))
-        }
-        print(
-            "{\"rows\":\(frames),\"width\":\(width),\"index_ms\":\(rounded(milliseconds(cold))),"
-                + "\"query_ms\":\(rounded(median(single))),\"batch16_ms\":\(rounded(median(batch))),"
-                + "\"recall_at_100\":\(Double(shared) / Double(100 * truth.count))}")
     }
 
-    /// Writes the frames; returns the numbers of the 100 best of each of `queries` in single precision.
-    private static func fill(
-        _ state: String, _ encoder: EncoderIdentity, _ camera: CameraID, _ frames: Int, _ queries: [[Float]],
-        _ random: inout Bits
-    ) async throws -> [Set<Int>] {
-        let store = EncodingStore(stateDirectory: state, encoder: encoder)
-        let start = WallTime(microseconds: 1_777_680_000_000_000)
-        var best = [[(score: Float, frame: Int)]](repeating: [], count: queries.count)
-        var batch: [FrameEncoding] = []
-        for frame in 0..<frames {
-            let values = random.unit(encoder.dimension)
-            for (index, query) in queries.enumerated() {
-                var score: Float = 0
-                for column in values.indices { score += values[column] * query[column] }
-                best[index].append((score, frame))
-                if best[index].count == 4096 { best[index] = top(best[index]) }
+    /// How long each of `count` searchers waits who ask at the same moment, shortest first.
+    private static func many(_ count: Int, _ past: MadeUpPast, _ search: EncodingSearch) async throws -> [Duration] {
+        let filter = past.filter(past.cameras.count)
+        return try await withThrowingTaskGroup { group in
+            for searcher in 0..<count {
+                let query = past.queries[searcher % past.queries.count]
+                group.addTask { try await clock.measure { _ = try await search.best([query], limit: 100, in: filter) } }
             }
-            batch.append(
-                FrameEncoding(
-                    time: start.advanced(bySeconds: Double(frame)), looks: [.init(box: .whole, values: values)]))
-            if batch.count == 600 || frame == frames - 1 {
-                try await store.append(batch, camera: camera)
-                batch = []
+            return try await group.reduce(into: []) { $0.append($1) }.sorted()
+        }
+    }
+
+    private static func month(_ state: String, _ numbers: [Double]) async throws {
+        func number(_ index: Int, _ usual: Double) -> Double { numbers.count > index ? numbers[index] : usual }
+        let (days, cameras) = (Int(number(0, 30)), Int(number(1, 16)))
+        let past = try await MadeUpPast(
+            state, cameras: cameras, secondsEach: days * 86_400, width: 512,
+            form: .minutes(radius: Float(number(2, 0.3)), stillShare: number(3, 0)), queries: 3, checked: 0)
+        let search = EncodingSearch(EncodingReader(stateDirectory: state, encoder: past.encoder))
+        for query in past.queries {
+            var effort = EncodingSearch.Effort()
+            let time = try await clock.measure {
+                effort = try await search.best([query], limit: 100, in: past.filter(cameras)).effort
+            }
+            say(
+                "{\"days\":\(days),\"cameras\":\(cameras),\"ms\":\(rounded(time)),\"minutes\":\(effort.minutes),"
+                    + "\"minutes_read\":\(effort.minutesRead),\"rows_read\":\(effort.rows),\"computed\":\(effort.computed)}"
+            )
+        }
+    }
+
+    private static func radii(_ state: String) async throws {
+        let days = StoredEncodings(stateDirectory: state).days
+        var radii: [Float] = []
+        var (frames, stills) = (0, 0)
+        for encoder in Set(days.map(\.encoder)) {
+            let reader = EncodingReader(stateDirectory: state, encoder: encoder)
+            for camera in Set(days.filter { $0.encoder == encoder }.map(\.camera)) {
+                for summary in try await reader.summaries(of: camera, during: always) {
+                    radii.append(summary.radius)
+                    (frames, stills) = (frames + summary.frames, stills + summary.stills)
+                }
             }
         }
-        try await store.seal()
-        return best.map { Set(top($0).map(\.frame)) }
+        radii.sort()
+        guard !radii.isEmpty else { return say("no minute below \(state)") }
+        let parts = [0.1, 0.5, 0.9].map { radii[Int(Double(radii.count - 1) * $0)] }
+        say(
+            "{\"minutes\":\(radii.count),\"still_share\":\(Double(stills) / Double(frames)),\"radius_p10\":\(parts[0]),"
+                + "\"radius_p50\":\(parts[1]),\"radius_p90\":\(parts[2])}")
     }
 
-    private static func top(_ all: [(score: Float, frame: Int)]) -> [(score: Float, frame: Int)] {
-        Array(all.sorted { $0.score > $1.score }.prefix(100))
-    }
+    private static func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 
-    private static func milliseconds(_ time: Duration) -> Double { time / .milliseconds(1) }
-    private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-    private static func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }
-}
-
-/// SplitMix64, and directions from it.
-private struct Bits {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    /// A vector of length 1: sums of four uniform numbers are near enough to normal.
-    mutating func unit(_ width: Int) -> [Float] {
-        var values = [Float](repeating: 0, count: width)
-        var squares: Float = 0
-        for index in values.indices {
-            let bits = next()
-            let sum = (bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + (bits >> 48)
-            let value = Float(Int64(sum) - 131_070)
-            values[index] = value
-            squares += value * value
-        }
-        let scale = 1 / squares.squareRoot()
-        for index in values.indices { values[index] *= scale }
-        return values
-    }
+    private static func rounded(_ time: Duration) -> Double { (time / .milliseconds(1) * 10).rounded() / 10 }
 }

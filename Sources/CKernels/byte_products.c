@@ -1,6 +1,8 @@
 // Products of stored rows of bytes with a few queries: what an exact scan of a past day consists of.
 #include "CKernels.h"
 
+#include <string.h>
+
 #include "dispatch.h"
 
 // One row with one query. 16-bit products summed in pairs are what the vector units have (pmaddwd and its kin).
@@ -11,29 +13,157 @@ static int32_t product(const int8_t *row, const int16_t *query, size_t width) {
     return total;
 }
 
-// One row with four queries, so that the row is widened once.
+// Several queries: rows are widened to 16 bits once, a few rows and a strip of columns at a time, so that they stay in the
+// nearest cache while every query is multiplied with them.
+enum { ROWS = 4, STRIP = 512 };
+
+// out [rows, stride] += the products of widened rows [ROWS, STRIP] with `count` queries, over `columns` of each.
+typedef void (*strip_products)(size_t rows, const int16_t *widened, size_t columns, const int16_t *queries, size_t width,
+                               size_t count, int32_t *out);
+
 CK_DISPATCH
-static void four_products(const int8_t *row, const int16_t *queries, size_t width, int32_t *out) {
-    const int16_t *a = queries, *b = a + width, *c = b + width, *d = c + width;
-    int32_t totals[4] = {0, 0, 0, 0};
-    for (size_t i = 0; i < width; i++) {
-        int32_t value = row[i];
-        totals[0] += value * (int32_t)a[i];
-        totals[1] += value * (int32_t)b[i];
-        totals[2] += value * (int32_t)c[i];
-        totals[3] += value * (int32_t)d[i];
+static void portable_strip(size_t rows, const int16_t *widened, size_t columns, const int16_t *queries, size_t width,
+                           size_t count, int32_t *out) {
+    for (size_t query = 0; query < count; query++) {
+        const int16_t *q = queries + query * width;
+        for (size_t row = 0; row < rows; row++) {
+            const int16_t *values = widened + row * STRIP;
+            int32_t total = 0;
+            for (size_t i = 0; i < columns; i++) total += (int32_t)values[i] * (int32_t)q[i];
+            out[row * count + query] += total;
+        }
     }
-    for (size_t query = 0; query < 4; query++) out[query] = totals[query];
+}
+
+CK_DISPATCH
+static void widen(const int8_t *row, size_t columns, int16_t *out) {
+    for (size_t i = 0; i < columns; i++) out[i] = row[i];
+}
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define INLINE_FOR(features) static inline __attribute__((always_inline, target(features)))
+#define VNNI "avx512f,avx512bw,avx512vl,avx512vnni"
+
+// `some` queries with four rows; a constant wherever this is inlined, so that the sums live in registers.
+INLINE_FOR("avx2")
+void avx2_tile(const size_t some, const int16_t *widened, size_t columns, const int16_t *queries, size_t width,
+               size_t count, int32_t *out) {
+    __m256i sums[ROWS][2];
+#pragma clang loop unroll(full)
+    for (size_t row = 0; row < ROWS; row++)
+#pragma clang loop unroll(full)
+        for (size_t query = 0; query < some; query++) sums[row][query] = _mm256_setzero_si256();
+    size_t i = 0;
+    for (; i + 16 <= columns; i += 16) {
+        __m256i q[2];
+#pragma clang loop unroll(full)
+        for (size_t query = 0; query < some; query++)
+            q[query] = _mm256_loadu_si256((const __m256i *)(queries + query * width + i));
+#pragma clang loop unroll(full)
+        for (size_t row = 0; row < ROWS; row++) {
+            __m256i values = _mm256_load_si256((const __m256i *)(widened + row * STRIP + i));
+#pragma clang loop unroll(full)
+            for (size_t query = 0; query < some; query++)
+                sums[row][query] = _mm256_add_epi32(sums[row][query], _mm256_madd_epi16(values, q[query]));
+        }
+    }
+#pragma clang loop unroll(full)
+    for (size_t row = 0; row < ROWS; row++) {
+        for (size_t query = 0; query < some; query++) {
+            __m256i sum = sums[row][query];
+            __m128i half = _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
+            half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0x4E));
+            half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0xB1));
+            int32_t total = _mm_cvtsi128_si32(half);
+            for (size_t k = i; k < columns; k++)
+                total += (int32_t)widened[row * STRIP + k] * (int32_t)queries[query * width + k];
+            out[row * count + query] += total;
+        }
+    }
+}
+
+__attribute__((target("avx2")))
+static void avx2_strip(size_t rows, const int16_t *widened, size_t columns, const int16_t *queries, size_t width,
+                       size_t count, int32_t *out) {
+    if (rows != ROWS) {
+        portable_strip(rows, widened, columns, queries, width, count, out);
+        return;
+    }
+    size_t query = 0;
+    for (; query + 2 <= count; query += 2)
+        avx2_tile(2, widened, columns, queries + query * width, width, count, out + query);
+    if (query < count) avx2_tile(1, widened, columns, queries + query * width, width, count, out + query);
+}
+
+INLINE_FOR(VNNI)
+void vnni_tile(const size_t some, const int16_t *widened, size_t columns, const int16_t *queries, size_t width,
+               size_t count, int32_t *out) {
+    __m512i sums[ROWS][4];
+#pragma clang loop unroll(full)
+    for (size_t row = 0; row < ROWS; row++)
+#pragma clang loop unroll(full)
+        for (size_t query = 0; query < some; query++) sums[row][query] = _mm512_setzero_si512();
+    for (size_t i = 0; i < columns; i += 32) {
+        __mmask32 mask = columns - i >= 32 ? ~(__mmask32)0 : ((__mmask32)1 << (columns - i)) - 1;
+        __m512i values[ROWS];
+#pragma clang loop unroll(full)
+        for (size_t row = 0; row < ROWS; row++)
+            values[row] = _mm512_maskz_loadu_epi16(mask, widened + row * STRIP + i);
+#pragma clang loop unroll(full)
+        for (size_t query = 0; query < some; query++) {
+            __m512i q = _mm512_maskz_loadu_epi16(mask, queries + query * width + i);
+#pragma clang loop unroll(full)
+            for (size_t row = 0; row < ROWS; row++)
+                sums[row][query] = _mm512_dpwssd_epi32(sums[row][query], values[row], q);
+        }
+    }
+#pragma clang loop unroll(full)
+    for (size_t row = 0; row < ROWS; row++)
+        for (size_t query = 0; query < some; query++)
+            out[row * count + query] += _mm512_reduce_add_epi32(sums[row][query]);
+}
+
+__attribute__((target(VNNI)))
+static void vnni_strip(size_t rows, const int16_t *widened, size_t columns, const int16_t *queries, size_t width,
+                       size_t count, int32_t *out) {
+    if (rows != ROWS) {
+        portable_strip(rows, widened, columns, queries, width, count, out);
+        return;
+    }
+    size_t query = 0;
+    for (; query + 4 <= count; query += 4)
+        vnni_tile(4, widened, columns, queries + query * width, width, count, out + query);
+    for (; query < count; query++) vnni_tile(1, widened, columns, queries + query * width, width, count, out + query);
+}
+#endif
+
+static strip_products strip_of_this_processor(void) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
+        return vnni_strip;
+    if (__builtin_cpu_supports("avx2")) return avx2_strip;
+#endif
+    return portable_strip;
 }
 
 void ck_byte_products(const int8_t *base, const uint64_t *offsets, size_t rows, size_t width, const int16_t *queries,
                       size_t count, int32_t *out) {
-    for (size_t row = 0; row < rows; row++) {
-        const int8_t *values = base + offsets[row];
-        size_t query = 0;
-        for (; query + 4 <= count; query += 4) {
-            four_products(values, queries + query * width, width, out + row * count + query);
+    if (count == 1) {
+        for (size_t row = 0; row < rows; row++) out[row] = product(base + offsets[row], queries, width);
+        return;
+    }
+    strip_products products = strip_of_this_processor();
+    _Alignas(64) int16_t widened[ROWS * STRIP];
+    memset(out, 0, rows * count * sizeof *out);
+    for (size_t first = 0; first < rows; first += ROWS) {
+        size_t some = rows - first < ROWS ? rows - first : ROWS;
+        for (size_t column = 0; column < width; column += STRIP) {
+            size_t columns = width - column < STRIP ? width - column : STRIP;
+            for (size_t row = 0; row < some; row++)
+                widen(base + offsets[first + row] + column, columns, widened + row * STRIP);
+            products(some, widened, columns, queries + column, width, count, out + first * count);
         }
-        for (; query < count; query++) out[row * count + query] = product(values, queries + query * width, width);
     }
 }

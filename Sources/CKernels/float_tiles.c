@@ -66,7 +66,7 @@ DEFINE_TILE(avx512, TARGET_AVX512, 16, 2, 12)
 ck_float_tile ck_float_tile_of(ck_instructions set) {
 #if defined(__x86_64__)
     if (set >= CK_AVX512) return avx512_tile;
-    if (set == CK_AVX2) return avx2_tile;
+    if (set >= CK_AVX2) return avx2_tile;
 #endif
     return portable_tile;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "int8_matrix.h"
+#include "int8_tiles_256.h"
 
 static void portable_tile(size_t rows, const uint8_t *group, const int8_t *panel, size_t quads, int32_t *out,
                           const int8_t *next) {
@@ -27,7 +28,7 @@ static void portable_tile(size_t rows, const uint8_t *group, const int8_t *panel
 #define INLINE_FOR(features) static inline __attribute__((always_inline, target(features)))
 #define VNNI "avx512f,avx512bw,avx512vl,avx512vnni"
 
-INLINE_FOR("avx2") int32_t word_at(const void *bytes) {
+INLINE_FOR("avx512f") int32_t word_at(const void *bytes) {
     int32_t word;
     memcpy(&word, bytes, sizeof word);
     return word;
@@ -68,49 +69,6 @@ static void vnni_tile(size_t rows, const uint8_t *group, const int8_t *panel, si
         ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6) ROWS(7) ROWS(8) ROWS(9) ROWS(10) ROWS(11) ROWS(12)
     }
 }
-
-// Four rows at most and 8 columns at a time. The byte product of AVX2 (vpmaddubsw) saturates at 16 bits, so bytes are
-// widened first; a sum stays split in two, [columns][2], until the end.
-INLINE_FOR("avx2")
-void avx2_rows(const size_t rows, size_t step, const uint8_t *group, const int8_t *panel, size_t quads, int32_t *out) {
-    for (size_t column = 0; column < CK_PANEL; column += 8) {
-        __m256i sums[4][2];
-#pragma clang loop unroll(full)
-        for (size_t r = 0; r < rows; r++) sums[r][0] = sums[r][1] = _mm256_setzero_si256();
-        for (size_t quad = 0; quad < quads; quad++) {
-            const int8_t *b = panel + 4 * (quad * CK_PANEL + column);
-            __m256i low = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)b));
-            __m256i high = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(b + 16)));
-#pragma clang loop unroll(full)
-            for (size_t r = 0; r < rows; r++) {
-                __m256i a = _mm256_cvtepu8_epi16(_mm_set1_epi32(word_at(group + 4 * (quad * step + r))));
-                sums[r][0] = _mm256_add_epi32(sums[r][0], _mm256_madd_epi16(a, low));
-                sums[r][1] = _mm256_add_epi32(sums[r][1], _mm256_madd_epi16(a, high));
-            }
-        }
-#pragma clang loop unroll(full)
-        for (size_t r = 0; r < rows; r++) {
-            __m256i pairs = _mm256_hadd_epi32(sums[r][0], sums[r][1]);  // columns 0 1 4 5 | 2 3 6 7
-            _mm256_storeu_si256((__m256i *)(out + r * CK_PANEL + column), _mm256_permute4x64_epi64(pairs, 0xd8));
-        }
-    }
-}
-
-__attribute__((target("avx2")))
-static void avx2_tile(size_t rows, const uint8_t *group, const int8_t *panel, size_t quads, int32_t *out,
-                      const int8_t *next) {
-    (void)next;
-    for (size_t first = 0; first < rows; first += 4) {
-        const uint8_t *a = group + 4 * first;
-        int32_t *target = out + first * CK_PANEL;
-        switch (ck_smaller(rows - first, 4)) {
-        case 1: avx2_rows(1, rows, a, panel, quads, target); break;
-        case 2: avx2_rows(2, rows, a, panel, quads, target); break;
-        case 3: avx2_rows(3, rows, a, panel, quads, target); break;
-        default: avx2_rows(4, rows, a, panel, quads, target); break;
-        }
-    }
-}
 #endif
 
 int ck_supports(ck_instructions set) {
@@ -118,6 +76,7 @@ int ck_supports(ck_instructions set) {
     case CK_PORTABLE: return 1;
 #if defined(__x86_64__)
     case CK_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    case CK_AVX_VNNI: return ck_supports(CK_AVX2) && __builtin_cpu_supports("avxvnni");
     case CK_AVX512: return __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512vl") &&
                            __builtin_cpu_supports("avx512bw");
     case CK_AMX: return ck_supports(CK_AVX512) && ck_matrix_is_there();
@@ -130,7 +89,7 @@ static pthread_once_t chosen = PTHREAD_ONCE_INIT;
 static ck_instructions best;
 
 static void choose(void) {
-    static const char *const names[] = {"portable", "avx2", "avx512", "amx"};
+    static const char *const names[] = {"portable", "avx2", "avx_vnni", "avx512", "amx"};
     const char *most = getenv("ALERTD_INSTRUCTIONS");
     ck_instructions limit = CK_AMX;
     for (ck_instructions set = CK_PORTABLE; most && set <= CK_AMX; set++)
@@ -146,7 +105,8 @@ ck_instructions ck_best_instructions(void) {
 ck_int8_tile ck_int8_tile_of(ck_instructions set) {
 #if defined(__x86_64__)
     if (set >= CK_AVX512) return vnni_tile;
-    if (set == CK_AVX2) return avx2_tile;
+    if (set == CK_AVX_VNNI) return ck_int8_tile_avx_vnni;
+    if (set == CK_AVX2) return ck_int8_tile_avx2;
 #endif
     return portable_tile;
 }

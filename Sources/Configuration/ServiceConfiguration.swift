@@ -16,6 +16,8 @@ public struct ModelsConfiguration: Hashable, Sendable {
     public let precision: Precision
     /// Describes events in words.
     public let describer: String
+    /// The folder of the encoder that search understands descriptions with; nil for none.
+    public let sentences: String?
 }
 
 /// The HTTP service: page, API and metrics.
@@ -36,14 +38,6 @@ public struct HTTPConfiguration: Hashable, Sendable {
     public let trustedProxies: [String]
     /// Names under which clients reach it, beside this machine's own.
     public let hosts: [String]
-}
-
-/// Where events are announced.
-public struct NotifyConfiguration: Hashable, Sendable {
-    /// Receives a POST for each change of an event.
-    public let webhook: SecretURL?
-    /// Broker and topic prefix.
-    public let mqtt: SecretURL?
 }
 
 /// How events are described in words.

@@ -26,6 +26,12 @@ public enum FFmpegLibraries {
     /// The licence under which the loaded build may be used; Debian's is `GPL version 2 or later`.
     public static var licence: String { String(cString: avcodec_license()) }
 
+    /// Codecs that nearly every camera sends and that this build cannot decode, by libav's names; none as a rule.
+    public static var missingDecoders: [String] {
+        [("h264", AV_CODEC_ID_H264), ("hevc", AV_CODEC_ID_HEVC), ("mjpeg", AV_CODEC_ID_MJPEG)]
+            .filter { DecoderList.cameras.decoder(of: $0.1) == nil }.map(\.0)
+    }
+
     /// Makes the process's two settings of libav. Log lines go to the sources they concern (they end in
     /// ``IngestStatistics`` and ``IngestError``) and none to standard error; and no single allocation may exceed
     /// 256 MiB, so that a hostile index of a few bytes cannot take gigabytes. Calling it again changes nothing. A program

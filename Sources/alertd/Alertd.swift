@@ -17,7 +17,8 @@ struct Alertd: AsyncParsableCommand {
             EventsCommand.self, AnomaliesCommand.self, DatabaseCommand.self, CheckConfigCommand.self,
             DoctorCommand.self,
             VersionCommand.self, EvalCommand.self, CoverageCommand.self, QueryCommand.self, CameraCommand.self,
-            EraseCommand.self, ModelsCommand.self, TokenCommand.self, DescribeCommand.self, AskCommand.self,
+            EraseCommand.self, ReencodeCommand.self, NotifyCommand.self, ModelsCommand.self, TokenCommand.self,
+            DescribeCommand.self, AskCommand.self,
         ])
 
     static func main() async {

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import evaluate_spans, examination, examination_clips, foreground, mirror, real_labels, sentences, untrained, video
+from . import evaluate_search, evaluate_spans, examination, examination_clips, foreground, mirror, real_labels, sentences, untrained, video
 from .activity_words import WORDS
 from .measures_plain import area_under_curve, average_precision
 
@@ -152,6 +152,7 @@ def main():
     parser.add_argument("--items", type=int, default=4, help="clips a sentence with actors of 10 to 40 %% of the height")
     parser.add_argument("--small-items", type=int, default=1, help="clips a sentence with actors of 4 to 10 %%")
     parser.add_argument("--stories", type=int, default=8, help="longer clips with several happenings, for spans")
+    parser.add_argument("--long", type=int, default=2, help="clips of one to two hours, for search")
     parser.add_argument("--untrained", type=int, default=3, help="untrained towers")
     parser.add_argument("--program", type=Path, default=ROOT / ".build" / "release" / "alertd")
     parser.add_argument("--encoder", type=Path, default=ROOT / "share" / "models" / "starter-encoder")
@@ -165,7 +166,7 @@ def main():
     if arguments.seed < 1_000_000:
         parser.error("--seed: those below 1000000 belong to training")
     if arguments.mirror:
-        arguments.program, arguments.stories = None, 0
+        arguments.program, arguments.stories, arguments.long = None, 0, 0
     heard = examination.heard_before()
     if heard:
         raise SystemExit(f"evaluate: training makes sentences of the examination: {heard}")
@@ -225,6 +226,8 @@ def run(arguments, folder, scratch):
         path.write_text(json.dumps(constants, indent=2) + "\n")
         lines.append(f"{len(constants['unknown_words'])} words marked as unknown in {path}")
     parts = [evaluate_spans.rendered(arguments.program, arguments.encoder, folder / "stories", arguments.seed + 1000, arguments.stories, arguments.jobs)] if arguments.stories else []
+    if arguments.long:
+        parts.append(evaluate_search.rendered(arguments.program, arguments.encoder, folder / "long", arguments.seed + 2000, arguments.long, arguments.jobs))
     if arguments.media:
         parts.append(real_figures(arguments, towers))
     for more, rows in parts:

@@ -65,7 +65,7 @@ struct ExpansionTests {
         let environment = [
             "ALERTD_DATABASE": "postgresql:///environment", "ALERTD_STATE": "/environment", "ALERTD_LOG_LEVEL": "debug",
             "ALERTD_LOG_FORMAT": "json", "ALERTD_HTTP_LISTEN": "[::1]:9000", "ALERTD_MODELS_ENCODER": "/models/a",
-            "ALERTD_MODELS_DESCRIBER": "other",
+            "ALERTD_MODELS_DESCRIBER": "other", "ALERTD_MODELS_SENTENCES": "/models/minilm",
         ]
         let line = ConfigurationSources.CommandLineValues(database: "embedded", state: "/line", logLevel: "trace")
         let all = try ConfigurationSources(commandLine: line, environment: environment).resolve(yaml: yaml)
@@ -75,6 +75,7 @@ struct ExpansionTests {
         #expect(two.log.level == .debug && two.log.format == .json)
         #expect(two.http.listen == ListenAddress("[::1]:9000"))
         #expect(two.models.encoder == "/models/a" && two.models.describer == "other")
+        #expect(two.models.sentences == "/models/minilm")
         let file = try ConfigurationSources().resolve(yaml: yaml)
         #expect(file.database == .url(SecretURL("postgresql:///file")) && file.state == "/file")
         #expect(file.log.level == .error)

@@ -21,7 +21,12 @@ struct RedactionTests {
           b: { url: "http://192.0.2.2/mjpeg?user=a&password=\(byAddress)" }
           c: { url: "rtsp://192.0.2.3/user=admin&password=\(byAddress)&channel=1.sdp" }
           d: { url: "https://192.0.2.4/${TOKEN}/live.m3u8" }
-        notify: { webhook: "https://hooks.example.org/T1/\(byAddress)", mqtt: "mqtt://m:${PASSWORD}@broker/alertd" }
+        notify:
+          webhook: "https://hooks.example.org/T1/\(byAddress)"
+          webhook_secret: "\(byAddress)${TOKEN}"
+          webhook_authorization: "Bearer ${PASSWORD}"
+          mqtt: "mqtt://m:${PASSWORD}@broker/alertd"
+          email: { server: "smtps://m:${TOKEN}@mail.example.org", from: a@example.org, to: [b@example.org] }
         describe: { endpoint: "https://k:${TOKEN}@api.example.org/v1", allow_remote: true }
         """
 

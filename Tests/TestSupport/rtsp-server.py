@@ -4,9 +4,11 @@
     rtsp-server.py FILE PORT [basic|digest USER PASSWORD]
 
 PORT 0 takes any free one. Prints `ready PORT`, then obeys lines on standard input: `cut` drops every client (each
-command is answered with `done`). Ends with its standard input, and after ten minutes in any case.
+command is answered with `done`). Ends with its standard input, and after ten minutes in any case (or the seconds in
+$RTSP_SERVER_SECONDS).
 Debian: python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good
 """
+import os
 import signal
 import sys
 
@@ -17,7 +19,7 @@ gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
-LONGEST_SECONDS = 600
+LONGEST_SECONDS = int(os.environ.get("RTSP_SERVER_SECONDS", "600"))
 
 
 class Camera(GstRtspServer.RTSPMediaFactory):

@@ -66,10 +66,11 @@ void ck_float_to_half(const float *x, uint16_t *out, size_t n);
 
 // MARK: linear layers
 
-// Instruction sets with product kernels of their own. CK_AMX is AVX-512 with a matrix unit for bytes.
-typedef enum { CK_PORTABLE, CK_AVX2, CK_AVX512, CK_AMX } ck_instructions;
+// Instruction sets with product kernels of their own. CK_AVX_VNNI is AVX2 with dot products of bytes, CK_AMX is AVX-512 with
+// a matrix unit for bytes.
+typedef enum { CK_PORTABLE, CK_AVX2, CK_AVX_VNNI, CK_AVX512, CK_AMX } ck_instructions;
 int ck_supports(ck_instructions set);
-// The last that the processor has, found once; the environment's ALERTD_INSTRUCTIONS (portable, avx2, avx512, amx) names one
+// The last that the processor has, found once; the environment's ALERTD_INSTRUCTIONS (portable, avx2, avx_vnni, avx512, amx) names one
 // to stop at.
 ck_instructions ck_best_instructions(void);
 

@@ -1,7 +1,7 @@
 /// The table of all keys, in the order of the reference: the one place where a key is declared.
 public enum ConfigurationKeys {
     /// Every key, a section before what it holds.
-    public static let all: [ConfigurationKey] = top + cameras + queries + services
+    public static let all: [ConfigurationKey] = top + cameras + queries + notify + services
 
     /// The keys that stand directly in the section with this path (`NAME` for chosen names).
     public static func keys(of section: String) -> [ConfigurationKey] { all.filter { $0.section == section } }
@@ -41,6 +41,10 @@ public enum ConfigurationKeys {
         .init(
             "models.describer", .model, default: "starter", environment: "ALERTD_MODELS_DESCRIBER",
             "The model that describes events in words."),
+        .init(
+            "models.sentences", .path, environment: "ALERTD_MODELS_SENTENCES",
+            "The folder of a sentence encoder (MiniLM, or another BERT of sentence-transformers). With it search finds descriptions "
+                + "by their meaning, else by their words alone."),
         .init("http", .section, "The page, the API and the metrics."),
         .init(
             "http.listen", .listen, default: "127.0.0.1:8750", environment: "ALERTD_HTTP_LISTEN",
@@ -72,11 +76,6 @@ public enum ConfigurationKeys {
     ]
 
     private static let services: [ConfigurationKey] = [
-        .init("notify", .section, "Where events are announced."),
-        .init(
-            "notify.webhook", .url(word: nil, schemes: ["https", "http"]),
-            "Receives a POST for each change of an event. Its path is treated as a secret."),
-        .init("notify.mqtt", .url(word: nil, schemes: ["mqtt", "mqtts"]), "Broker and topic prefix."),
         .init("describe", .section, "How events are described in words."),
         .init(
             "describe.tokens_per_hour", .integer(0...10_000_000), default: "20000", unit: "tokens an hour",

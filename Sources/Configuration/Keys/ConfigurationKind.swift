@@ -14,6 +14,14 @@ public enum ConfigurationKind: Sendable, Equatable {
     case networks
     /// A list of host names.
     case hostNames
+    /// A list of queries' names, `anomaly` and `blind`.
+    case sourceNames
+    /// A list of mail addresses.
+    case mailAddresses
+    /// One mail address.
+    case mailAddress
+    /// A text that is never printed.
+    case secret
     /// The name of something in this file.
     case name
     /// A sentence.
@@ -46,12 +54,12 @@ public enum ConfigurationKind: Sendable, Equatable {
         case .named: "sections by name"
         case .zones: "polygons by name"
         case .polygons: "list of polygons"
-        case .cameraNames, .networks, .hostNames: "list of texts"
+        case .cameraNames, .networks, .hostNames, .sourceNames, .mailAddresses: "list of texts"
         case .integer: "whole number"
         case .number: "number"
         case .boolean: "boolean"
         case .choice: "word"
-        case .name, .sentence, .path, .model, .window, .listen, .url, .media: "text"
+        case .name, .sentence, .path, .model, .window, .listen, .url, .media, .mailAddress, .secret: "text"
         }
     }
 
@@ -65,6 +73,10 @@ public enum ConfigurationKind: Sendable, Equatable {
         case .cameraNames: "a list of names under cameras"
         case .networks: "a list of IP addresses or networks such as 10.0.0.0/8"
         case .hostNames: "a list of host names or addresses without ports, such as gate.example.org"
+        case .sourceNames: "a list of names of queries, anomaly, blind"
+        case .mailAddresses: "a list of addresses such as name@example.org"
+        case .mailAddress: "an address such as name@example.org"
+        case .secret: "8 to 1000 characters, as ${NAME}"
         case .name: Self.nameRule
         case .sentence: "1 to 500 characters, not blank"
         case .path: "an absolute path"

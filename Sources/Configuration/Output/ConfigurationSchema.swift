@@ -60,7 +60,7 @@ public enum ConfigurationSchema {
         case .section, .named: []
         case .zones: named(polygon)
         case .polygons: [("type", .string("array")), ("items", polygon)]
-        case .cameraNames, .networks, .hostNames:
+        case .cameraNames, .networks, .hostNames, .sourceNames, .mailAddresses:
             [
                 ("type", .string("array")), ("uniqueItems", .boolean(true)),
                 ("items", .object([("type", .string("string"))])),
@@ -73,7 +73,8 @@ public enum ConfigurationSchema {
         case .path: text("^/")
         case .listen: text(":\\d{1,5}$|^unix:/.+")
         case .name: text(namePattern)
-        case .sentence, .model, .url, .media: [("type", .string("string")), ("minLength", .number(1))]
+        case .mailAddress: text("^[^@ ]+@[^@ ]+$")
+        case .sentence, .model, .url, .media, .secret: [("type", .string("string")), ("minLength", .number(1))]
         }
     }
 
@@ -92,7 +93,7 @@ public enum ConfigurationSchema {
         switch kind {
         case .integer, .number: .number(Double(fallback) ?? 0)
         case .boolean: .boolean(fallback == "true")
-        case .polygons, .cameraNames, .networks, .hostNames: .array([])
+        case .polygons, .cameraNames, .networks, .hostNames, .sourceNames, .mailAddresses: .array([])
         case .zones: .object([])
         default: .string(fallback)
         }

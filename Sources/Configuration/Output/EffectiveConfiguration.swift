@@ -35,6 +35,7 @@ public struct EffectiveConfiguration: Sendable {
             page.add("encoder", text("models.encoder", configuration.models.encoder))
             page.add("precision", configuration.models.precision.rawValue)
             page.add("describer", text("models.describer", configuration.models.describer))
+            if let folder = configuration.models.sentences { page.add("sentences", text("models.sentences", folder)) }
         }
     }
 
@@ -56,12 +57,7 @@ public struct EffectiveConfiguration: Sendable {
 
     private func services(_ page: inout YAMLPage) {
         let (notify, describe) = (configuration.notify, configuration.describe)
-        if notify.webhook != nil || notify.mqtt != nil {
-            page.section("notify") { page in
-                if let url = notify.webhook { page.add("webhook", quoted: url.description) }
-                if let url = notify.mqtt { page.add("mqtt", quoted: url.description) }
-            }
-        }
+        if notify.hasReceivers { page.section("notify") { page in self.notify(notify, &page) } }
         page.section("describe") { page in
             page.add("tokens_per_hour", "\(describe.tokensPerHour)")
             switch describe.endpoint {
@@ -70,6 +66,44 @@ public struct EffectiveConfiguration: Sendable {
             }
             page.add("allow_remote", "\(describe.allowRemote)")
         }
+    }
+
+    private func notify(_ notify: NotifyConfiguration, _ page: inout YAMLPage) {
+        if let url = notify.webhook { page.add("webhook", quoted: url.description) }
+        if notify.webhookSecret != nil { page.add("webhook_secret", secret("notify.webhook_secret")) }
+        if notify.webhookAuthorization != nil {
+            page.add("webhook_authorization", secret("notify.webhook_authorization"))
+        }
+        if let url = notify.mqtt { page.add("mqtt", quoted: url.description) }
+        page.add("home_assistant", "\(notify.announcesToHomeAssistant)")
+        if let email = notify.email {
+            page.section("email") { page in
+                page.add("server", quoted: email.server.description)
+                page.add("from", text("notify.email.from", email.from))
+                page.add("to", list("notify.email.to", email.to))
+                page.add("allow_plain_text", "\(email.allowsPlainText)")
+            }
+        }
+        if let sources = notify.sources { page.add("sources", list("notify.sources", sources)) }
+        if let hours = notify.quietHours { page.add("quiet_hours", quoted: hours.description) }
+        page.add("urgent", list("notify.urgent", notify.urgent))
+        page.add("alerts_per_hour", "\(notify.alertsPerHour)")
+        page.add("blind_after_seconds", Self.seconds(notify.blindAfter))
+        page.add("update_seconds", Self.seconds(notify.updateInterval))
+        page.add("recordings", "\(notify.tellsRecordings)")
+        page.add("longest_retry_seconds", Self.seconds(notify.longestRetry))
+        page.add("give_up_hours", NumberText.of(notify.giveUpAfter / .seconds(3600)))
+    }
+
+    /// What stands for a secret: as it was written when that was `${NAME}`, else stars.
+    private func secret(_ path: String) -> String {
+        let written = configuration.written[path] ?? ""
+        let isName = written.hasPrefix("${") && written.firstIndex(of: "}") == written.indices.last
+        return YAMLText.quoted(isName ? written : "********")
+    }
+
+    private func list(_ path: String, _ texts: [String]) -> String {
+        "[" + texts.enumerated().map { text("\(path)[\($0)]", $1) }.joined(separator: ", ") + "]"
     }
 
     private func camera(_ camera: CameraConfiguration, _ page: inout YAMLPage) {

@@ -40,6 +40,13 @@ enum AddressRules {
         return address
     }
 
+    /// Whether `text` is a mail address that stands in a header as it is: `name@host` in ASCII.
+    static func isMail(_ text: String) -> Bool {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, text.utf8.count <= 254 else { return false }
+        return text.utf8.allSatisfy { $0 > 32 && $0 < 127 && !"<>()[],;:\\\"".utf8.contains($0) }
+    }
+
     private static func refuseOtherType(_ scalar: Scalar) throws(Refusal) {
         if scalar.text.isEmpty { throw Refusal("has no value") }
         if scalar.looksLikeOtherType { throw Refusal("not a text") }

@@ -42,9 +42,9 @@ struct ConfigurationReader {
             log: LogConfiguration(level: log.choice("level"), format: log.choice("format")),
             models: ModelsConfiguration(
                 encoder: models.text("encoder") ?? "", precision: models.choice("precision"),
-                describer: models.text("describer") ?? ""),
+                describer: models.text("describer") ?? "", sentences: models.text("sentences")),
             http: http(root.section("http")), cameras: cameras, queries: queries(root, cameras),
-            notify: notify(root.section("notify")), describe: describe(root.section("describe")),
+            notify: notify(root.section("notify"), root), describe: describe(root.section("describe")),
             written: context.written)
     }
 
@@ -66,10 +66,6 @@ struct ConfigurationReader {
                 "127.0.0.1 or ::1, or beside it http.tls or http.trusted_proxies")
         }
         return HTTPConfiguration(listen: listen, tls: tls, trustedProxies: proxies, hosts: hosts)
-    }
-
-    private func notify(_ section: SectionReader) -> NotifyConfiguration {
-        NotifyConfiguration(webhook: section.url("webhook", hidesPath: true), mqtt: section.url("mqtt"))
     }
 
     private func describe(_ section: SectionReader) -> DescribeConfiguration {

@@ -75,6 +75,10 @@ enum ScalarRules {
         switch kind {
         case .choice(let words):
             if !words.contains(text) { throw Refusal("not one of the words") }
+        case .mailAddress:
+            if !AddressRules.isMail(text) { throw Refusal("not a mail address") }
+        case .secret:
+            if !(8...1000).contains(text.utf8.count) { throw Refusal("shorter than 8 or longer than 1000 bytes") }
         case .sentence:
             if text.allSatisfy(\.isWhitespace) { throw Refusal("blank") }
             if text.count > 500 { throw Refusal("longer than 500 characters") }

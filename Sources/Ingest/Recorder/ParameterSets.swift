@@ -3,27 +3,29 @@ import CFFmpeg
 /// The parameter sets that a stream's description may lack: some cameras send them in the stream alone, and MP4 wants
 /// them in front.
 enum ParameterSets {
-    /// Parameters of `stream` with the sets that `packet`, a key frame, begins with if there are none yet; nil when memory
-    /// is out. To be freed with `avcodec_parameters_free`.
-    static func complete(
-        _ stream: UnsafePointer<AVStream>, from packet: UnsafePointer<AVPacket>
-    ) -> UnsafeMutablePointer<AVCodecParameters>? {
+    /// Parameters of the stream of `kept`, a key frame, with the sets that it begins with if there are none yet; nil when
+    /// memory is out. To be freed with `avcodec_parameters_free`.
+    static func complete(_ kept: KeptPacket) -> UnsafeMutablePointer<AVCodecParameters>? {
+        let packet = kept.packet
         var copy = avcodec_parameters_alloc()
-        guard let parameters = copy, avcodec_parameters_copy(parameters, stream.pointee.codecpar) >= 0 else {
+        guard let parameters = copy, avcodec_parameters_copy(parameters, kept.stream.pointee.codecpar) >= 0 else {
             avcodec_parameters_free(&copy)
             return nil
         }
         if parameters.pointee.extradata_size == 0 { extract(from: packet, into: parameters) }
-        if parameters.pointee.width <= 0 || parameters.pointee.height <= 0 { measure(packet, into: parameters) }
+        if parameters.pointee.width <= 0 || parameters.pointee.height <= 0 {
+            measure(packet, with: kept.decoders, into: parameters)
+        }
         return parameters
     }
 
     /// MP4 says in front how large the pictures are, and decoding times need to know how many are held back; a live stream's
     /// description need not: the key frame is decoded.
     private static func measure(
-        _ packet: UnsafePointer<AVPacket>, into parameters: UnsafeMutablePointer<AVCodecParameters>
+        _ packet: UnsafePointer<AVPacket>, with decoders: DecoderList,
+        into parameters: UnsafeMutablePointer<AVCodecParameters>
     ) {
-        guard let codec = avcodec_find_decoder(parameters.pointee.codec_id) else { return }
+        guard let codec = decoders.decoder(of: parameters.pointee.codec_id) else { return }
         var context = avcodec_alloc_context3(codec)
         var frame = av_frame_alloc()
         defer {

@@ -52,9 +52,12 @@ struct KeptPacket {
     let stream: UnsafeMutablePointer<AVStream>
     /// What its times count, in seconds.
     let timeBase: AVRational
+    /// What may decode it.
+    let decoders: DecoderList
 
     init(_ packet: UnsafeMutablePointer<AVPacket>, time: Int64, of source: any PacketSource) {
-        (self.packet, self.time, stream, timeBase) = (packet, time, source.stream, source.timeBase)
+        (self.packet, self.time) = (packet, time)
+        (stream, timeBase, decoders) = (source.stream, source.timeBase, source.decoders)
     }
 
     /// Whether decoding can begin with it.

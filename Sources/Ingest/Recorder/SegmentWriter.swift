@@ -67,7 +67,7 @@ final class SegmentWriter: PacketKeeper {
 
     private func begin(_ kept: KeptPacket, _ arrival: WallTime) throws(IngestError) {
         guard kept.isKey, failedAt.map({ abs(arrival.seconds(since: $0)) >= Self.retry }) ?? true else { return }
-        var parameters = ParameterSets.complete(kept.stream, from: kept.packet)
+        var parameters = ParameterSets.complete(kept)
         defer { avcodec_parameters_free(&parameters) }
         guard let parameters else { return }
         count += 1

@@ -6,6 +6,8 @@ package enum Instructions: String, Sendable, CaseIterable {
     /// What every processor has.
     case portable
     case avx2
+    /// AVX2 with dot products of bytes (AVX-VNNI): what small recent processors have.
+    case avxVNNI
     /// With the dot products of bytes of AVX512-VNNI.
     case avx512
     /// With a matrix unit for bytes, and for floats that may be rounded to bfloat16 (AMX).
@@ -27,6 +29,7 @@ package enum Instructions: String, Sendable, CaseIterable {
         switch self {
         case .portable: CK_PORTABLE
         case .avx2: CK_AVX2
+        case .avxVNNI: CK_AVX_VNNI
         case .avx512: CK_AVX512
         case .amx: CK_AMX
         }

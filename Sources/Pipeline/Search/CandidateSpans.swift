@@ -13,9 +13,38 @@ package struct CandidateSpans: Sendable {
     /// The usual time between frames.
     package private(set) var period = 1.0
 
-    private struct Found: Sendable {
+    /// What is asked of one camera's past.
+    struct Question: Sendable {
+        /// One of these is to be seen [Q, D].
+        let queries: [[Float]]
+        /// The products from which on a frame may open an event, and keep it going.
+        let open, close: Float
+        /// Seconds around an event in which something can still change it, for a time between frames.
+        let margin: @Sendable (Double) -> Double
+        let camera: CameraID
+        let scope: FootageSearch.Scope
+
+        init(
+            _ queries: [TextEncoding], _ constants: GroundingConstants, of camera: CameraID,
+            in scope: FootageSearch.Scope
+        ) {
+            self.queries = queries.map(\.values)
+            // A little lower: single precision must not make the difference.
+            open = constants.cosine(saliency: constants.event.open) - 2e-5
+            close = constants.cosine(saliency: constants.event.close) - 2e-5
+            margin = { CandidateSpans.margin(constants, $0) }
+            (self.camera, self.scope) = (camera, scope)
+        }
+    }
+
+    /// A question about a camera's past as one of several in a pass.
+    private struct Part: Sendable {
+        let question: Question
+        /// What of the past is asked about.
+        let span: TimeSpan
+        /// Its queries among those of the pass.
+        let queries: Range<Int>
         var minutes: [Minute] = []
-        var times: [WallTime] = []
     }
 
     /// A minute as far as it matters.
@@ -27,52 +56,103 @@ package struct CandidateSpans: Sendable {
         let opens: Bool
     }
 
+    /// What a pass over a camera's days found.
+    private struct Found: Sendable {
+        var parts: [Part]
+        /// When there are frames, for each span that is asked about.
+        var times: [(span: TimeSpan, times: [WallTime])] = []
+    }
+
     /// Searches `encodings` of `camera` in `scope` for scenes encoded as `queries`.
     package init(
         _ queries: [TextEncoding], _ constants: GroundingConstants, of camera: CameraID, in scope: FootageSearch.Scope,
         _ encodings: EncodingReader
     ) async throws(StoreError) {
-        try await self.init(queries, constants, of: camera, in: scope, encodings, WorkerTeam(threads: 1))
+        let question = Question(queries, constants, of: camera, in: scope)
+        self = try await Self.find([question], encodings, WorkerTeam(threads: 1))[0]
     }
 
-    /// The same on the threads of `team`.
-    init(
-        _ queries: [TextEncoding], _ constants: GroundingConstants, of camera: CameraID, in scope: FootageSearch.Scope,
-        _ encodings: EncodingReader, _ team: WorkerTeam
-    ) async throws(StoreError) {
-        // A little lower: single precision must not make the difference.
-        let levels = (
-            open: constants.cosine(saliency: constants.event.open) - 2e-5,
-            close: constants.cosine(saliency: constants.event.close) - 2e-5
-        )
-        let scan = RowScan(queries.map(\.values))
-        let days = await encodings.days(of: camera)
-        guard let first = days.first, let last = days.last else { return }
-        let span = TimeSpan(
-            start: max(first.start, scope.since ?? first.start),
-            end: max(max(first.start, scope.since ?? first.start), min(last.end, scope.until ?? last.end)))
-        let found = try await encodings.reduceDays(of: camera, during: span, into: Found()) { found, day in
-            let minutes = day.minutes.filter { $0.start < span.end && $0.start.advanced(bySeconds: 60) > span.start }
-            found.minutes += team.lead { Self.judge(minutes, day, scan, levels) }
-            for minute in minutes {
-                found.times += day.times[minute.frames].filter { $0 >= span.start && $0 < span.end }
-            }
-        }
-        let (minutes, times) = (found.minutes, found.times)
+    private init() {}
+
+    private init(_ part: Part, _ times: [WallTime]) {
         period = Self.period(times)
         watched = Self.stretches(times, longest: RecordedSpans.longestPause(period: period))
-        spans = Self.spans(minutes, margin: Self.margin(constants, period), within: span)
+        spans = Self.spans(part.minutes, margin: part.question.margin(period), within: part.span)
     }
 
-    private static func judge(
-        _ minutes: [EncodingDay.Minute], _ day: EncodingDay, _ scan: RowScan, _ levels: (open: Float, close: Float)
-    ) -> [Minute] {
-        let mayMatter = minutes.map { minute in scan.bounds(minute)?.contains { $0 >= levels.close } ?? true }
-        let due = zip(minutes, mayMatter).filter(\.1).map(\.0)
-        var highest = scan.highest(due, day).makeIterator()
-        return zip(minutes, mayMatter).map { minute, mayMatter in
-            let most = mayMatter ? highest.next() ?? .infinity : -.infinity
-            return Minute(start: minute.start, keeps: most >= levels.close, opens: most >= levels.open)
+    /// Answers several questions, each camera's in one pass over its days, on the threads of `team`.
+    static func find(
+        _ questions: [Question], _ encodings: EncodingReader, _ team: WorkerTeam
+    ) async throws(StoreError) -> [CandidateSpans] {
+        var answers = questions.map { _ in CandidateSpans() }
+        let byCamera = Dictionary(grouping: questions.indices) { questions[$0].camera }
+        for (camera, members) in byCamera.sorted(by: { $0.key.name < $1.key.name }) {
+            let days = await encodings.days(of: camera)
+            guard let first = days.first, let last = days.last else { continue }
+            let parts = Self.parts(members.map { questions[$0] }, TimeSpan(start: first.start, end: last.end))
+            guard let span = parts.map(\.span).joined else { continue }
+            let scan = RowScan(parts.flatMap(\.question.queries))
+            let found = try await encodings.reduceDays(of: camera, during: span, into: Self.nothing(parts)) {
+                found, day in
+                team.lead { Self.judge(day, scan, &found.parts) }
+                for index in found.times.indices {
+                    found.times[index].times += day.times[day.frames(during: found.times[index].span)]
+                }
+            }
+            for (member, part) in zip(members, found.parts) {
+                let times = found.times.first { $0.span == part.span }?.times ?? []
+                answers[member] = CandidateSpans(part, times)
+            }
+        }
+        return answers
+    }
+
+    private static func parts(_ questions: [Question], _ known: TimeSpan) -> [Part] {
+        var queries = 0
+        return questions.map { question in
+            let start = max(known.start, question.scope.since ?? known.start)
+            let end = max(start, min(known.end, question.scope.until ?? known.end))
+            queries += question.queries.count
+            return Part(
+                question: question, span: TimeSpan(start: start, end: end),
+                queries: queries - question.queries.count..<queries)
+        }
+    }
+
+    private static func nothing(_ parts: [Part]) -> Found {
+        var found = Found(parts: parts)
+        for part in parts where !found.times.contains(where: { $0.span == part.span }) {
+            found.times.append((part.span, []))
+        }
+        return found
+    }
+
+    /// Looks at the minutes of a day that any of `parts` asks about.
+    private static func judge(_ day: EncodingDay, _ scan: RowScan, _ parts: inout [Part]) {
+        let ranges = parts.map { day.minutes(during: $0.span) }
+        guard let first = ranges.map(\.lowerBound).min(), let last = ranges.map(\.upperBound).max(), first < last else {
+            return
+        }
+        let count = scan.queries.count
+        let bounds = scan.bounds(first..<last, day)
+        func mayMatter(_ minute: Int, _ part: Int) -> Bool {
+            ranges[part].contains(minute)
+                && parts[part].queries.contains {
+                    bounds[(minute - first) * count + $0] >= parts[part].question.close
+                }
+        }
+        let due = (first..<last).filter { minute in parts.indices.contains { mayMatter(minute, $0) } }
+        let highest = scan.highest(due.map { day.minutes[$0] }, day)
+        var place = [Int](repeating: -1, count: last - first)
+        for (index, minute) in due.enumerated() { place[minute - first] = index * count }
+        for part in parts.indices {
+            let (queries, question) = (parts[part].queries, parts[part].question)
+            parts[part].minutes += ranges[part].map { minute in
+                let at = place[minute - first]
+                let most = at < 0 ? -.infinity : queries.reduce(-.infinity) { max($0, highest[at + $1]) }
+                return Minute(
+                    start: day.minutes[minute].start, keeps: most >= question.close, opens: most >= question.open)
+            }
         }
     }
 

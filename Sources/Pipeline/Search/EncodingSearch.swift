@@ -54,28 +54,74 @@ public struct EncodingSearch: Sendable {
         public init() {}
     }
 
-    private let encodings: EncodingReader
-    private let team: WorkerTeam
+    /// Most vectors that are multiplied with a row in one pass, and most searches that wait for one.
+    private static let (mostTogether, mostWaiting) = (64, 256)
 
-    /// A search in what `encodings` reads, on all cores.
-    public init(_ encodings: EncodingReader) {
-        self.encodings = encodings
-        team = WorkerTeam(threads: min(16, ProcessInfo.processInfo.activeProcessorCount))
+    private struct Question: Sendable {
+        let queries: [[Float]]
+        let limit: Int
+        let filter: Filter
     }
 
-    /// For each query the `limit` best frames, best first, and what that cost. All queries are answered in one pass.
+    private struct Answer: Sendable {
+        let hits: [[Hit]]
+        let effort: Effort
+    }
+
+    private let pass: SharedPass<Question, Answer>
+
+    /// A search in what `encodings` reads, on all cores. Copies share their passes: searches that are asked for at the same time
+    /// are answered together.
+    public init(_ encodings: EncodingReader) {
+        let team = WorkerTeam(threads: min(16, ProcessInfo.processInfo.activeProcessorCount))
+        pass = SharedPass(most: Self.mostTogether, mostWaiting: Self.mostWaiting) { questions in
+            try await Self.answer(questions, encodings, team)
+        }
+    }
+
+    /// For each query the `limit` best frames, best first, and what the pass cost in which they were found. All queries are
+    /// answered in one pass, with those of others who ask meanwhile. Throws `StoreError` for files that cannot be read, and
+    /// ``SearchError/busy(waiting:)``.
     public func best(
         _ queries: [TextEncoding], limit: Int, in filter: Filter
-    ) async throws(StoreError) -> (hits: [[Hit]], effort: Effort) {
-        let (scan, team) = (RowScan(queries.map(\.values)), team)
+    ) async throws -> (hits: [[Hit]], effort: Effort) {
         guard !queries.isEmpty, limit > 0 else { return (queries.map { _ in [] }, Effort()) }
-        var gathered = BestFrames(queries: queries.count, limit: limit)
-        for camera in filter.cameras {
-            gathered = try await encodings.reduceDays(of: camera, during: filter.during, into: gathered) {
-                gathered, day in
-                team.lead { gathered.take(day, scan, filter) }
+        let answer = try await pass.answer(
+            Question(queries: queries.map(\.values), limit: limit, filter: filter))
+        return (answer.hits, answer.effort)
+    }
+
+    private static func answer(
+        _ questions: [Question], _ encodings: EncodingReader, _ team: WorkerTeam
+    ) async throws -> [Answer] {
+        let wants = questions.flatMap { question in
+            question.queries.map { BestFrames.Want(query: $0, limit: question.limit, filter: question.filter) }
+        }
+        var cameras: [CameraID] = []
+        for camera in questions.flatMap(\.filter.cameras) where !cameras.contains(camera) { cameras.append(camera) }
+        var best = BestFrames(wants)
+        var (scan, scanned) = (RowScan([]), [Int]())
+        for camera in cameras {
+            let queries = wants.indices.filter { wants[$0].filter.cameras.contains(camera) }
+            guard let span = queries.map({ wants[$0].filter.during }).joined else { continue }
+            if queries != scanned { (scan, scanned) = (RowScan(queries.map { wants[$0].query }), queries) }
+            let current = scan
+            best = try await encodings.reduceDays(of: camera, during: span, into: best) { best, day in
+                team.lead { best.take(day, current, for: queries) }
             }
         }
-        return (gathered.result(), gathered.effort)
+        var hits = best.result()[...]
+        return questions.map { question in
+            defer { hits = hits.dropFirst(question.queries.count) }
+            return Answer(hits: Array(hits.prefix(question.queries.count)), effort: best.effort)
+        }
+    }
+}
+
+extension [TimeSpan] {
+    /// The span from the first start to the last end; nil when there is none.
+    var joined: TimeSpan? {
+        guard let start = map(\.start).min(), let end = map(\.end).max() else { return nil }
+        return TimeSpan(start: start, end: end)
     }
 }

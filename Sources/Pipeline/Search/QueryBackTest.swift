@@ -40,30 +40,65 @@ public struct QueryBackTest: Sendable {
         }
     }
 
+    /// Most questions answered in one pass over a camera's days, and most that wait for one.
+    private static let (mostTogether, mostWaiting) = (64, 1024)
+    /// Searches that ground at a time: each holds an hour of encodings.
+    private static let mostGrounding = 4
+
     private let engine: InferenceEngine
     private let encodings: EncodingReader
-    private let team = WorkerTeam(threads: min(16, ProcessInfo.processInfo.activeProcessorCount))
+    private let pass: SharedPass<CandidateSpans.Question, CandidateSpans>
+    private let grounding = Turnstile(places: Self.mostGrounding, mostWaiting: Self.mostWaiting)
 
-    /// A test on what `encodings` holds, by the encoder of `engine`.
+    /// A test on what `encodings` holds, by the encoder of `engine`. Copies share their passes: what is asked at the same time is
+    /// looked for together.
     public init(engine: InferenceEngine, encodings: EncodingReader) {
         self.engine = engine
         self.encodings = encodings
+        let team = WorkerTeam(threads: min(16, ProcessInfo.processInfo.activeProcessorCount))
+        pass = SharedPass(most: Self.mostTogether, mostWaiting: Self.mostWaiting) { questions in
+            try await CandidateSpans.find(questions, encodings, team)
+        }
     }
 
-    /// What `request` would have told on `camera` in `scope`, by the local clock of `timeZone`.
+    /// A sentence ready to be looked for: what has to be seen, and an encoding of each scene.
+    struct Sought: Sendable {
+        let request: WatchRequest
+        let queries: [TextEncoding]
+    }
+
+    /// Encodes the scenes of `request`, as for a live camera. Throws `ModelError`.
+    func sought(_ request: WatchRequest) async throws -> Sought {
+        let isWhole = request.hours == nil && request.zone == nil
+        let sentence = isWhole ? request.text : request.condition.scenes.first ?? request.text
+        return Sought(request: request, queries: try await engine.encodings(of: request.condition, in: sentence))
+    }
+
+    /// What `request` would have told on `camera` in `scope`, by the local clock of `timeZone`. A request that is bound to a zone
+    /// is tested in the zone of that name among the scope's of this camera.
     ///
-    /// Throws `ModelError` and `StoreError`, and ``GroundingError`` for a request that is bound to a zone.
+    /// Throws `ModelError`, `StoreError`, ``SearchError``, and ``GroundingError`` for a zone that the camera does not have.
     public func report(
         of request: WatchRequest, on camera: CameraID, in scope: FootageSearch.Scope, timeZone: TimeZone
     ) async throws -> Report {
-        if let zone = request.zone {
+        try await report(of: try await sought(request), on: camera, in: scope, timeZone: timeZone)
+    }
+
+    func report(
+        of sought: Sought, on camera: CameraID, in scope: FootageSearch.Scope, timeZone: TimeZone
+    ) async throws -> Report {
+        let request = sought.request
+        let zone = request.zone.flatMap { name in scope.zones[camera]?.first { $0.name == name } }
+        if let name = request.zone, zone == nil {
             throw GroundingError.refusedQuery(
-                text: request.text, problem: "the past is not tested by zone yet; leave \"\(zone)\" out")
+                text: request.text, problem: "camera \(camera.name) has no zone \"\(name)\" in the configuration")
         }
-        let scenes = request.condition.scenes
-        var queries: [TextEncoding] = []
-        for scene in scenes { queries.append(try await engine.encode(text: scene)) }
-        let seen = try await seen(scenes, queries, on: camera, in: scope)
+        let question = CandidateSpans.Question(sought.queries, engine.constants, of: camera, in: scope)
+        let candidates = try await pass.answer(question)
+        let seen =
+            candidates.spans.isEmpty
+            ? Seen(watched: candidates.watched, period: candidates.period)
+            : try await grounding.pass { try await look(for: sought, in: candidates, zone, on: camera) }
         var report = Report(camera: camera, hits: [], watchedSeconds: seen.watched.reduce(0) { $0 + $1.seconds })
         report.hits = hits(request.condition, seen)
         if let hours = request.hours {
@@ -96,11 +131,12 @@ public struct QueryBackTest: Sendable {
         }
     }
 
-    private func seen(
-        _ scenes: [String], _ queries: [TextEncoding], on camera: CameraID, in scope: FootageSearch.Scope
+    private func look(
+        for sought: Sought, in candidates: CandidateSpans, _ zone: PictureZone?, on camera: CameraID
     ) async throws -> Seen {
-        let candidates = try await CandidateSpans(queries, engine.constants, of: camera, in: scope, encodings, team)
-        let scorer = SaliencyScorer(queries: queries, constants: engine.constants)
+        let scenes = sought.request.condition.scenes
+        let scorer = SaliencyScorer(queries: sought.queries, constants: engine.constants)
+        let zones = scenes.map { _ in zone }
         var seen = Seen(watched: candidates.watched, period: candidates.period)
         func note(_ events: [Event]) {
             for event in events {
@@ -118,7 +154,8 @@ public struct QueryBackTest: Sendable {
                 for frame in try await encodings.indexedEncodings(of: camera, during: window) {
                     // As on a live camera, no event reaches into a time that nobody watched.
                     if frame.time.seconds(since: last) > longestPause { note(assembler.interrupt().map(\.event)) }
-                    let scored = ScoredFrame(time: frame.time, saliency: scorer.score(frame), anomaly: nil)
+                    let scored = ScoredFrame(
+                        time: frame.time, saliency: scorer.score(frame, zones: zones), anomaly: nil)
                     note(assembler.advance(scored).map(\.event))
                     last = frame.time
                 }

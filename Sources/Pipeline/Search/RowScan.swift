@@ -2,28 +2,71 @@ internal import Base
 internal import NN
 internal import Store
 
-// Letters: Q queries · R rows · D width.
+// Letters: Q queries · R rows · M minutes · D width.
 
 /// Scores the rows of stored minutes against a few queries, with a bound on what rounding changes, and leaves out the minutes
 /// whose sum says that nothing in them matters.
 struct RowScan: Sendable {
+    /// Minutes whose bounds are computed at a time.
+    private static let chunk = 128
+
     /// Queries as they were given [Q, D].
     let queries: [[Float]]
     private let rounded: ByteQueries
     private let lengths: [Float]
+    /// How far a product is off at most, for rows of scale 1 [Q]: Cauchy and Schwarz on what rounding took from the query, and
+    /// single precision.
+    private let slack: [Float]
 
     init(_ queries: [[Float]]) {
         self.queries = queries
-        rounded = ByteQueries(queries)
-        lengths = queries.map { query in Float(query.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()).nextUp }
+        let rounded = ByteQueries(queries)
+        let lengths = queries.map { query in
+            Float(query.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()).nextUp
+        }
+        let longest = 127 * Float(rounded.width).squareRoot()
+        slack = zip(rounded.errors, lengths).map { longest * ($0 + 4e-7 * $1) }
+        (self.rounded, self.lengths) = (rounded, lengths)
     }
 
-    /// The most that each query's product with a vector of the minute can be [Q]; nil when nothing is known.
-    func bounds(_ minute: EncodingDay.Minute) -> [Float]? {
-        guard let summary = minute.summary else { return nil }
-        return queries.indices.map { index in
-            // The sums inside are of single precision.
-            summary.upperBound(queries[index]) + 1e-4 * lengths[index]
+    /// The most that each query's product with a vector of each of these minutes can be [M, Q]; infinite where nothing is known.
+    /// Shared by the threads of the team that the calling thread leads.
+    func bounds(_ minutes: Range<Int>, _ day: EncodingDay) -> [Float] {
+        let count = queries.count
+        var bounds = [Float](repeating: .infinity, count: minutes.count * count)
+        bounds.withUnsafeMutableBufferPointer { bounds in
+            let slots = bounds
+            WorkerTeam.share((minutes.count + Self.chunk - 1) / Self.chunk) { part in
+                let first = part * Self.chunk
+                let some = first..<min(first + Self.chunk, minutes.count)
+                let known = some.compactMap { place in
+                    day.minutes[minutes.lowerBound + place].sum.map { (place: place, sum: $0) }
+                }
+                let products = self.products(with: known.map(\.sum), day.sums)
+                for (index, (place, sum)) in known.enumerated() {
+                    let (scale, radius) = (day.sums.scales[sum], day.sums.radii[sum])
+                    for query in 0..<count {
+                        let product = Float(products[index * count + query]) * scale * rounded.scales[query]
+                        // The sums inside are of single precision.
+                        slots[place * count + query] =
+                            product + scale * slack[query] + (radius + 1e-4) * lengths[query]
+                    }
+                }
+            }
+        }
+        return bounds
+    }
+
+    private func products(with means: [Int], _ sums: MinuteSums) -> [Int32] {
+        let offsets = means.map { UInt64($0 * sums.dimension) }
+        return sums.values.withUnsafeBytes { bytes in
+            offsets.withUnsafeBufferPointer { offsets in
+                [Int32](unsafeUninitializedCapacity: offsets.count * queries.count) { buffer, size in
+                    guard let base = bytes.baseAddress, let out = buffer.baseAddress else { return }
+                    rounded.products(base, offsets, into: out)
+                    size = offsets.count * queries.count
+                }
+            }
         }
     }
 
@@ -31,53 +74,49 @@ struct RowScan: Sendable {
     struct Scores {
         /// The first of the rows.
         let first: Int
-        /// Q.
-        let queries: Int
-        /// About the product of row r and query q at `(r − first) · Q + q`.
-        let values: [Float]
-        /// How far each is off at most.
-        let slack: [Float]
+        /// The sums of integers of row r and query q at `(r − first) · Q + q`.
+        let sums: [Int32]
         /// The most that a product with each query can be [Q].
         let highest: [Float]
-
-        /// R.
-        var rows: Int { queries > 0 ? values.count / queries : 0 }
     }
 
     /// The products of the rows that the records of a minute hold.
     func scores(_ minute: EncodingDay.Minute, _ day: EncodingDay) -> Scores {
         let rows = day.firstRow[minute.records.lowerBound]..<day.firstRow[minute.records.upperBound]
         let count = queries.count
-        var sums = [Int32](repeating: 0, count: rows.count * count)
-        if let base = day.base {
-            day.rowOffsets.withUnsafeBufferPointer { offsets in
-                sums.withUnsafeMutableBufferPointer { sums in
-                    if let out = sums.baseAddress {
-                        rounded.products(base, UnsafeBufferPointer(rebasing: offsets[rows]), into: out)
+        let sums = day.rowOffsets.withUnsafeBufferPointer { offsets in
+            [Int32](unsafeUninitializedCapacity: rows.count * count) { buffer, size in
+                guard let base = day.base, let out = buffer.baseAddress, !rows.isEmpty else { return }
+                rounded.products(base, UnsafeBufferPointer(rebasing: offsets[rows]), into: out)
+                size = rows.count * count
+            }
+        }
+        var highest = [Float](repeating: -.infinity, count: count)
+        highest.withUnsafeMutableBufferPointer { highest in
+            sums.withUnsafeBufferPointer { sums in
+                for (index, row) in rows.enumerated() where index * count < sums.count {
+                    let scale = day.scale(row: row)
+                    for query in 0..<count {
+                        let most =
+                            Float(sums[index * count + query]) * (scale * rounded.scales[query]) + scale * slack[query]
+                        // False for what is no number: erased rows.
+                        if most > highest[query] { highest[query] = most }
                     }
                 }
             }
         }
-        var (values, slack) = ([Float](repeating: 0, count: sums.count), [Float](repeating: 0, count: sums.count))
-        var highest = [Float](repeating: -.infinity, count: count)
-        let longest = 127 * Float(rounded.width).squareRoot()
-        for (index, row) in rows.enumerated() {
-            let scale = day.scale(row: row)
-            for query in 0..<count {
-                let place = index * count + query
-                let value = Float(sums[place]) * scale * rounded.scales[query]
-                values[place] = value
-                // Cauchy and Schwarz on what rounding took from the query, and single precision.
-                let error = scale * longest * (rounded.errors[query] + 4e-7 * lengths[query])
-                slack[place] = error
-                // False for what is no number: erased rows.
-                if value + error > highest[query] { highest[query] = value + error }
-            }
-        }
-        return Scores(first: rows.lowerBound, queries: count, values: values, slack: slack, highest: highest)
+        return Scores(first: rows.lowerBound, sums: sums, highest: highest)
     }
 
-    /// The same of several minutes, shared by the threads of the team that the calling thread leads.
+    /// Between what the product of a row and a query lies.
+    func range(_ scores: Scores, row: Int, query: Int, _ day: EncodingDay) -> (lower: Float, upper: Float) {
+        let scale = day.scale(row: row)
+        let value =
+            Float(scores.sums[(row - scores.first) * queries.count + query]) * (scale * rounded.scales[query])
+        return (value - scale * slack[query], value + scale * slack[query])
+    }
+
+    /// The scores of several minutes, shared by the threads of the team that the calling thread leads.
     func scores(_ minutes: [EncodingDay.Minute], _ day: EncodingDay) -> [Scores] {
         var all = [Scores?](repeating: nil, count: minutes.count)
         all.withUnsafeMutableBufferPointer { all in
@@ -87,13 +126,16 @@ struct RowScan: Sendable {
         return all.compactMap(\.self)
     }
 
-    /// The most that a product of any query with a row of each of several minutes can be.
+    /// The most that a product of each query with a row of each of several minutes can be [M, Q], shared in the same way.
     func highest(_ minutes: [EncodingDay.Minute], _ day: EncodingDay) -> [Float] {
-        var all = [Float](repeating: -.infinity, count: minutes.count)
+        let count = queries.count
+        var all = [Float](repeating: -.infinity, count: minutes.count * count)
         all.withUnsafeMutableBufferPointer { all in
             let slots = all
             WorkerTeam.share(minutes.count) { index in
-                slots[index] = scores(minutes[index], day).highest.max() ?? -.infinity
+                for (query, most) in scores(minutes[index], day).highest.enumerated() {
+                    slots[index * count + query] = most
+                }
             }
         }
         return all

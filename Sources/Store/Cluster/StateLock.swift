@@ -19,13 +19,25 @@ public final class StateLock: Sendable {
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             defer { close(descriptor) }
-            var bytes = [UInt8](repeating: 0, count: 16)
-            let count = read(descriptor, &bytes, bytes.count)
-            let process = Int32(String(decoding: bytes.prefix(max(0, count)).filter { $0 != 10 }, as: UTF8.self))
-            throw .stateTaken(path: stateDirectory, process: process)
+            throw .stateTaken(path: stateDirectory, process: writtenProcess(descriptor))
         }
         let text = Array("\(getpid())\n".utf8)
         if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, text, text.count, 0) }
         return StateLock(descriptor)
+    }
+
+    /// The process of the daemon that works with the directory; nil when none does, 0 when it did not say which it is.
+    public static func holder(of stateDirectory: String) -> Int32? {
+        let descriptor = open(stateDirectory + "/run.lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return nil }
+        return writtenProcess(descriptor) ?? 0
+    }
+
+    private static func writtenProcess(_ descriptor: Int32) -> Int32? {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        let count = read(descriptor, &bytes, bytes.count)
+        return Int32(String(decoding: bytes.prefix(max(0, count)).filter { $0 != 10 }, as: UTF8.self))
     }
 }

@@ -15,8 +15,8 @@ package final class EncodingDay {
         package let frames: Range<Int>
         /// The records that they show.
         package let records: Range<Int>
-        /// Its sum, if that is of exactly these frames: a bound on every vector of the minute.
-        package let summary: MinuteSummary?
+        /// Its sum among those of the day, if there is one of exactly these frames: a bound on every vector of the minute.
+        package let sum: Int?
     }
 
     /// The camera.
@@ -31,6 +31,8 @@ package final class EncodingDay {
     package let firstRow: [Int]
     /// Where in the file the D bytes of each row begin.
     package let rowOffsets: [UInt64]
+    /// The sums of minutes, to be multiplied with queries at once.
+    package let sums: MinuteSums
 
     private let map: MappedBytes
     private let recordOffsets: [Int]
@@ -50,6 +52,7 @@ package final class EncodingDay {
         }
         var (minutes, times, shown): ([Minute], [WallTime], [Int]) = ([], [], [])
         var (recordOffsets, firstRow, rowOffsets): ([Int], [Int], [UInt64]) = ([], [], [])
+        var sums = MinuteSums(dimension: dimension)
         for (start, entries) in byMinute.sorted(by: { $0.key < $1.key }) {
             let (firstFrame, firstRecord) = (times.count, recordOffsets.count)
             var number: [Int: Int] = [:]
@@ -73,15 +76,30 @@ package final class EncodingDay {
             minutes.append(
                 Minute(
                     start: start, frames: firstFrame..<times.count, records: firstRecord..<recordOffsets.count,
-                    summary: summary))
+                    sum: summary.map { sums.add($0) }))
         }
         firstRow.append(rowOffsets.count)
         (self.minutes, self.times, self.shown) = (minutes, times, shown)
         (self.recordOffsets, self.firstRow, self.rowOffsets) = (recordOffsets, firstRow, rowOffsets)
+        self.sums = sums
     }
 
     /// Bytes that the index takes.
-    var indexBytes: Int { 8 * (2 * times.count + 2 * recordOffsets.count + rowOffsets.count) + 2048 * minutes.count }
+    var indexBytes: Int {
+        8 * (2 * times.count + 2 * recordOffsets.count + rowOffsets.count) + 64 * minutes.count + sums.values.count
+    }
+
+    /// The minutes that share a moment with `span`.
+    package func minutes(during span: TimeSpan) -> Range<Int> {
+        let first = minutes.partitioningIndex { $0.start.advanced(bySeconds: 60) > span.start }
+        return first..<max(first, minutes.partitioningIndex { $0.start >= span.end })
+    }
+
+    /// The frames inside `span`, by time.
+    package func frames(during span: TimeSpan) -> Range<Int> {
+        let first = times.partitioningIndex { $0 >= span.start }
+        return first..<max(first, times.partitioningIndex { $0 >= span.end })
+    }
 
     /// What one step of a row's integers is worth; a record that was erased since the index was made has NaN.
     package func scale(row: Int) -> Float {
@@ -105,6 +123,40 @@ package final class EncodingDay {
     package func encoding(record: Int, at time: WallTime) -> FrameEncoding? {
         guard let looks = scanner.frame(at: recordOffsets[record])?.encoding.looks else { return nil }
         return FrameEncoding(time: time, looks: looks)
+    }
+}
+
+/// The means of a day's minutes side by side, and how far from each the minute's vectors lie.
+package struct MinuteSums: Sendable {
+    /// D.
+    package let dimension: Int
+    /// The means' integers [M, D].
+    package private(set) var values: [Int8] = []
+    /// What one step of each mean's integers is worth [M].
+    package private(set) var scales: [Float] = []
+    /// No vector of the minute is further from its mean [M].
+    package private(set) var radii: [Float] = []
+
+    init(dimension: Int) { self.dimension = dimension }
+
+    /// Adds one; its number.
+    fileprivate mutating func add(_ summary: MinuteSummary) -> Int {
+        values += summary.mean.values
+        scales.append(summary.mean.scale)
+        radii.append(summary.radius)
+        return scales.count - 1
+    }
+}
+
+extension Array {
+    /// The first place from which on `belongs` holds; it must hold for no element before one for which it does not.
+    fileprivate func partitioningIndex(where belongs: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if belongs(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }
 

@@ -15,7 +15,8 @@ public actor EncodingStore {
     private var files: [String: OpenFile] = [:]
     private var sealed: [EncodingMinute] = []
     private var limits: [CameraID: Int64] = [:]
-    /// What the files of a camera with a limit hold, or a little less: what stands still takes less than was reckoned.
+    /// What the files of a camera with a limit hold, or a little less: what stands still, or shares a minute, takes less
+    /// than was reckoned.
     private var held: [CameraID: Int64] = [:]
     private var removed: [CameraID: [String]] = [:]
 
@@ -35,7 +36,8 @@ public actor EncodingStore {
 
     /// Appends encodings of one camera and returns how many were new. They are with the kernel when this returns, so a
     /// process that is killed loses none of them; on the disk they are after ``synchronize()``, or five seconds and
-    /// the next call later. Where ``limit(_:bytes:)`` leaves no room for them, the camera's oldest days go first. Throws ``StoreError/encodingFile(path:step:why:)``, ``StoreError/diskFull(path:)`` and
+    /// the next call later. Where ``limit(_:bytes:)`` leaves no room for them, the camera's oldest days go first. Throws
+    /// ``StoreError/encodingFile(path:step:why:)``, ``StoreError/diskFull(path:)`` and
     /// ``StoreError/invalidValue(what:why:)``; what was appended to the days before stays.
     @discardableResult
     public func append(_ encodings: [FrameEncoding], camera: CameraID) throws(StoreError) -> Int {
@@ -85,10 +87,13 @@ public actor EncodingStore {
     private func makeRoom(_ camera: CameraID, for encodings: [FrameEncoding]) throws(StoreError) {
         guard let limit = limits[camera] else { return }
         let dimension = folder.encoder.dimension
-        let needed = encodings.reduce(Int64(0)) { sum, encoding in
-            let payload = EncodingFormat.payloadSize(looks: encoding.looks.count, dimension: dimension)
-            return sum + Int64(EncodingFormat.recordHeaderSize + payload)
+        func record(_ payload: Int) -> Int64 { Int64(EncodingFormat.recordHeaderSize + payload) }
+        let frames = encodings.reduce(Int64(0)) { sum, encoding in
+            sum + record(EncodingFormat.payloadSize(looks: encoding.looks.count, dimension: dimension))
         }
+        // Each minute is summed up once it is over.
+        let minutes = Int64(Set(encodings.map(\.time.minute)).count)
+        let needed = frames + minutes * record(EncodingFormat.minuteSize(dimension))
         func count() -> Int64 { folder.files(camera).reduce(Int64(0)) { $0 + $1.size } }
         var bytes = held[camera] ?? count()
         if bytes + needed > limit {
@@ -103,10 +108,11 @@ public actor EncodingStore {
     @discardableResult
     public func expire(_ camera: CameraID, writtenBefore moment: WallTime?, bytes: Int64?) throws(StoreError) -> Int64 {
         let all = folder.files(camera)
-        guard let newest = all.map(\.written).max() else { return 0 }
+        // Two days may have been written within one tick of the file system's clock: then the later day is the newest.
+        guard let newest = all.max(by: { ($0.written, $0.day) < ($1.written, $1.day) })?.path else { return 0 }
         var left = all.reduce(Int64(0)) { $0 + $1.size }
         var freed: Int64 = 0
-        for file in all where file.written < newest {
+        for file in all where file.path != newest {
             let isOld = moment.map { file.written < $0 } ?? false
             let isTooMuch = bytes.map { left > $0 } ?? false
             guard isOld || isTooMuch else { continue }

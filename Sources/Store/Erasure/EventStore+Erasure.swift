@@ -90,7 +90,7 @@ extension EventStore {
                 "DELETE FROM pg_catalog.pg_statistic s USING pg_catalog.pg_class c "
                     + "WHERE c.oid = s.starelid AND c.relnamespace = 'alertd'::regnamespace")
             // Names made of a fixed word and eight digits; nothing in them needs quoting.
-            for table in ["event", "event_key", "outbox", "footage", "description"] + partitions {
+            for table in ["event", "event_key", "outbox", "notification", "footage", "description"] + partitions {
                 try session.script(purpose, "VACUUM (FULL, ANALYZE) alertd.\(table)")
             }
             try session.script(purpose, "ANALYZE alertd.score")

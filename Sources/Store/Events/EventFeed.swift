@@ -100,7 +100,7 @@ public actor EventFeed {
     }
 
     private func read(_ session: PostgresSession) throws(StoreError) -> [EventChange] {
-        try EventStore.changes(after: last ?? 0, limit: Self.batch, session)
+        try EventStore.readChanges(session, after: last ?? 0, limit: Self.batch)
     }
 }
 
@@ -108,15 +108,15 @@ extension EventStore {
     /// The changes of events after the one numbered `last`; nil means from now on.
     public func changes(after last: Int64?) -> EventFeed { EventFeed(self, after: last) }
 
-    /// The first `limit` changes after the one numbered `last`, in the order of their commits; none when there are none yet.
+    /// The changes that are there after the one numbered `last`, at most `limit`, in the order of their commits.
     public func readChanges(after last: Int64, limit: Int) async throws(StoreError) -> [EventChange] {
         try await reader.run("read changes of events") { session throws(StoreError) in
-            try Self.changes(after: last, limit: Int64(max(0, limit)), session)
+            try Self.readChanges(session, after: last, limit: Int64(max(0, limit)))
         }
     }
 
-    fileprivate static func changes(
-        after last: Int64, limit: Int64, _ session: PostgresSession
+    static func readChanges(
+        _ session: PostgresSession, after last: Int64, limit: Int64
     ) throws(StoreError) -> [EventChange] {
         try session.query(
             "follow events",

@@ -6,7 +6,7 @@ internal import Base
 /// A connection and a thread of its own, because a session that listens is woken between statements. One caller at a time.
 public actor SearchRequests {
     /// Most questions that are taken at once.
-    private static let batch: Int64 = 16
+    private static let batch: Int64 = 64
     private static let longestSilence = Duration.seconds(30)
 
     private let executor = ThreadExecutor(name: "store-search")

@@ -95,6 +95,11 @@ public enum Recipe: String, Sendable, CaseIterable {
         return entries.values.reduce(0) { $0 + $1.count } < 50_000_000 ? .fp32 : .int8
     }
 
+    /// How many numbers the weights in `folder` are, by their headers alone.
+    public func parameters(folder: String) throws(ModelError) -> Int {
+        try ModelFolder(path: folder).weights.entries.values.reduce(0) { $0 + $1.count }
+    }
+
     /// Loads the model in `folder` whole, which checks every file; returns its digest.
     public func verify(folder path: String) throws(ModelError) -> String {
         if isEncoder { return try Self.loadEncoder(folder: path).digest }

@@ -10,7 +10,7 @@ public struct SearchLine: Encodable, Sendable {
     public init(_ hit: FootageSearch.Hit) { self.hit = hit }
 
     private enum Key: String, CodingKey {
-        case camera, start, end, score, probability, eventId, description
+        case camera, start, end, score, probability, eventId, description, evidence, cursor
     }
 
     /// All keys are always there; what is not known is null.
@@ -23,5 +23,7 @@ public struct SearchLine: Encodable, Sendable {
         try container.encode(Rounded.score(hit.score), forKey: .probability)
         try container.encode(hit.event?.id, forKey: .eventId)
         try container.encode(hit.event?.description, forKey: .description)
+        try container.encode(hit.evidence.rawValue, forKey: .evidence)
+        try container.encode(hit.cursor.description, forKey: .cursor)
     }
 }

@@ -10,7 +10,8 @@ extension ModelsCommand {
             abstract: "Say which recipe loads a model folder, how large it is, and all that stands in the way.")
 
         @OptionGroup var options: GlobalOptions
-        @Argument(help: "Path of a folder as Hugging Face publishes it, or name of a bundled model.") var path: String
+        @Argument(help: "Path of a folder as Hugging Face publishes it, or a name from 'alertd models list'.") var path:
+            String
 
         private struct Line: Encodable {
             let path: String
@@ -25,7 +26,7 @@ extension ModelsCommand {
         }
 
         func run() throws {
-            let folder = try BundledModels.folder(path)
+            let folder = try ModelFolders(options).folder(path, starter: "starter-encoder")
             let inspection = try ModelInspection(folder: folder.path)
             if options.json {
                 StandardStreams.print(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Hub
 import VLM
 import Web
 
@@ -11,72 +12,39 @@ struct ModelsCommand: AsyncParsableCommand {
 }
 
 extension ModelsCommand {
-    /// `alertd models list`
-    struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "List the bundled models, or with --recipes what kinds of folders can be loaded.")
-
-        @OptionGroup var options: GlobalOptions
-        @Flag(help: "List the kinds of models by the model_type of their config.json.") var recipes = false
-
-        private struct Line: Encodable {
-            let name: String
-            let recipe: String
-            let parameters: Int?
-            let summary: String
-        }
-
-        func run() throws {
-            let lines = recipes ? Self.kinds : try bundled()
-            if options.json {
-                for line in lines { StandardStreams.print(try JSONLine.text(line)) }
-                return
-            }
-            var table = Table(recipes ? ["RECIPE", "MODELS"] : ["NAME", "RECIPE", "PARAMETERS", "MODELS"])
-            for line in lines {
-                let parameters = line.parameters.map(String.init) ?? ""
-                table.add(recipes ? [line.recipe, line.summary] : [line.name, line.recipe, parameters, line.summary])
-            }
-            for line in table.lines { StandardStreams.print(line) }
-        }
-
-        private static var kinds: [Line] {
-            Recipe.allCases.map { Line(name: $0.rawValue, recipe: $0.rawValue, parameters: nil, summary: $0.summary) }
-        }
-
-        private func bundled() throws -> [Line] {
-            try BundledModels.all().map { folder in
-                let inspection = try ModelInspection(folder: folder.path)
-                return Line(
-                    name: BundledModels.name(of: folder), recipe: inspection.recipe.rawValue,
-                    parameters: inspection.parameters, summary: inspection.recipe.summary)
-            }
-        }
-    }
-
     /// `alertd models verify`
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Load models whole, which checks every file and every number; without a name, the bundled ones.")
+            abstract: "Load models whole, which checks every file and every number; without a name, all that are here.",
+            discussion: "The files of a model that was pulled are first compared with the digests of that time.")
 
         @OptionGroup var options: GlobalOptions
-        @Argument(help: "Name of a bundled model, or path of a folder.") var models: [String] = []
+        @Argument(help: "Name of a model on this machine, or path of a folder.") var models: [String] = []
 
         private struct Line: Encodable {
             let name: String
             let recipe: String
             let digest: String
+            let files: Int?
         }
 
         func run() throws {
-            let folders = models.isEmpty ? try BundledModels.all() : try models.map(BundledModels.folder)
+            let here = try ModelFolders(options)
+            let folders =
+                models.isEmpty
+                ? here.allBundled() + here.allPulled()
+                : try models.map { try here.folder($0, starter: "starter-encoder") }
             for folder in folders {
+                let lock = try ModelLock.of(folder: folder.path)
+                try lock?.verify(folder: folder.path)
                 let recipe = try Recipe(folder: folder.path)
                 let line = Line(
-                    name: BundledModels.name(of: folder), recipe: recipe.rawValue,
-                    digest: try recipe.verify(folder: folder.path))
+                    name: folder.lastPathComponent, recipe: recipe.rawValue,
+                    digest: try recipe.verify(folder: folder.path), files: lock?.files.count)
+                let pulled = line.files.map { ", \($0) files as published" } ?? ""
                 StandardStreams.print(
-                    options.json ? try JSONLine.text(line) : "ok  \(line.name) (\(line.recipe)) \(line.digest)")
+                    options.json
+                        ? try JSONLine.text(line) : "ok  \(line.name) (\(line.recipe)\(pulled)) \(line.digest)")
             }
         }
     }

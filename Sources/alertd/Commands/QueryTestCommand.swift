@@ -39,18 +39,23 @@ struct QueryTestCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let request = try WatchRequest(text)
         let environment = ProcessInfo.processInfo.environment
         let engine = try encoder.engine(options, environment: environment)
-        for scene in request.condition.scenes { try await UnknownWords.warn(about: scene, engine: engine) }
-        let scope = FootageSearch.Scope(camera: range.camera, since: range.since, until: range.until)
         let plan = try DatabaseSession.Plan(options, environment: environment)
+        let scope = FootageSearch.Scope(
+            camera: range.camera, since: range.since, until: range.until, zones: plan.configuration.pictureZones)
+        let request = try WatchRequest(text, zones: Set(scope.zones.values.flatMap { $0.map(\.name) }))
+        for scene in request.condition.scenes { try await UnknownWords.warn(about: scene, engine: engine) }
         let reports = try await Interruption.guarding {
             try await DatabaseSession.with(plan) { session in
                 let test = QueryBackTest(engine: engine, encodings: try session.encodingReader(of: engine))
                 let cameras = try await session.events.cameras().compactMap { CameraID($0) }
                 var reports: [QueryBackTest.Report] = []
                 for camera in cameras where scope.camera == nil || scope.camera == camera {
+                    // Cameras without the sentence's zone are not asked, as they are not watched.
+                    if let zone = request.zone, scope.zones[camera]?.contains(where: { $0.name == zone }) != true {
+                        continue
+                    }
                     let report = try await test.report(of: request, on: camera, in: scope, timeZone: .current)
                     if report.watchedSeconds > 0 { reports.append(report) }
                 }

@@ -27,7 +27,8 @@ struct RunCommand: AsyncParsableCommand {
         let narrator = try await Self.narrator(configuration, environment: environment, engine: engine)
         try await Daemon(
             configuration: configuration, cameras: cameras, setup: setup, plan: plan, engine: engine,
-            sentences: sentences, narrator: narrator, environment: environment, logsJSON: options.json
+            sentences: sentences, narrator: narrator, sentenceEncoder: try SentenceSetup.encoder(configuration),
+            environment: environment, logsJSON: options.json
         ).run()
     }
 
@@ -39,7 +40,7 @@ struct RunCommand: AsyncParsableCommand {
         guard describe.tokensPerHour > 0, describe.endpoint == .local else { return nil }
         let folder: URL
         do {
-            folder = try DescriberOptions.folder(name, environment: environment)
+            folder = try DescriberOptions.folder(name, state: configuration.state, environment: environment)
         } catch  where name == "starter" {
             return nil
         }

@@ -1,8 +1,8 @@
-import ArgumentParser
+public import ArgumentParser
 import Base
 import Foundation
 import Grounding
-import Pipeline
+public import Pipeline
 import Store
 import Web
 
@@ -17,6 +17,11 @@ struct SearchCommand: AsyncParsableCommand {
     @OptionGroup var range: RangeOptions
     @Argument(help: "The sentence, as in \"a person carries a ladder\".") var text: String
     @Option(help: "Most spans printed.") var limit = 20
+    @Option(help: ArgumentHelp("Go on behind this answer: its `cursor` in JSON.", valueName: "cursor"))
+    var after: SearchCursor?
+
+    /// Descriptions that are encoded before a search, the newest first: some seconds' work. A daemon encodes all of them.
+    private static let mostEncoded = 500
 
     func validate() throws {
         guard limit > 0 else { throw ValidationError("--limit must be at least 1") }
@@ -24,19 +29,32 @@ struct SearchCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let request = try WatchRequest(text)
         let environment = ProcessInfo.processInfo.environment
         let engine = try encoder.engine(options, environment: environment)
-        for scene in request.condition.scenes { try await UnknownWords.warn(about: scene, engine: engine) }
-        let scope = FootageSearch.Scope(camera: range.camera, since: range.since, until: range.until)
-        let (text, limit) = (text, limit)
+        let (text, limit, after) = (text, limit, after)
         let plan = try DatabaseSession.Plan(options, environment: environment)
-        let hits = try await Interruption.guarding {
+        let scope = FootageSearch.Scope(
+            camera: range.camera, since: range.since, until: range.until, zones: plan.configuration.pictureZones)
+        let request = try WatchRequest(text, zones: Set(scope.zones.values.flatMap { $0.map(\.name) }))
+        for scene in request.condition.scenes { try await UnknownWords.warn(about: scene, engine: engine) }
+        let sentences = try SentenceSetup.encoder(plan.configuration)
+        let encoder = try engine.encoderIdentity()
+        let (hits, unseen) = try await Interruption.guarding {
             try await DatabaseSession.with(plan) { session in
+                let unseen = StoredEncodings(stateDirectory: session.state.path).unseen(by: [encoder])
+                    .count { scope.camera == nil || scope.camera == $0.camera }
+                let descriptions = DescriptionSearch(events: session.events, encoder: sentences)
+                _ = try await descriptions.encodeNew(limit: Self.mostEncoded)
                 let search = FootageSearch(
-                    engine: engine, events: session.events, encodings: try session.encodingReader(of: engine))
-                return try await search.spans(for: text, in: scope, limit: limit)
+                    engine: engine, events: session.events, encodings: try session.encodingReader(of: engine),
+                    sentences: sentences)
+                return (try await search.spans(for: text, in: scope, limit: limit, after: after), unseen)
             }
+        }
+        if unseen > 0 {
+            StandardStreams.complain(
+                "alertd: \(unseen) days of cameras were watched by other encoders only and are not searched; "
+                    + "'alertd reencode' shows this encoder the footage of them that is kept")
         }
         var table = Table(["camera", "start", "end", "probability", "event", "description"])
         for hit in hits {
@@ -49,7 +67,14 @@ struct SearchCommand: AsyncParsableCommand {
                 ])
             }
         }
-        if hits.isEmpty { throw Failure(.nothingFound, "nothing found for \"\(text)\"") }
+        if hits.isEmpty {
+            throw Failure(.nothingFound, "nothing \(after == nil ? "" : "more ")found for \"\(text)\"")
+        }
         if !options.json { table.lines.forEach(StandardStreams.print) }
     }
+}
+
+extension SearchCursor: ExpressibleByArgument {
+    /// A cursor as it was printed.
+    public init?(argument: String) { self.init(argument) }
 }

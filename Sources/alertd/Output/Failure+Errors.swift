@@ -3,8 +3,10 @@ import ArgumentParser
 import Configuration
 import Foundation
 import Grounding
+import Hub
 import Ingest
 import NN
+import Pipeline
 import Store
 import VLM
 import Web
@@ -19,6 +21,8 @@ extension Failure {
         case let error as ModelError: self.init(.failed, "\(error)")
         case let error as AnomalyError: self.init(.failed, "\(error)")
         case let error as GroundingError: self.init(Self.code(of: error), "\(error)")
+        case let error as HubError: self.init(Self.code(of: error), "\(error)")
+        case let error as SearchError: self.init(.failed, "\(error)")
         case let error as StoreError: self.init(Self.code(of: error), "\(error)")
         case let error as WebServer.Refusal: self.init(.badConfiguration, "\(error)")
         case let error as ConfigurationError:
@@ -37,6 +41,13 @@ extension Failure {
 
     private static func code(of error: GroundingError) -> Code {
         if case .refusedQuery = error { .usage } else { .failed }
+    }
+
+    private static func code(of error: HubError) -> Code {
+        switch error {
+        case .name, .endpoint: .usage
+        default: .failed
+        }
     }
 
     private static func code(of error: StoreError) -> Code {

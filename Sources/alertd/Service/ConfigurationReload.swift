@@ -14,6 +14,7 @@ struct ConfigurationReload: Service {
     let retention: RetentionWatch
     let footage: FootageWatch
     let current: CurrentConfiguration
+    let search: SearchWatch
     let status: DaemonStatus
     let notifier: SystemdNotifier
     let logger: Logger
@@ -55,6 +56,7 @@ struct ConfigurationReload: Service {
         retention.reload(new)
         footage.reload(new)
         current.value = new
+        search.reload(new)
         logger.notice(
             """
             configuration read again: \(changes.added.count) cameras added, \(changes.removed.count) removed, \

@@ -3,10 +3,12 @@ import Base
 import Configuration
 import Foundation
 import Logging
+import Notify
 import Pipeline
 import ServiceLifecycle
 import Store
 import UnixSignals
+import VLM
 import Web
 
 /// The daemon: made of a checked configuration, it watches until it is told to stop.
@@ -22,6 +24,8 @@ struct Daemon: Sendable {
     let sentences: SentenceList
     /// Describes events; nil when nothing does.
     let narrator: EngineNarrator?
+    /// Understands descriptions; nil when search goes by their words alone.
+    let sentenceEncoder: SentenceBERT?
     let environment: [String: String]
     /// Whether `--json` asks for a log of JSON objects, whatever the configuration says.
     let logsJSON: Bool
@@ -88,7 +92,8 @@ struct Daemon: Sendable {
         let retention = RetentionWatch(configuration, store: store, encodings: encodings, logger: logger)
         let reader = EncodingReader(stateDirectory: plan.state.path, encoder: try engine.encoderIdentity())
         let search = SearchWatch(
-            FootageSearch(engine: engine, events: store, encodings: reader), store: store, logger: logger)
+            FootageSearch(engine: engine, events: store, encodings: reader, sentences: sentenceEncoder),
+            configuration, store: store, logger: logger)
         let current = CurrentConfiguration(configuration)
         let footage = FootageWatch(configuration, store: store, files: services.footage, logger: logger)
         let notifier = SystemdNotifier(environment: environment)
@@ -96,7 +101,7 @@ struct Daemon: Sendable {
 
         let web = WebSetup.make(
             .init(
-                services: services, status: status, store: store, encodings: reader,
+                services: services, status: status, store: store, encodings: reader, sentences: sentenceEncoder,
                 configuration: { current.value }, state: plan.state, metrics: metrics, environment: environment))
         try await web.server.prepare()
 
@@ -116,9 +121,15 @@ struct Daemon: Sendable {
             VerdictWatch(store: store, site: anomalies.site, logger: logger),
             ConfigurationReload(
                 setup: setup, initial: configuration, supervisor: supervisor, queries: queries, retention: retention,
-                footage: footage, current: current, status: status, notifier: notifier, logger: logger),
+                footage: footage, current: current, search: search, status: status, notifier: notifier,
+                logger: logger),
             Heartbeat(status: status, notifier: notifier, logger: logger),
         ]
+        if let sentenceEncoder {
+            let descriptions = DescriptionSearch(events: store, encoder: sentenceEncoder)
+            parts.append(DescriptionEncodingWatch(descriptions: descriptions, logger: logger))
+        }
+        parts.append(notifyWatch(store, services.footage, logger))
         if let narrator, let album = services.album {
             let worker = DescriptionWorker(
                 store: store, narrator: narrator, album: album,
@@ -145,6 +156,14 @@ struct Daemon: Sendable {
         if left > 0 { logger.error("\(left) changes could not be stored before the end: the database is away") }
     }
 
+    private func notifyWatch(_ store: EventStore, _ footage: FootageFiles, _ logger: Logger) -> NotifyWatch {
+        let setup = NotifySetup(configuration, environment: environment)
+        let receivers = setup.receivers(.init(store: store, clips: EventClips(events: store, footage: footage)))
+        let notifier = Notifier(
+            store: store, receivers: receivers, holder: setup.name, schedule: setup.schedule, logger: logger)
+        return NotifyWatch(notifier: notifier, receivers: receivers)
+    }
+
     /// The group's own lines tell of its inner life: of interest only to those who look for a fault in it.
     private func quiet(_ logger: Logger) -> Logger {
         var quiet = logger
@@ -156,9 +175,6 @@ struct Daemon: Sendable {
         logger.info(
             "read, checked and not applied yet: alarm_ceiling_per_day of queries"
         )
-        if configuration.notify.webhook != nil || configuration.notify.mqtt != nil {
-            logger.warning("notify: announcing events is not there yet; they are stored, and NOTIFY alertd_event tells")
-        }
         if configuration.describe.endpoint != .local {
             logger.warning("describe.endpoint: other machines are not asked yet; no frame is sent anywhere")
         } else if narrator == nil, configuration.describe.tokensPerHour > 0 {

@@ -1,29 +1,42 @@
+import Base
+import Configuration
 import Foundation
+import Grounding
 import Logging
 import Pipeline
 import ServiceLifecycle
 import Store
 
-/// Answers the questions about past footage that are asked in SQL: `alertd.search`, `alertd.ask`.
+/// Answers the questions about past footage that are asked in SQL: `alertd.search`, `alertd.ask`. What is asked at the same time
+/// is answered together.
 final class SearchWatch: Service {
     private static let retry = Duration.seconds(1)
 
     private let search: FootageSearch
     private let store: EventStore
     private let logger: Logger
+    private let zones: Locked<[CameraID: [PictureZone]]>
 
-    init(_ search: FootageSearch, store: EventStore, logger: Logger) {
+    init(_ search: FootageSearch, _ configuration: Configuration, store: EventStore, logger: Logger) {
         self.search = search
         self.store = store
         self.logger = logger
+        zones = Locked(configuration.pictureZones)
     }
+
+    /// The file was read again; in force from the next question on.
+    func reload(_ new: Configuration) { zones.withLock { $0 = new.pictureZones } }
 
     func run() async throws {
         let requests = store.searchRequests()
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                do throws(StoreError) {
-                    for request in try await requests.next() { try await self.answer(request) }
+                do {
+                    let asked = try await requests.next()
+                    try await withThrowingTaskGroup { group in
+                        for request in asked { group.addTask { try await self.answer(request) } }
+                        try await group.waitForAll()
+                    }
                 } catch {
                     if Task.isCancelled { return }
                     self.logger.debug("questions about the past wait: \(error)")
@@ -33,10 +46,11 @@ final class SearchWatch: Service {
         }
     }
 
-    private func answer(_ request: SearchRequest) async throws(StoreError) {
+    private func answer(_ request: SearchRequest) async throws {
         let hits: [FootageSearch.Hit]
         do {
-            let scope = FootageSearch.Scope(cameras: request.cameras, since: request.since, until: request.until)
+            let scope = FootageSearch.Scope(
+                cameras: request.cameras, since: request.since, until: request.until, zones: zones.withLock { $0 })
             hits = try await search.spans(for: request.text, in: scope, limit: request.limit)
         } catch {
             try await store.refuse(request, because: Failure(describing: error).message)

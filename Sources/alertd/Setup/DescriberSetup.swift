@@ -8,8 +8,8 @@ import VLM
 struct DescriberOptions: ParsableArguments {
     @Option(
         help: """
-            Video-LLM: 'starter', or the path of a SmolVLM2, VideoLLaMA3 or Video-LLaVA folder. Else the configuration's \
-            models.describer.
+            Video-LLM: a name from 'alertd models list', or the path of a SmolVLM2, VideoLLaMA3 or Video-LLaVA folder. \
+            Else the configuration's models.describer.
             """)
     var describer: String?
     @Flag(help: "Compute in 32-bit floats instead of bytes: slower, four times the memory.") var exact = false
@@ -18,18 +18,17 @@ struct DescriberOptions: ParsableArguments {
     func narrator(
         _ options: GlobalOptions, environment: [String: String], engine: InferenceEngine
     ) async throws -> EngineNarrator {
-        let named = try describer ?? ConfigurationSetup(options, environment: environment).read().models.describer
-        let folder = try Self.folder(named, environment: environment)
+        let configuration = try ConfigurationSetup(options, environment: environment).read()
+        let folder = try Self.folder(
+            describer ?? configuration.models.describer, state: configuration.state, environment: environment)
         return try await EngineNarrator(folder: folder, engine: engine, isQuantised: !exact)
     }
 
-    /// The folder of a describer: the bundled one for `starter`, else the path itself.
-    static func folder(_ name: String, environment: [String: String]) throws -> URL {
-        guard name == "starter" else { return URL(filePath: name, directoryHint: .isDirectory) }
-        let folder = try SharedFiles.locate(
-            environment: environment, executable: SharedFiles.runningExecutable
-        ).model("starter-describer")
-        guard FileManager.default.fileExists(atPath: folder.appending(path: "config.json").path) else {
+    /// The folder of the describer called `name`, where `state` is the state directory.
+    static func folder(_ name: String, state: String, environment: [String: String]) throws(Failure) -> URL {
+        let folder = try ModelFolders(state: state, environment: environment)
+            .folder(name, starter: "starter-describer")
+        guard name != "starter" || ModelFolders.isModel(folder) else {
             throw Failure(
                 .failed,
                 "there is no bundled describer in \(folder.path); name the folder of a video-LLM with --describer")

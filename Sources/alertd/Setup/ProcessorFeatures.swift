@@ -2,7 +2,7 @@ import Foundation
 
 /// The vector instructions of this machine that matter for speed.
 enum ProcessorFeatures {
-    private static let interesting = ["avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8"]
+    private static let interesting = ["avx2", "fma", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8"]
 
     /// The interesting flags of `/proc/cpuinfo`, or that none was found.
     static var summary: String {

@@ -1,0 +1,109 @@
+internal import Base
+internal import CCurl
+
+/// What libcurl's callbacks work on; lives on the worker's thread, for one transfer.
+final class TransferState {
+    /// What a callback tells libcurl.
+    enum Acceptance {
+        case taken, full, failed
+    }
+
+    private let plan: TransferPlan
+    private var sink: any ReplySink
+    private var hasBegun = false
+    /// Bytes still to be sent of a mail, and how many of them were.
+    private let upload: [UInt8]
+    private var uploaded = 0
+    private let easy: UnsafeMutableRawPointer
+
+    private(set) var result = TransferResult()
+    /// Why a callback refused; counts more than libcurl's own code.
+    private(set) var failure: OutboundError?
+    /// Whether libcurl holds bytes back until there is room.
+    private(set) var isPaused = false
+    /// The last line that a mail server said.
+    private(set) var lastLine = ""
+
+    init(_ plan: TransferPlan, easy: UnsafeMutableRawPointer) throws(OutboundError) {
+        self.plan = plan
+        self.easy = easy
+        switch plan.content {
+        case .http(_, .memory):
+            upload = []
+            sink = MemorySink()
+        case .http(_, .file(let path, let offset)):
+            upload = []
+            sink = try FileSink(path: path, offset: offset, plan: plan)
+        case .http(_, .stream(let queue)):
+            upload = []
+            sink = StreamSink(queue)
+        case .mail(_, _, let bytes):
+            upload = bytes
+            sink = MemorySink()
+        }
+    }
+
+    /// A line of the reply's head, or of a mail server's talk. A new status line begins anew: of several replies
+    /// (redirects) the last one counts.
+    func takeHeader(_ line: String) {
+        if case .mail = plan.content {
+            lastLine = line
+        } else if line.hasPrefix("HTTP/") {
+            result.headers = HTTPHeaders()
+        } else if result.headers.all.count < 200 {
+            result.headers.add(line: line)
+        }
+    }
+
+    /// A piece of the body.
+    func take(_ bytes: UnsafeRawBufferPointer) -> Acceptance {
+        do throws(OutboundError) {
+            try begin()
+            if result.written + Int64(bytes.count) > plan.limits.bytes {
+                throw .tooLarge(what: plan.what, address: plan.address.printable, limit: plan.limits.bytes)
+            }
+            guard try sink.write(bytes) else {
+                isPaused = true
+                return .full
+            }
+            result.written += Int64(bytes.count)
+            return .taken
+        } catch {
+            failure = error
+            return .failed
+        }
+    }
+
+    /// Up to `room.count` bytes of the mail; how many.
+    func give(_ room: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(room.count, upload.count - uploaded)
+        room.copyBytes(from: upload[uploaded..<uploaded + count])
+        uploaded += count
+        return count
+    }
+
+    /// Lets libcurl go on when there is room again.
+    func resumeIfPossible() {
+        guard isPaused, sink.hasRoom else { return }
+        isPaused = false
+        curl_easy_pause(easy, ALERTD_CURL_GO_ON)
+    }
+
+    /// The reply is there as a whole.
+    func finish() throws(OutboundError) -> TransferResult {
+        if let failure { throw failure }
+        if case .http = plan.content { try begin() }
+        try sink.finish(&result)
+        return result
+    }
+
+    private func begin() throws(OutboundError) {
+        if hasBegun { return }
+        var status = 0
+        alertd_curl_get_number(easy, CURLINFO_RESPONSE_CODE, &status)
+        result.status = status
+        // Only when it worked: a stream without room for the head is asked again.
+        guard try sink.begin(&result) else { return }
+        hasBegun = true
+    }
+}
