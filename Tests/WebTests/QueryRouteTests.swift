@@ -72,7 +72,7 @@ struct QueryRouteTests {
         limits.heavy = 1
         let site = try await WebSite(
             limits: limits,
-            search: { _, _, _ in
+            search: { _, _, _, _ in
                 try await Task.sleep(for: .milliseconds(300))
                 return []
             })

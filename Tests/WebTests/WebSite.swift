@@ -42,7 +42,7 @@ struct WebSite {
         configuration text: String =
             "cameras: { gate: { url: 'rtsp://127.0.0.1/1' }, yard: { url: 'rtsp://127.0.0.1/2' } }",
         web: WebConfiguration = WebConfiguration(), limits: WebLimits = WebLimits(),
-        search: @escaping WebServices.Search = { _, _, _ in [] },
+        search: @escaping WebServices.Search = { _, _, _, _ in [] },
         unknownWords: @escaping WebServices.UnknownWords = { _ in [] },
         problem: @escaping @Sendable () -> String? = { nil },
         before prepare: (EventStore) async throws -> Void = { _ in }

@@ -6,8 +6,13 @@ internal import Grounding
 /// zone are the configuration's.
 enum QueryRules {
     /// The sentence as it is understood. Throws ``WebError``.
-    static func read(_ text: String, zone: String? = nil) throws -> WatchRequest {
-        try WatchRequest(text, zones: Set([zone].compactMap(\.self)))
+    static func read(_ text: String, zones: Set<String>) throws -> WatchRequest {
+        try WatchRequest(text, zones: zones)
+    }
+
+    /// The names of all cameras' zones.
+    static func zones(_ configuration: Configuration) -> Set<String> {
+        Set(configuration.cameras.flatMap { $0.zones.keys })
     }
 
     /// Throws `unprocessable` for a sentence whose conditions a standing query says elsewhere.

@@ -1,5 +1,6 @@
 internal import Grounding
 internal import Logging
+internal import Pipeline
 internal import Store
 
 extension WebError {
@@ -9,6 +10,7 @@ extension WebError {
         case let error as WebError: self = error
         case let error as GroundingError: self = .unprocessable(parameter: sentence, "\(error)")
         case let error as StoreError: self.init(error, logger)
+        case let error as SearchError: self = .busy("\(error)", retryAfter: 1)
         case is CancellationError: self = .busy("alertd stops", retryAfter: 5)
         default:
             logger.error("a request failed: \(error)")

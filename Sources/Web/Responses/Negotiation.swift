@@ -5,7 +5,7 @@ enum Negotiation {
     /// Whether one of `types` is acceptable by the `Accept` of `headers`; without one everything is.
     static func accepts(_ types: [String], _ headers: HTTPFields) -> Bool {
         let ranges = headers[values: .accept].flatMap { $0.split(separator: ",") }.map(String.init)
-        if ranges.isEmpty { return true }
+        if ranges.isEmpty || types.contains("*/*") { return true }
         return types.contains { type in quality(of: type, ranges) > 0 }
     }
 

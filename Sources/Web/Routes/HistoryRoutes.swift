@@ -17,8 +17,19 @@ struct HistoryRoutes: Sendable {
 
     private struct Found: Encodable {
         let items: [FoundLine]
+        let next: String?
         let unknownWords: [String]
         let understood: String
+
+        private enum Key: String, CodingKey { case items, next, unknownWords, understood }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(items, forKey: .items)
+            try container.encode(next, forKey: .next)
+            try container.encode(unknownWords, forKey: .unknownWords)
+            try container.encode(understood, forKey: .understood)
+        }
     }
 
     private struct FoundLine: Encodable {
@@ -43,7 +54,7 @@ struct HistoryRoutes: Sendable {
                 .get, "/api/v1/coverage", parameters: ["camera", "since", "until", "points", "limit", "cursor"],
                 limit: .seconds(20), handler: coverage),
             Route(
-                .get, "/api/v1/search", parameters: ["q", "camera", "since", "until", "limit"], sentence: "q",
+                .get, "/api/v1/search", parameters: ["q", "camera", "since", "until", "limit", "cursor"], sentence: "q",
                 limit: .seconds(60), handler: search),
         ]
     }
@@ -103,13 +114,19 @@ struct HistoryRoutes: Sendable {
         let scope = FootageSearch.Scope(
             camera: camera, cameras: request.caller.cameras.map { Set($0.compactMap { CameraID($0) }) },
             since: try query.time("since"), until: try query.time("until"))
-        let understood = try QueryRules.read(text)
+        let after = try query.text("cursor").map { text throws(WebError) in
+            guard let cursor = SearchCursor(text) else {
+                throw .badRequest(parameter: "cursor", "cursor must be the \"next\" of the page before")
+            }
+            return cursor
+        }
+        let understood = try QueryRules.read(text, zones: QueryRules.zones(services.configuration()))
         let unknown = try await unknownWords(understood)
         let (services, media) = (services, media)
         let lines = try await media.heavily {
             let hits =
                 if let since = scope.since, let until = scope.until, since >= until { [FootageSearch.Hit]() } else {
-                    try await services.search(text, scope, limit)
+                    try await services.search(text, scope, limit, after)
                 }
             var lines: [FoundLine] = []
             for hit in hits {
@@ -119,7 +136,9 @@ struct HistoryRoutes: Sendable {
             return lines
         }
         return try Answer.json(
-            Found(items: lines, unknownWords: unknown, understood: "\(understood.condition)"))
+            Found(
+                items: lines, next: lines.count == limit ? lines.last?.hit.cursor.description : nil,
+                unknownWords: unknown, understood: "\(understood.condition)"))
     }
 
     private func unknownWords(_ request: WatchRequest) async throws -> [String] {

@@ -128,6 +128,9 @@ struct QueryRoutes: Sendable {
         guard let name = try body.optionalName("name") else {
             throw WebError.badRequest(parameter: "name", "name is missing")
         }
+        if name == "test" {
+            throw WebError.unprocessable(parameter: "name", "test is the address of back-tests; choose another name")
+        }
         let text = try Sentence.checked(try body.text("text"), "text")
         let (cameras, zone) = (try body.cameras("cameras"), try body.optionalName("zone"))
         let active = try body.optionalText("active").map { text throws(WebError) in
@@ -143,7 +146,7 @@ struct QueryRoutes: Sendable {
         let configuration = services.configuration()
         try QueryRules.check(cameras, of: configuration, request.caller)
         if let zone { try QueryRules.check(zone, on: cameras, of: configuration) }
-        try QueryRules.checkStanding(try QueryRules.read(text, zone: zone))
+        try QueryRules.checkStanding(try QueryRules.read(text, zones: Set([zone].compactMap(\.self))))
         _ = try await services.unknownWords(text)
         guard try await known().named(name) == nil, try await services.store.addQuery(query) else {
             throw WebError.conflict("there is a query \(name) already; choose another name, or remove it first")
@@ -162,7 +165,7 @@ struct QueryRoutes: Sendable {
         let until = try body.time("until") ?? WallTime(Date())
         let since = try body.time("since") ?? until.advanced(bySeconds: -Self.usual)
         let ceiling = try body.real("alarm_ceiling_per_day", 0.001...10_000, else: 1)
-        let understood = try QueryRules.read(text)
+        let understood = try QueryRules.read(text, zones: QueryRules.zones(services.configuration()))
         var unknown: [String] = []
         for scene in understood.condition.scenes {
             unknown += try await services.unknownWords(scene).filter { !unknown.contains($0) }

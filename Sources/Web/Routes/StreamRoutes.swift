@@ -59,8 +59,10 @@ struct StreamRoutes: Sendable {
             case .messages(let messages):
                 last = try await send(messages, caller, after: last, &writer)
                 isQuiet = false
-            case .behind:
-                last = try await send(try await streams.read(after: last), caller, after: last, &writer)
+            case .behind(let floor):
+                let messages = try await streams.read(after: last)
+                // What was erased meanwhile is in no row.
+                last = messages.isEmpty ? floor : try await send(messages, caller, after: last, &writer)
                 isQuiet = false
             case .ahead(let newest):
                 last = newest

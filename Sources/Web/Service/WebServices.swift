@@ -8,8 +8,10 @@ public import Store
 
 /// What the HTTP service reads and streams; made by the program, which knows how each is computed.
 public struct WebServices: Sendable {
-    /// Searches past footage: sentence, where, most spans.
-    public typealias Search = @Sendable (String, FootageSearch.Scope, Int) async throws -> [FootageSearch.Hit]
+    /// Searches past footage: sentence, where, most spans, behind which answer.
+    public typealias Search =
+        @Sendable (String, FootageSearch.Scope, Int, SearchCursor?) async throws ->
+        [FootageSearch.Hit]
     /// What a query would have told about the past of one camera.
     public typealias BackTest =
         @Sendable (WatchRequest, CameraID, FootageSearch.Scope) async throws ->

@@ -27,8 +27,8 @@ final class EventStreams: Sendable {
     /// What a client gets next.
     enum Next: Sendable {
         case messages([Message])
-        /// What it needs is in the table.
-        case behind
+        /// What it needs is in the table; from the change numbered `floor` on, in memory.
+        case behind(floor: Int64)
         /// There is nothing newer.
         case nothing
         /// Its last change is newer than all there are: it followed another database.
@@ -108,7 +108,7 @@ final class EventStreams: Sendable {
             guard let floor = state.floor else { return .nothing }
             let newest = state.messages.last?.id ?? floor
             if last > newest { return .ahead(newest: newest) }
-            if last < floor { return .behind }
+            if last < floor { return .behind(floor: floor) }
             // Numbers rise, so the first one behind `last` is found by halving.
             var (low, high) = (0, state.messages.count)
             while low < high {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Hub
 import VLM
+import Web
 
 extension ModelsCommand {
     /// `alertd models list`

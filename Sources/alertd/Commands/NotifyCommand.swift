@@ -4,6 +4,7 @@ import Configuration
 import Foundation
 import Notify
 import Store
+import Web
 
 /// `alertd notify`
 struct NotifyCommand: AsyncParsableCommand {

@@ -4,6 +4,7 @@ import Configuration
 import Foundation
 import Pipeline
 import Store
+import Web
 
 /// `alertd reencode`
 struct ReencodeCommand: AsyncParsableCommand {

@@ -101,7 +101,7 @@ struct Daemon: Sendable {
 
         let web = WebSetup.make(
             .init(
-                services: services, status: status, store: store, encodings: reader,
+                services: services, status: status, store: store, encodings: reader, sentences: sentenceEncoder,
                 configuration: { current.value }, state: plan.state, metrics: metrics, environment: environment))
         try await web.server.prepare()
 

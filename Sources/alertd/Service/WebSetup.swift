@@ -4,6 +4,7 @@ import CoreMetrics
 import Foundation
 import Pipeline
 import Store
+import VLM
 import Web
 
 /// The HTTP service of a daemon.
@@ -14,6 +15,8 @@ enum WebSetup {
         let status: DaemonStatus
         let store: EventStore
         let encodings: EncodingReader
+        /// Encodes what was written about events; nil when there is no such model.
+        let sentences: SentenceBERT?
         let configuration: @Sendable () -> Configuration
         let state: URL
         let metrics: MetricRegistry
@@ -24,7 +27,8 @@ enum WebSetup {
     static func make(_ parts: Parts) -> (server: WebServer, close: @Sendable () async -> Void) {
         let (store, history) = (parts.store.sibling(), parts.store.sibling())
         let (engine, live) = (parts.services.engine, parts.services)
-        let search = FootageSearch(engine: engine, events: history, encodings: parts.encodings)
+        let search = FootageSearch(
+            engine: engine, events: history, encodings: parts.encodings, sentences: parts.sentences)
         let backTest = QueryBackTest(engine: engine, encodings: parts.encodings)
         let searches = CoreMetrics.Timer(label: "alertd_search_seconds", factory: parts.metrics)
         let meter = DaemonMetrics(
@@ -32,13 +36,17 @@ enum WebSetup {
         let services = WebServices(
             store: store, history: history, board: live.board, pictures: live.pictures,
             clips: EventClips(events: history, footage: live.footage),
-            search: { text, scope, limit in
+            search: { text, scope, limit, after in
                 let begin = ContinuousClock.now
                 defer { searches.recordSeconds((ContinuousClock.now - begin) / .seconds(1)) }
-                return try await search.spans(for: text, in: scope, limit: limit)
+                var scope = scope
+                scope.zones = parts.configuration().pictureZones
+                return try await search.spans(for: text, in: scope, limit: limit, after: after)
             },
             backTest: { request, camera, scope in
-                try await backTest.report(of: request, on: camera, in: scope, timeZone: .current)
+                var scope = scope
+                scope.zones = parts.configuration().pictureZones
+                return try await backTest.report(of: request, on: camera, in: scope, timeZone: .current)
             },
             unknownWords: { try await engine.unknownWords(in: $0) }, configuration: parts.configuration,
             problem: { Self.problem(parts.status) }, metrics: parts.metrics,

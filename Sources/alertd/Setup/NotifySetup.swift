@@ -6,6 +6,7 @@ import Notify
 import Outbound
 import Pipeline
 import Store
+import Web
 
 /// Makes the receivers of notifications from a configuration.
 struct NotifySetup: Sendable {
