@@ -1,7 +1,6 @@
 // swift-tools-version: 6.2
-// The house: C shims in the cellar, Base and NN on floor 0, rooms that never import each other on floor 1,
-// Pipeline and Notify on floor 2, Web on floor 3, the program on floor 4. Imports go strictly down
-// (docs/design/01-overview.md).
+// The house: C shims in the cellar, Base and NN on floor 0, rooms that never import each other on floor 1, Pipeline and
+// Notify on floor 2, Web on floor 3, the program on floor 4. Imports go strictly down (docs/design/01-overview.md).
 import PackageDescription
 
 let settings: [SwiftSetting] = [
@@ -80,15 +79,14 @@ let package = Package(
             "Web",
             [
                 "Base", "Ingest", "Grounding", "Anomaly", "Configuration", "Store", "Pipeline", logging, crypto,
-                lifecycle,
-                hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioHTTPTypes, nioSSL, metrics,
+                lifecycle, hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nioCore, nioHTTPTypes, nioSSL,
+                metrics,
             ], resources: [.embedInCode("OpenAPI/openapi.json")]),
         // floor 4
         .executableTarget(
             name: "alertd",
             dependencies: [
-                "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Hub", "Outbound",
-                "Notify",
+                "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Hub", "Outbound", "Notify",
                 "Pipeline", "Web", arguments, logging, signals, lifecycle, metrics,
             ],
             swiftSettings: settings),

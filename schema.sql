@@ -1461,25 +1461,6 @@ END;
 $$;
 COMMENT ON FUNCTION alertd.search IS 'The moments of past footage between p_from and p_to that fit a sentence, best first, of the cameras the caller may see; no row means that nothing was found. Answered within 5 seconds by a running alertd, or an error says why not. Works in read-only sessions too, not on a standby.';
 
--- Tokens of the HTTP service ---------------------------------------------------------------------------------------------
-
-CREATE TABLE alertd.access_token (
-    name       text        NOT NULL COLLATE "C" PRIMARY KEY,
-    digest     bytea       NOT NULL UNIQUE,
-    scope      text        NOT NULL,
-    cameras    text[],
-    created_at timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT access_token_name_is_safe CHECK (name ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$'),
-    CONSTRAINT access_token_digest_is_sha256 CHECK (octet_length(digest) = 32),
-    CONSTRAINT access_token_scope_is_known CHECK (scope IN ('read', 'admin')),
-    CONSTRAINT access_token_sees_something CHECK (cardinality(cameras) > 0)
-);
-COMMENT ON TABLE alertd.access_token IS 'Who may use the HTTP service. While there is none, programs on this machine may, and nobody else. Written by alertd token.';
-COMMENT ON COLUMN alertd.access_token.name       IS 'What people call it.';
-COMMENT ON COLUMN alertd.access_token.digest     IS 'SHA-256 of the token, which itself is kept nowhere.';
-COMMENT ON COLUMN alertd.access_token.scope      IS 'read: to look. admin: to change too.';
-COMMENT ON COLUMN alertd.access_token.cameras    IS 'Names of the cameras that it shows; null means all.';
-COMMENT ON COLUMN alertd.access_token.created_at IS 'When it was made.';
 -- Notifications --------------------------------------------------------------------------------------------------------
 
 CREATE TABLE alertd.notify_receiver (
@@ -1532,6 +1513,26 @@ COMMENT ON COLUMN alertd.notification.next_try_at IS 'When it is tried next.';
 COMMENT ON COLUMN alertd.notification.tries       IS 'How often it was tried in vain.';
 COMMENT ON COLUMN alertd.notification.given_up_at IS 'When it was given up: refused for good, or too old. Null while it waits.';
 COMMENT ON COLUMN alertd.notification.problem     IS 'Why the last try failed.';
+
+-- Tokens of the HTTP service ---------------------------------------------------------------------------------------------
+
+CREATE TABLE alertd.access_token (
+    name       text        NOT NULL COLLATE "C" PRIMARY KEY,
+    digest     bytea       NOT NULL UNIQUE,
+    scope      text        NOT NULL,
+    cameras    text[],
+    created_at timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT access_token_name_is_safe CHECK (name ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$'),
+    CONSTRAINT access_token_digest_is_sha256 CHECK (octet_length(digest) = 32),
+    CONSTRAINT access_token_scope_is_known CHECK (scope IN ('read', 'admin')),
+    CONSTRAINT access_token_sees_something CHECK (cardinality(cameras) > 0)
+);
+COMMENT ON TABLE alertd.access_token IS 'Who may use the HTTP service. While there is none, programs on this machine may, and nobody else. Written by alertd token.';
+COMMENT ON COLUMN alertd.access_token.name       IS 'What people call it.';
+COMMENT ON COLUMN alertd.access_token.digest     IS 'SHA-256 of the token, which itself is kept nowhere.';
+COMMENT ON COLUMN alertd.access_token.scope      IS 'read: to look. admin: to change too.';
+COMMENT ON COLUMN alertd.access_token.cameras    IS 'Names of the cameras that it shows; null means all.';
+COMMENT ON COLUMN alertd.access_token.created_at IS 'When it was made.';
 
 -- Who may do what (keep this last: it walks over everything above) -------------------------------------------------------
 

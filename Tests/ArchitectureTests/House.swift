@@ -34,13 +34,13 @@ enum House {
         "Web": [
             "Base", "Ingest", "Grounding", "Anomaly", "Configuration", "Store", "Pipeline", "Logging", "Crypto",
             "ServiceLifecycle", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "NIOCore",
-            "NIOHTTPTypes", "NIOSSL",
-            "CoreMetrics",
+            "NIOHTTPTypes", "NIOSSL", "CoreMetrics",
         ],
         // floor 4
         "alertd": [
             "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Hub", "Outbound",
-            "Notify", "Pipeline", "Web", "ArgumentParser", "Logging", "UnixSignals", "ServiceLifecycle", "CoreMetrics",
+            "Notify", "Pipeline", "Web", "ArgumentParser", "Logging", "UnixSignals", "ServiceLifecycle",
+            "CoreMetrics",
         ],
     ]
 

@@ -12,8 +12,6 @@ public enum ConfigurationKind: Sendable, Equatable {
     case cameraNames
     /// A list of addresses and networks.
     case networks
-    /// A list of host names.
-    case hostNames
     /// A list of queries' names, `anomaly` and `blind`.
     case sourceNames
     /// A list of mail addresses.
@@ -22,6 +20,8 @@ public enum ConfigurationKind: Sendable, Equatable {
     case mailAddress
     /// A text that is never printed.
     case secret
+    /// A list of host names.
+    case hostNames
     /// The name of something in this file.
     case name
     /// A sentence.
@@ -54,7 +54,7 @@ public enum ConfigurationKind: Sendable, Equatable {
         case .named: "sections by name"
         case .zones: "polygons by name"
         case .polygons: "list of polygons"
-        case .cameraNames, .networks, .hostNames, .sourceNames, .mailAddresses: "list of texts"
+        case .cameraNames, .networks, .sourceNames, .mailAddresses, .hostNames: "list of texts"
         case .integer: "whole number"
         case .number: "number"
         case .boolean: "boolean"
@@ -72,11 +72,11 @@ public enum ConfigurationKind: Sendable, Equatable {
         case .polygons: "a list of polygons [[x, y], …] of at least 3 points, x and y from 0 to 1"
         case .cameraNames: "a list of names under cameras"
         case .networks: "a list of IP addresses or networks such as 10.0.0.0/8"
-        case .hostNames: "a list of host names or addresses without ports, such as gate.example.org"
         case .sourceNames: "a list of names of queries, anomaly, blind"
         case .mailAddresses: "a list of addresses such as name@example.org"
         case .mailAddress: "an address such as name@example.org"
         case .secret: "8 to 1000 characters, as ${NAME}"
+        case .hostNames: "a list of host names or addresses without ports, such as gate.example.org"
         case .name: Self.nameRule
         case .sentence: "1 to 500 characters, not blank"
         case .path: "an absolute path"

@@ -60,7 +60,7 @@ public enum ConfigurationSchema {
         case .section, .named: []
         case .zones: named(polygon)
         case .polygons: [("type", .string("array")), ("items", polygon)]
-        case .cameraNames, .networks, .hostNames, .sourceNames, .mailAddresses:
+        case .cameraNames, .networks, .sourceNames, .mailAddresses, .hostNames:
             [
                 ("type", .string("array")), ("uniqueItems", .boolean(true)),
                 ("items", .object([("type", .string("string"))])),
@@ -93,7 +93,7 @@ public enum ConfigurationSchema {
         switch kind {
         case .integer, .number: .number(Double(fallback) ?? 0)
         case .boolean: .boolean(fallback == "true")
-        case .polygons, .cameraNames, .networks, .hostNames, .sourceNames, .mailAddresses: .array([])
+        case .polygons, .cameraNames, .networks, .sourceNames, .mailAddresses, .hostNames: .array([])
         case .zones: .object([])
         default: .string(fallback)
         }

@@ -13,8 +13,8 @@ struct ConfigurationReload: Service {
     let queries: QueryWatch
     let retention: RetentionWatch
     let footage: FootageWatch
-    let current: CurrentConfiguration
     let search: SearchWatch
+    let current: CurrentConfiguration
     let status: DaemonStatus
     let notifier: SystemdNotifier
     let logger: Logger
@@ -55,8 +55,8 @@ struct ConfigurationReload: Service {
         queries.reload(new)
         retention.reload(new)
         footage.reload(new)
-        current.value = new
         search.reload(new)
+        current.value = new
         logger.notice(
             """
             configuration read again: \(changes.added.count) cameras added, \(changes.removed.count) removed, \

@@ -121,8 +121,7 @@ struct Daemon: Sendable {
             VerdictWatch(store: store, site: anomalies.site, logger: logger),
             ConfigurationReload(
                 setup: setup, initial: configuration, supervisor: supervisor, queries: queries, retention: retention,
-                footage: footage, current: current, search: search, status: status, notifier: notifier,
-                logger: logger),
+                footage: footage, search: search, current: current, status: status, notifier: notifier, logger: logger),
             Heartbeat(status: status, notifier: notifier, logger: logger),
         ]
         if let sentenceEncoder {
