@@ -89,8 +89,7 @@ let package = Package(
             name: "alertd",
             dependencies: [
                 "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Hub", "Outbound",
-                "Notify",
-                "Pipeline", "Web", arguments, logging, signals, lifecycle, metrics,
+                "Notify", "Pipeline", "Web", arguments, logging, signals, lifecycle, metrics,
             ],
             swiftSettings: settings),
         // outside: what `make bench` measures with

@@ -1,4 +1,5 @@
 import CoreMetrics
+import Foundation
 import TestSupport
 import Testing
 import Web
@@ -25,6 +26,26 @@ struct MetricsTests {
         #expect(text.contains("alertd_db_write_seconds_sum 20.031\n"))
         #expect(text.contains("alertd_db_write_seconds_count 3\n"))
         #expect(text.hasSuffix("\n"))
+    }
+
+    @Test("the reference explains every family, and dashboard and rules use no other")
+    func documented() throws {
+        func read(_ path: String) throws -> String {
+            try String(contentsOf: Fixtures.root.appending(path: path), encoding: .utf8)
+        }
+        let page = try read("docs/ref/metrics.md")
+        for family in MetricRegistry.families {
+            #expect(
+                page.contains("| `\(family.name)` | \(family.kind) |") && page.contains(family.help), "\(family.name)")
+        }
+        let known = Set(MetricRegistry.families.map(\.name))
+        for file in ["contrib/prometheus/alertd.rules.yml", "contrib/grafana/alertd.json"] {
+            let used = try read(file).matches(of: /\balertd_[a-z_]+/).map { String($0.output) }
+            #expect(used.count > 5)
+            for name in used where !known.contains(name) {
+                #expect(known.contains(String(name.dropLast("_bucket".count))), "\(file): \(name)")
+            }
+        }
     }
 
     @Test("a camera that is gone is gone, and what is read elsewhere replaces what was")

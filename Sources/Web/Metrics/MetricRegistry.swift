@@ -44,6 +44,11 @@ public final class MetricRegistry: MetricsFactory, Sendable {
         }
     }
 
+    /// Every family: its name, its kind and what it means.
+    public static var families: [(name: String, kind: String, help: String)] {
+        MetricCatalogue.all.map { ($0.name, $0.kind.rawValue, $0.help) }
+    }
+
     /// Everything in Prometheus' text form 0.0.4.
     public var text: String {
         let (series, dropped) = state.withLock { ($0.series, $0.dropped) }
