@@ -3,6 +3,7 @@ import Base
 import Foundation
 import Hub
 import Store
+import Web
 
 extension ModelsCommand {
     /// `alertd models pull`
