@@ -73,7 +73,9 @@ let package = Package(
         room("Outbound", ["Base", "CCurl"]),
         // floor 2
         room("Notify", ["Base", "Store", "Outbound", "CMosquitto", crypto, logging]),
-        room("Pipeline", ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", logging, metrics]),
+        room(
+            "Pipeline",
+            ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Outbound", logging, metrics]),
         // floor 3
         room(
             "Web",
@@ -86,7 +88,8 @@ let package = Package(
         .executableTarget(
             name: "alertd",
             dependencies: [
-                "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Hub", "Outbound", "Notify",
+                "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Configuration", "Store", "Hub", "Outbound",
+                "Notify",
                 "Pipeline", "Web", arguments, logging, signals, lifecycle, metrics,
             ],
             swiftSettings: settings),
@@ -115,7 +118,10 @@ let package = Package(
         // tests
         .target(
             name: "TestSupport", dependencies: ["Base", "NN"], path: "Tests/TestSupport",
-            exclude: ["rtsp-server.py", "hostile-camera.py", "web-server.py", "mail-server.py"],
+            exclude: [
+                "rtsp-server.py", "hostile-camera.py", "web-server.py", "mail-server.py", "hub-server.py",
+                "chat-server.py",
+            ],
             swiftSettings: settings),
         tests("BaseTests", ["Base"]),
         tests("NNTests", ["Base", "NN"]),
@@ -128,7 +134,8 @@ let package = Package(
         tests("StoreTests", ["Base", "Store", logging]),
         tests("NotifyTests", ["Base", "Store", "Outbound", "Notify", logging]),
         tests("OutboundTests", ["Base", "Outbound"]),
-        tests("PipelineTests", ["Base", "NN", "VLM", "Grounding", "Anomaly", "Store", "Pipeline", logging]),
+        tests(
+            "PipelineTests", ["Base", "NN", "VLM", "Grounding", "Anomaly", "Store", "Outbound", "Pipeline", logging]),
         tests(
             "WebTests",
             [

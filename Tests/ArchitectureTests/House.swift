@@ -28,7 +28,8 @@ enum House {
         // floor 2
         "Notify": ["Base", "Store", "Outbound", "CMosquitto", "Crypto", "Logging"],
         "Pipeline": [
-            "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Logging", "CoreMetrics",
+            "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Outbound", "Logging",
+            "CoreMetrics",
         ],
         // floor 3
         "Web": [

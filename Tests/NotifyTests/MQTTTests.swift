@@ -143,6 +143,29 @@ struct MQTTTests {
         #expect(text.contains("***@127.0.0.1") && !text.contains("wr0ng") && error?.isTransient == true)
     }
 
+    @Test("a broker that takes no connection, or says nothing, can be left at once")
+    func silence() async throws {
+        let test = try #require(OutgoingNotification.test(key: "k", at: WallTime(microseconds: 0)))
+        for manner in [SilentPort.Manner.accepts, .refuses] {
+            let port = try SilentPort(manner)
+            let silent = try #require(
+                MQTTReceiver(.init(url: "mqtt://127.0.0.1:\(port.number)", clientID: "x"), policy: policy) { [] })
+            await withTaskGroup(of: NotifyError?.self) { group in
+                group.addTask {
+                    do throws(NotifyError) {
+                        try await silent.deliver(test)
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+                if manner == .accepts { try? await ContinuousClock().sleep(for: .milliseconds(200)) }
+                if manner == .accepts { group.cancelAll() }
+                #expect(await group.next().flatMap { $0 }?.isTransient == true)
+            }
+        }
+    }
+
     @Test("addresses that cannot begin a topic are refused")
     func addresses() {
         for url in ["", "http://h/a", "mqtt:///a", "mqtt://h/a%23b", "mqtt://h/a/+/b"] {

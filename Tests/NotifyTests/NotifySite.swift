@@ -11,6 +11,8 @@ import Testing
 struct NotifySite {
     let store: EventStore
     let url: String
+    /// What the times of events count from.
+    private let began = WallTime(Date())
     /// Waits of hundredths of a second instead of seconds.
     static let schedule = RetrySchedule(first: .milliseconds(20), longest: .milliseconds(100))
     static let clock = Notifier.Clock(
@@ -44,7 +46,7 @@ struct NotifySite {
         _ key: String, query: String, camera: String = "gate", at start: Double, to end: Double? = nil,
         words: String? = nil
     ) async throws {
-        let begin = WallTime(Date()).advanced(bySeconds: start)
+        let begin = began.advanced(bySeconds: start)
         let event = Event(
             camera: try #require(CameraID(camera)), source: .query(name: query, text: "a \(query)"),
             during: TimeSpan(start: begin, end: begin.advanced(bySeconds: (end ?? start + 1) - start)), startError: 1,

@@ -133,6 +133,22 @@ struct DescriptionWorkerTests {
         await store.close()
     }
 
+    @Test("an endpoint that does not answer now delays words and loses none")
+    func unavailable() async throws {
+        let (store, album) = (try await makeStore(), EventAlbum())
+        try await tell(store, album)
+        var narrator = ScriptedNarrator()
+        narrator.work = { throw RemoteFailure.unavailable(why: "it is away") }
+        let asked = narrator.asked
+        let status = try await run(store, narrator, album) { _ in !asked.all.isEmpty }
+        #expect(status.written == 0 && status.dropped == 0 && asked.all.count == 1)
+        #expect(album.byteCount > 0)
+        // What waits is still there for whoever looks when the claim has ended.
+        try await tell(store, album, name: "later", second: 20)
+        #expect(try await run(store, ScriptedNarrator(), album) { $0.written == 1 }.dropped == 0)
+        await store.close()
+    }
+
     @Test("no more is written than is allowed, and the oldest give way; events never do")
     func limits() async throws {
         let (store, album) = (try await makeStore(), EventAlbum())

@@ -135,14 +135,21 @@ public final class MQTTBroker: Sendable {
         throw RTSPServer.Failure(description: "the MQTT broker does not listen (scripts/bootstrap installs mosquitto)")
     }
 
+    /// A thread of a test may have its signals blocked, and its child would never see the one that ends it, or wakes it.
+    private static let unblocked = """
+        import os, signal, sys
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        os.execv(sys.argv[1], sys.argv[1:])
+        """
+
     private static func launch(_ folder: ScratchFolder) throws -> Process {
         try run("/usr/sbin/mosquitto", ["-c", folder.file("mosquitto.conf").path])
     }
 
     private static func run(_ program: String, _ arguments: [String], output: Pipe? = nil) throws -> Process {
         let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
+        process.executableURL = URL(filePath: "/usr/bin/python3")
+        process.arguments = ["-c", unblocked, program] + arguments
         process.standardOutput = output ?? FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()

@@ -82,7 +82,8 @@ public enum ConfigurationKeys {
             "Most tokens generated; 0 describes nothing."),
         .init(
             "describe.endpoint", .url(word: "local", schemes: ["https", "http"]), default: "local",
-            "`local` is the model named above; an address is an OpenAI-compatible service."),
+            "`local` is the model named above; an address is an OpenAI-compatible service, `https://:${KEY}@host/v1`: its "
+                + "password is sent as bearer token, and the first model that it lists is asked."),
         .init(
             "describe.allow_remote", .boolean, default: "false",
             "Whether frames may be sent to the endpoint's address. An address needs `true`."),

@@ -6,6 +6,8 @@ internal import Glibc
 actor MQTTConnection {
     /// Seconds between signs of life.
     private static let keepAlive: Int32 = 30
+    /// Longest wait for a connection.
+    private static let longestConnect = Duration.seconds(5)
     /// Longest wait for the broker's answer.
     private static let longestAnswer = Duration.seconds(10)
     /// One turn of libmosquitto's loop, in milliseconds.
@@ -35,6 +37,9 @@ actor MQTTConnection {
         sigemptyset(&signals)
         sigaddset(&signals, SIGPIPE)
         pthread_sigmask(SIG_BLOCK, &signals, nil)
+        if let why = TCPProbe.failure(host: address.host, port: address.port, within: Self.longestConnect) {
+            return .failure(error(why))
+        }
         guard Self.isReady, let opened = MQTTClient(clientID) else {
             return .failure(error("libmosquitto cannot be set up"))
         }

@@ -85,7 +85,7 @@ public final class DescriptionWorker: Sendable {
         while !Task.isCancelled {
             do throws(StoreError) {
                 // Looked at also while nothing may be written, so that what is too old is dropped.
-                let mayWrite = allowance.allows(at: .now)
+                let mayWrite = allowance.allows(at: .now) && narrator.isAvailable
                 let (claim, dropped) = try await store.claimDescription(
                     for: mayWrite ? settings.timeLimit * 2 : .zero, backlog: settings.backlog)
                 failure = nil
@@ -146,6 +146,10 @@ public final class DescriptionWorker: Sendable {
             return 0
         } catch ModelError.deadlineExceeded {
             return try await drop(claim, .deadline)
+        } catch RemoteFailure.unavailable(let why, _) {
+            // Its words come later: the claim ends by itself.
+            logger.warning("event \(event.id) is described later: \(why)")
+            return 0
         } catch {
             logger.warning("event \(event.id) is not described: \(error)")
             return try await drop(claim, .refused)

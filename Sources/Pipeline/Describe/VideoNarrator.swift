@@ -9,9 +9,17 @@ public protocol VideoNarrator: Sendable {
     /// Most frames that it is shown at once; of more it keeps a memory.
     var frameLimit: Int { get }
 
+    /// Whether it may be asked now; what waits keeps waiting while it may not.
+    var isAvailable: Bool { get }
+
     /// The answer to `request`; `onText` is told what it adds as it is written. Throws `ModelError`, and `CancellationError`
     /// within a job of the engine when the task is cancelled.
     func answer(_ request: NarrationRequest, onText: @Sendable (String) -> Void) async throws -> Narration
+}
+
+extension VideoNarrator {
+    /// A model in this process always may.
+    public var isAvailable: Bool { true }
 }
 
 /// What a narrator is asked.

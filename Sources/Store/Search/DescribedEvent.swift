@@ -15,7 +15,7 @@ public struct DescribedEvent: Sendable, Equatable {
     /// Whether a model wrote them; otherwise they are a template around a standing query's sentence.
     public let isByModel: Bool
     /// The share of the sentence's words that the description holds, 0…1: stems of PostgreSQL's English dictionary; a stem of five
-    /// letters and more that is not there counts as much as a word is spelt alike (trigrams), from 0.6 on.
+    /// letters and more that is not there counts as much as a word is spelt alike (trigrams), from 0.55 on.
     public let words: Double
     /// The description's encoding, if it is stored [D].
     public let encoding: [Float]?
@@ -48,7 +48,7 @@ extension EventStore {
                 WITH sentence AS MATERIALIZED (
                     SELECT tsvector_to_array(to_tsvector('pg_catalog.english', $1)) AS stems
                 ), asked AS MATERIALIZED (
-                    SELECT coalesce((SELECT string_agg(quote_literal(s), ' | ') FROM unnest(stems) s), '')::tsquery AS query
+                    SELECT (SELECT string_agg(quote_literal(s), ' | ') FROM unnest(stems) s)::tsquery AS query
                     FROM sentence
                 ), scope AS MATERIALIZED (
                     SELECT array_agg(c.id) AS cameras FROM alertd.camera c WHERE c.name = ANY ($2)
@@ -72,7 +72,7 @@ extension EventStore {
                            SELECT avg(CASE
                                WHEN s = ANY (tsvector_to_array(e.words)) THEN 1
                                WHEN length(s) < 5 THEN 0
-                               WHEN alertd.word_similarity(s, e.description) < 0.6 THEN 0
+                               WHEN alertd.word_similarity(s, e.description) < 0.55 THEN 0
                                ELSE alertd.word_similarity(s, e.description) END)
                            FROM unnest(sentence.stems) s), 0)::float8 AS words,
                        d.encoding

@@ -8,7 +8,7 @@ import Web
 struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models", abstract: "The models that alertd has or could load.",
-        subcommands: [List.self, Inspect.self, Verify.self])
+        subcommands: [List.self, Pull.self, Inspect.self, Verify.self])
 }
 
 extension ModelsCommand {

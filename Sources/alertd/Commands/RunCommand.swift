@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Foundation
+import Outbound
 import Pipeline
 
 /// `alertd run`
@@ -32,12 +33,16 @@ struct RunCommand: AsyncParsableCommand {
         ).run()
     }
 
-    /// The video-LLM of the configuration; nil when nothing is to be described here, or none is bundled.
+    /// The video-LLM of the configuration; nil when nothing is to be described, or none is bundled.
     private static func narrator(
         _ configuration: Configuration, environment: [String: String], engine: InferenceEngine
-    ) async throws -> EngineNarrator? {
+    ) async throws -> (any VideoNarrator)? {
         let (name, describe) = (configuration.models.describer, configuration.describe)
-        guard describe.tokensPerHour > 0, describe.endpoint == .local else { return nil }
+        guard describe.tokensPerHour > 0 else { return nil }
+        if case .remote(let url) = describe.endpoint {
+            let client = OutboundClient(NetworkSettings(environment: environment))
+            return try RemoteNarrator(.init(url: url.revealed), client: client)
+        }
         let folder: URL
         do {
             folder = try DescriberOptions.folder(name, state: configuration.state, environment: environment)

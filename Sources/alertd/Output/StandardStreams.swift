@@ -26,6 +26,9 @@ enum StandardStreams {
     /// From now on a reader that has gone is told by ``printIfRead(_:)``, instead of ending the process at once.
     static func outliveReader() { signal(SIGPIPE, SIG_IGN) }
 
+    /// Whether a person types on standard input.
+    static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+
     /// Whether a person watches standard error.
     static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 

@@ -23,7 +23,7 @@ struct Daemon: Sendable {
     let engine: InferenceEngine
     let sentences: SentenceList
     /// Describes events; nil when nothing does.
-    let narrator: EngineNarrator?
+    let narrator: (any VideoNarrator)?
     /// Understands descriptions; nil when search goes by their words alone.
     let sentenceEncoder: SentenceBERT?
     let environment: [String: String]
@@ -174,8 +174,8 @@ struct Daemon: Sendable {
         logger.info(
             "read, checked and not applied yet: alarm_ceiling_per_day of queries"
         )
-        if configuration.describe.endpoint != .local {
-            logger.warning("describe.endpoint: other machines are not asked yet; no frame is sent anywhere")
+        if case .remote(let url) = configuration.describe.endpoint, narrator != nil {
+            logger.notice("describe.endpoint: frames of events are sent to \(url)")
         } else if narrator == nil, configuration.describe.tokensPerHour > 0 {
             logger.info("no video-LLM is there: events are described by a template; models.describer names one")
         }
