@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Whatever the bytes, reading ends soon, in a configuration or in errors of bounded size.
-@Suite("Hostile configuration files", .timeLimit(.minutes(2)))
+@Suite("Hostile configuration files", .timeLimit(.minutes(10)))
 struct HostileInputTests {
     private static let most = 1 << 20
 

@@ -1,7 +1,7 @@
 import Ingest
 import Testing
 
-@Suite("Waiting before a camera is tried again", .timeLimit(.minutes(1)))
+@Suite("Waiting before a camera is tried again", .timeLimit(.minutes(10)))
 struct BackoffTests {
     /// Waits of a camera that is away from 0 s on, each attempt failing after `attempt`.
     private func waits(

@@ -4,7 +4,7 @@ import Ingest
 import TestSupport
 import Testing
 
-@Suite("Bundled media", .timeLimit(.minutes(2)))
+@Suite("Bundled media", .timeLimit(.minutes(10)))
 struct BundledMediaTests {
     @Test(
         "gives 100 frames, 4 seconds and 4 samples in every container",

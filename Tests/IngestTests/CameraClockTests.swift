@@ -2,7 +2,7 @@ import Base
 import Ingest
 import Testing
 
-@Suite("Times of a camera", .timeLimit(.minutes(1)))
+@Suite("Times of a camera", .timeLimit(.minutes(10)))
 struct CameraClockTests {
     private static let tick = 1.0 / 90_000
     private let boot = WallTime(microseconds: 1_800_000_000_000_000)

@@ -9,7 +9,7 @@ let quickStream = StreamConfiguration(
         analyseFPS: 4, pictureLimit: PictureSize(width: 64, height: 64), decoderThreads: 1),
     openTimeout: .seconds(8), readTimeout: .seconds(2), pictureTimeout: .seconds(4))
 
-@Suite("A connection to a camera", .serialized, .tags(.integration), .timeLimit(.minutes(2)))
+@Suite("A connection to a camera", .serialized, .tags(.integration), .timeLimit(.minutes(10)))
 struct CameraSourceTests {
     /// How connecting failed.
     private func failure(

@@ -1,7 +1,7 @@
 import Ingest
 import Testing
 
-@Suite("Decode schedule", .timeLimit(.minutes(1)))
+@Suite("Decode schedule", .timeLimit(.minutes(10)))
 struct DecodeScheduleTests {
     /// A stream of 25 pictures a second, in ticks of a millisecond, all of which a model decoder gives at once.
     private struct Model {

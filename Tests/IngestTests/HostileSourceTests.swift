@@ -4,7 +4,7 @@ import Ingest
 import TestSupport
 import Testing
 
-@Suite("A camera's stream by every way", .serialized, .tags(.integration), .timeLimit(.minutes(3)))
+@Suite("A camera's stream by every way", .serialized, .tags(.integration), .timeLimit(.minutes(10)))
 struct HostileSourceTests {
     private static let source = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=12:d=6"]
 

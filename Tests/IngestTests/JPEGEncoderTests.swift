@@ -4,7 +4,7 @@ import Ingest
 import TestSupport
 import Testing
 
-@Suite("JPEG pictures", .timeLimit(.minutes(1)))
+@Suite("JPEG pictures", .timeLimit(.minutes(10)))
 struct JPEGEncoderTests {
     /// Left half red, right half blue, with odd sides.
     private let picture: Picture = {

@@ -5,7 +5,7 @@ import Ingest
 import TestSupport
 import Testing
 
-@Suite("A camera that is watched for ever", .serialized, .tags(.integration), .timeLimit(.minutes(2)))
+@Suite("A camera that is watched for ever", .serialized, .tags(.integration), .timeLimit(.minutes(10)))
 struct LiveSourceTests {
     /// Takes items until `isEnough`, which sees each state and frame, says so; returns the states.
     @discardableResult

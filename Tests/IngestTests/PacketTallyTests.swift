@@ -1,7 +1,7 @@
 import Ingest
 import Testing
 
-@Suite("Packet tally", .timeLimit(.minutes(1)))
+@Suite("Packet tally", .timeLimit(.minutes(10)))
 struct PacketTallyTests {
     /// A stream of `count` packets at 25 frames/s with 90 kHz ticks and a key frame every 50.
     private func tally(

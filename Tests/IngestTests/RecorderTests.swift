@@ -4,7 +4,7 @@ import Ingest
 import TestSupport
 import Testing
 
-@Suite("Recorder", .serialized, .tags(.integration), .timeLimit(.minutes(3)))
+@Suite("Recorder", .serialized, .tags(.integration), .timeLimit(.minutes(10)))
 struct RecorderTests {
     private static let zero = WallTime(microseconds: 1_800_000_000_000_000)
 

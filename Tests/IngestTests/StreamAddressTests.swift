@@ -2,7 +2,7 @@ import Base
 import Ingest
 import Testing
 
-@Suite("A camera's address", .timeLimit(.minutes(1)))
+@Suite("A camera's address", .timeLimit(.minutes(10)))
 struct StreamAddressTests {
     @Test(
         "is read with its host",

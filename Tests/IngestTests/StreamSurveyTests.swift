@@ -3,7 +3,7 @@ import Ingest
 import TestSupport
 import Testing
 
-@Suite("A survey of a stream", .serialized, .tags(.integration), .timeLimit(.minutes(2)))
+@Suite("A survey of a stream", .serialized, .tags(.integration), .timeLimit(.minutes(10)))
 struct StreamSurveyTests {
     @Test("measures rate and group of pictures")
     func survey() async throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("alertd check-config", .tags(.integration), .timeLimit(.minutes(2)))
+@Suite("alertd check-config", .tags(.integration), .timeLimit(.minutes(10)))
 struct CheckConfigTests {
     private static let wrong = """
         cameras:

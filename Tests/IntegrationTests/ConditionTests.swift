@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Queries with conditions", .tags(.integration), .timeLimit(.minutes(4)), .serialized)
+@Suite("Queries with conditions", .tags(.integration), .timeLimit(.minutes(10)), .serialized)
 struct ConditionTests {
     private static let clip = Fixtures.root.appending(path: "share/demo/yard.mp4").path
     private static let carThenPerson = "a car drives through the yard, then a person walks through the yard"

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("alertd run with cameras that cannot be watched", .tags(.integration), .timeLimit(.minutes(4)), .serialized)
+@Suite("alertd run with cameras that cannot be watched", .tags(.integration), .timeLimit(.minutes(10)), .serialized)
 struct DaemonFaultTests {
     @Test("each fault has its state, its one line in the log and its blind event, and costs nothing")
     func faults() throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("alertd run and pictures that show nothing", .tags(.integration), .timeLimit(.minutes(4)), .serialized)
+@Suite("alertd run and pictures that show nothing", .tags(.integration), .timeLimit(.minutes(10)), .serialized)
 struct DaemonFaultyPictureTests {
     @Test("a camera that goes black, and one that freezes, are blind from then on, and nothing of it counts as watched")
     func blind() throws {

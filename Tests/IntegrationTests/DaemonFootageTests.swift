@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("alertd run and its footage", .tags(.integration), .timeLimit(.minutes(4)), .serialized)
+@Suite("alertd run and its footage", .tags(.integration), .timeLimit(.minutes(10)), .serialized)
 struct DaemonFootageTests {
     private struct Probe {
         let seconds: Double

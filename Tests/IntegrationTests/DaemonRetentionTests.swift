@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("alertd run and retention", .tags(.integration), .timeLimit(.minutes(2)))
+@Suite("alertd run and retention", .tags(.integration), .timeLimit(.minutes(10)))
 struct DaemonRetentionTests {
     @Test("what is older than the configuration keeps is gone soon after the start, what is younger stays")
     func events() throws {

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("alertd run as a service", .tags(.integration), .timeLimit(.minutes(4)), .serialized)
+@Suite("alertd run as a service", .tags(.integration), .timeLimit(.minutes(10)), .serialized)
 struct DaemonServiceTests {
     @Test("the service manager hears READY, signs of life, what reloading did, and STOPPING")
     func notifications() throws {

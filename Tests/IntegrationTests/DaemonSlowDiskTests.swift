@@ -4,7 +4,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("alertd run on a slow disk", .tags(.integration), .timeLimit(.minutes(4)))
+@Suite("alertd run on a slow disk", .tags(.integration), .timeLimit(.minutes(10)))
 struct DaemonSlowDiskTests {
     private static let clip = Fixtures.root.appending(path: "share/demo/yard.mp4").path
     private static let queries = """

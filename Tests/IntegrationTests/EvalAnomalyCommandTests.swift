@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `alertd eval vad` on published forms of files.
-@Suite("eval vad", .tags(.integration), .timeLimit(.minutes(2)))
+@Suite("eval vad", .tags(.integration), .timeLimit(.minutes(10)))
 struct EvalAnomalyCommandTests {
     private let folder: ScratchFolder
 

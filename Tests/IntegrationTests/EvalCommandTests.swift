@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `alertd eval vtg` on published forms of files.
-@Suite("eval vtg", .tags(.integration), .timeLimit(.minutes(2)))
+@Suite("eval vtg", .tags(.integration), .timeLimit(.minutes(10)))
 struct EvalCommandTests {
     private let folder: ScratchFolder
 

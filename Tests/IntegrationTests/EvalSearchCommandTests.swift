@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("alertd eval search", .tags(.integration), .timeLimit(.minutes(2)))
+@Suite("alertd eval search", .tags(.integration), .timeLimit(.minutes(10)))
 struct EvalSearchCommandTests {
     private struct Line: Decodable {
         let evidence: String

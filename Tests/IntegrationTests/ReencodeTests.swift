@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("alertd reencode", .tags(.integration), .timeLimit(.minutes(3)), .serialized)
+@Suite("alertd reencode", .tags(.integration), .timeLimit(.minutes(10)), .serialized)
 struct ReencodeTests {
     private struct Line: Decodable {
         let camera: String

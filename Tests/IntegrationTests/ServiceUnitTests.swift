@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("The unit file", .tags(.integration), .timeLimit(.minutes(2)))
+@Suite("The unit file", .tags(.integration), .timeLimit(.minutes(10)))
 struct ServiceUnitTests {
     private static let analyser = "/usr/bin/systemd-analyze"
     private static let isInstalled = FileManager.default.isExecutableFile(atPath: analyser)

@@ -6,7 +6,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Notifications reach their receivers once", .tags(.integration), .timeLimit(.minutes(3)), .serialized)
+@Suite("Notifications reach their receivers once", .tags(.integration), .timeLimit(.minutes(10)), .serialized)
 struct DeliveryTests {
     private let client = OutboundClient(NetworkSettings(environment: [:]))
     private let policy = NotificationPolicy(alertsPerHour: 1000, updateEvery: 0)

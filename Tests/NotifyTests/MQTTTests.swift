@@ -5,7 +5,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("MQTT", .tags(.integration), .timeLimit(.minutes(3)), .serialized)
+@Suite("MQTT", .tags(.integration), .timeLimit(.minutes(10)), .serialized)
 struct MQTTTests {
     private let policy = NotificationPolicy(alertsPerHour: 1000, updateEvery: 0)
 

@@ -2,7 +2,7 @@ import Base
 import Notify
 import Testing
 
-@Suite("What a receiver is told", .timeLimit(.minutes(1)))
+@Suite("What a receiver is told", .timeLimit(.minutes(10)))
 struct PlannerTests {
     /// A planner on a clock of its own; seconds count from noon.
     private struct Site {

@@ -1,7 +1,7 @@
 import Notify
 import Testing
 
-@Suite("When a delivery is tried again", .timeLimit(.minutes(1)))
+@Suite("When a delivery is tried again", .timeLimit(.minutes(10)))
 struct RetryScheduleTests {
     private let schedule = RetrySchedule()
 

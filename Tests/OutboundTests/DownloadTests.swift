@@ -4,7 +4,7 @@ import Outbound
 import TestSupport
 import Testing
 
-@Suite("Downloads into files", .tags(.integration), .timeLimit(.minutes(2)))
+@Suite("Downloads into files", .tags(.integration), .timeLimit(.minutes(10)))
 struct DownloadTests {
     private let client = OutboundClient(NetworkSettings(environment: [:]))
     private let folder: ScratchFolder

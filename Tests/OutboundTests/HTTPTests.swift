@@ -4,7 +4,7 @@ import Outbound
 import TestSupport
 import Testing
 
-@Suite("HTTP transfers", .tags(.integration), .timeLimit(.minutes(2)))
+@Suite("HTTP transfers", .tags(.integration), .timeLimit(.minutes(10)))
 struct HTTPTests {
     private let client = OutboundClient(NetworkSettings(environment: [:]))
 

@@ -4,7 +4,7 @@ import Outbound
 import TestSupport
 import Testing
 
-@Suite("Mail", .timeLimit(.minutes(2)))
+@Suite("Mail", .timeLimit(.minutes(10)))
 struct MailTests {
     private let client = OutboundClient(NetworkSettings(environment: [:]))
     private let mail = MailMessage(

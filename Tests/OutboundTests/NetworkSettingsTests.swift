@@ -2,7 +2,7 @@ import Outbound
 import TestSupport
 import Testing
 
-@Suite("Network settings", .timeLimit(.minutes(1)))
+@Suite("Network settings", .timeLimit(.minutes(10)))
 struct NetworkSettingsTests {
     @Test("show no proxy's password")
     func secrets() {

@@ -4,7 +4,7 @@ import Outbound
 import TestSupport
 import Testing
 
-@Suite("Replies read while they come", .tags(.integration), .timeLimit(.minutes(2)))
+@Suite("Replies read while they come", .tags(.integration), .timeLimit(.minutes(10)))
 struct StreamTests {
     private let client = OutboundClient(NetworkSettings(environment: [:]))
     private let server: ScriptedServer

@@ -7,7 +7,7 @@ import Testing
 import VLM
 
 /// A video-LLM on the engine: always of the right form, and never in the way of a camera.
-@Suite("A video-LLM as the engine's guest", .timeLimit(.minutes(3)))
+@Suite("A video-LLM as the engine's guest", .timeLimit(.minutes(10)))
 struct EngineGuestTests {
     private static var encoder: URL { Fixtures.root.appending(path: "share/models/starter-encoder") }
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import VLM
 
-@Suite("A video-LLM behind an endpoint", .tags(.integration), .timeLimit(.minutes(2)))
+@Suite("A video-LLM behind an endpoint", .tags(.integration), .timeLimit(.minutes(10)))
 struct RemoteNarratorTests {
     private let server: ScriptedServer
 
@@ -176,7 +176,7 @@ struct RemoteNarratorTests {
     private var client: OutboundClient { OutboundClient(NetworkSettings(environment: [:])) }
 }
 
-@Suite("When an endpoint is left alone", .timeLimit(.minutes(1)))
+@Suite("When an endpoint is left alone", .timeLimit(.minutes(10)))
 struct CircuitBreakerTests {
     private let begin = ContinuousClock.now
 

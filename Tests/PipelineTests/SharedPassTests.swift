@@ -2,7 +2,7 @@ import Base
 import Pipeline
 import Testing
 
-@Suite("passes shared by those who ask at once", .timeLimit(.minutes(1)))
+@Suite("passes shared by those who ask at once", .timeLimit(.minutes(10)))
 struct SharedPassTests {
     private struct Odd: Error {}
 
@@ -110,7 +110,7 @@ struct SharedPassTests {
     }
 }
 
-@Suite("a turnstile", .timeLimit(.minutes(1)))
+@Suite("a turnstile", .timeLimit(.minutes(10)))
 struct TurnstileTests {
     private actor Counter {
         private(set) var inside = 0

@@ -4,7 +4,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("descriptions as search sees them", .tags(.integration), .timeLimit(.minutes(3)))
+@Suite("descriptions as search sees them", .tags(.integration), .timeLimit(.minutes(10)))
 struct DescribedEventTests {
     private static let encoder: [UInt8] = [1, 2, 3]
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Real servers; as root they run as another user, as a plain user as that one. Both ways pass the same tests.
-@Suite("Embedded cluster", .tags(.integration), .timeLimit(.minutes(2)))
+@Suite("Embedded cluster", .tags(.integration), .timeLimit(.minutes(10)))
 struct EmbeddedClusterTests {
     private func open(_ state: ClusterState) async throws -> EventStore {
         try await EventStore.open(.embedded(stateDirectory: state.path), logger: quiet)
