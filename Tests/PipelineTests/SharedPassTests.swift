@@ -2,7 +2,10 @@ import Base
 import Pipeline
 import Testing
 
-@Suite("passes shared by those who ask at once", .timeLimit(.minutes(10)))
+/// A little time for the other tasks, without keeping a thread busy.
+private func pause() async { try? await Task.sleep(for: .milliseconds(2)) }
+
+@Suite("passes shared by those who ask at once", .timeLimit(.minutes(5)))
 struct SharedPassTests {
     private struct Odd: Error {}
 
@@ -26,8 +29,8 @@ struct SharedPassTests {
     }
 
     private func waiting(_ log: Log, _ pass: SharedPass<Int, Int>, _ count: Int) async {
-        while await log.passes.isEmpty { await Task.yield() }
-        while await pass.waitingCount < count { await Task.yield() }
+        while await log.passes.isEmpty { await pause() }
+        while await pass.waitingCount < count { await pause() }
     }
 
     @Test("what comes during a pass is answered in the next one, all together, each with its own answer")
@@ -39,7 +42,7 @@ struct SharedPassTests {
         }
         let answers = try await withThrowingTaskGroup(of: (Int, Int).self) { group in
             group.addTask { (0, try await pass.answer(0)) }
-            while await log.passes.isEmpty { await Task.yield() }
+            while await log.passes.isEmpty { await pause() }
             for question in 1...20 { group.addTask { (question, try await pass.answer(question)) } }
             await waiting(log, pass, 20)
             await log.open()
@@ -61,7 +64,7 @@ struct SharedPassTests {
         try await withThrowingTaskGroup(of: Int.self) { group in
             for question in 0..<4 {
                 group.addTask { try await pass.answer(question) }
-                if question == 0 { while await log.passes.isEmpty { await Task.yield() } }
+                if question == 0 { while await log.passes.isEmpty { await pause() } }
             }
             await waiting(log, pass, 3)
             await #expect(throws: SearchError.busy(waiting: 3)) { try await pass.answer(9) }
@@ -93,12 +96,12 @@ struct SharedPassTests {
             group.addTask {
                 await withThrowingTaskGroup(of: Int.self) { inner in
                     inner.addTask { try await pass.answer(0) }
-                    while await log.passes.isEmpty { await Task.yield() }
+                    while await log.passes.isEmpty { await pause() }
                     inner.cancelAll()
                     return try? await inner.next()
                 }
             }
-            while await log.passes.isEmpty { await Task.yield() }
+            while await log.passes.isEmpty { await pause() }
             for question in 1...5 { group.addTask { try await pass.answer(question) } }
             await waiting(log, pass, 5)
             await log.open()
@@ -110,7 +113,7 @@ struct SharedPassTests {
     }
 }
 
-@Suite("a turnstile", .timeLimit(.minutes(10)))
+@Suite("a turnstile", .timeLimit(.minutes(5)))
 struct TurnstileTests {
     private actor Counter {
         private(set) var inside = 0
