@@ -3,7 +3,7 @@
 import { fill, h, icon, s } from '../js/dom.js';
 
 /**
- * A still picture. `box`: [left, top, right, bottom] in fractions. `alt`: '' when the words beside it say it all. `isCut`: it is
+ * A still picture. `box`: left, top, right, bottom in fractions. `alt`: '' when the words beside it say it all. `isCut`: it is
  * cut from footage when it is asked for, so few are asked for at once, and only when they come into sight.
  */
 export function picture(source, { alt = '', box = null, none = 'No picture', lazy = true, isCut = false } = {}) {
@@ -56,7 +56,7 @@ export function nothing(text) {
 export function outline(image, box) {
   const width = image.naturalWidth || image.videoWidth || 16;
   const height = image.naturalHeight || image.videoHeight || 9;
-  const [left, top, right, bottom] = box.map((value) => Math.max(0, Math.min(1, value)));
+  const [left, top, right, bottom] = [box.left, box.top, box.right, box.bottom].map((value) => Math.max(0, Math.min(1, value)));
   const area = s('svg', { viewBox: `0 0 ${width} ${height}`, class: 'outline', 'aria-hidden': 'true', preserveAspectRatio: 'xMidYMid meet' });
   const at = { x: left * width, y: top * height, width: (right - left) * width, height: (bottom - top) * height, rx: width / 160 };
   area.append(s('rect', { ...at, class: 'outline-back' }), s('rect', { ...at, class: 'outline-front' }));
