@@ -48,7 +48,9 @@ class Daemon:
             self.log = self.folder / 'log'
             self.process = subprocess.Popen(
                 [ROOT / '.build/release/alertd', 'run', '--config', self.configuration],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=open(self.log, 'wb'), cwd=ROOT)
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=open(self.log, 'wb'), cwd=ROOT,
+                # Clips are cut there, by the unprivileged user that a root process becomes.
+                env={**os.environ, 'TMPDIR': '/tmp'})
             self._wait_until_ready()
         except BaseException:
             self.__exit__()

@@ -43,7 +43,7 @@ class Window:
         self.browser = browser
         self.context = browser.chromium.new_context(
             locale='en-GB', timezone_id='Europe/Berlin', reduced_motion='reduce', **{**LOOKS[look], **more})
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(30_000)
         self.page = self.context.new_page()
         self.complaints = []
         self.bytes = {}
@@ -83,7 +83,7 @@ class Window:
 
     def shoot(self, folder, name):
         pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=os.path.join(folder, f'{name}.png'))
+        self.page.screenshot(path=os.path.join(folder, f'{name}.png'), timeout=60_000)
 
     def _hear(self, message):
         if message.type in ('error', 'warning'):

@@ -52,7 +52,7 @@ export function view(context) {
       return;
     }
     fill(answer, note,
-      h('p', { class: 'muted', role: 'status' }, `${count(items.length, 'moment')}, most likely first`, understood && understood !== wish.q && [' · understood as ', h('em', {}, understood)]),
+      h('p', { class: 'muted', role: 'status' }, `${count(items.length, 'moment')}, most likely first`, understood && understood.replace(/[“”]/g, '') !== wish.q && [' · understood as ', h('em', {}, understood)]),
       h('ol', { class: 'hits' }, items.map(hit)),
       items.length >= limit && limit < 100 && h('p', { class: 'list-end' }, button('Show more', () => { limit = Math.min(100, limit + 40); ask(); })));
     announce(`${count(items.length, 'moment')} found`);
