@@ -8,7 +8,7 @@ internal import Store
 /// The best frames so far of several queries, gathered day by day in one pass. Every query has its own filter and limit.
 struct BestFrames: Sendable {
     /// Minutes whose rows are multiplied at a time, shared by the threads.
-    private static let chunk = 192
+    private static let chunk = 360
 
     /// What is looked for.
     struct Want: Sendable {
@@ -56,8 +56,10 @@ struct BestFrames: Sendable {
         let order = Self.order(members, bounds)
         effort.minutes += order.count
         var pools = [[Candidate]](repeating: [], count: queries.count)
-        // Few at first, so that the threshold rises before much is read.
-        var (next, size) = (0, 1)
+        // Few at first, so that the threshold rises before much is read; many when it has risen on the days before, since the
+        // threads wait for each other after each part.
+        let isKnown = queries.allSatisfy { thresholds[$0] > -.infinity }
+        var (next, size) = (0, isKnown ? Self.chunk : 1)
         while next < order.count {
             let due = order[next..<min(next + size, order.count)].filter { isDue($0, members, bounds) }
             (next, size) = (next + size, min(2 * size, Self.chunk))
