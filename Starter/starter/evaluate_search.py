@@ -1,4 +1,4 @@
-"""Search over long rendered footage through the product: `alertd ingest`, then `alertd search` for what is there once and for what is not."""
+"""Search over long rendered footage through the product: `alertd ingest`, then `alertd search` for what is there and for what is not."""
 
 import json
 import signal
@@ -7,9 +7,10 @@ from collections import defaultdict
 
 import numpy as np
 
-from . import render
+from . import queries, render
 from .evaluate_spans import LEAST_SHARE
 from .spans import overlap
+from .story import random_story
 
 ANSWERS = 5                      # among the first so many
 LEAST_OVERLAP = 0.3              # of an answer with the true span, to be that answer
@@ -38,7 +39,15 @@ def _fifths(duration):
 
 
 def _is_found(spans, true):
-    return any(overlap(span[:2], true) >= LEAST_OVERLAP for span in spans)
+    return any(overlap(span[:2], one) >= LEAST_OVERLAP for span in spans for one in true)
+
+
+def _things(seed):
+    """What is there, once or more often: (sentence, grade, spans, height of the largest as a share of the picture's)."""
+    story, rng = random_story(seed, "long"), np.random.default_rng([seed, 8])
+    for meaning in dict.fromkeys(fact[0] for fact in story.facts):
+        facts = [fact for fact in story.facts if fact[0] == meaning]
+        yield queries.word(rng, meaning), facts[0][3], [fact[1:3] for fact in facts], max(story.shares[meaning, fact[1]] for fact in facts)
 
 
 def rendered(program, encoder, folder, seed, count, jobs):
@@ -55,14 +64,14 @@ def rendered(program, encoder, folder, seed, count, jobs):
         for number, entry in enumerate(entries):
             duration = entry["media"]["duration_s"]
             hours += duration / 3600
-            for row in entry["grounding_queries"]:
-                spans, true = answers(program, encoder, state, f"clip{number}", row["query"]), (row["start"], row["end"])
-                kind = ("_activity" if row["grade"] == "activity" else "") + ("" if row["height_share"] >= LEAST_SHARE else "_small")
+            for text, grade, true, share in _things(seed + number):
+                spans = answers(program, encoder, state, f"clip{number}", text)
+                kind = ("_activity" if grade == "activity" else "") + ("" if share >= LEAST_SHARE else "_small")
                 found[kind].append(_is_found(spans, true))
-                touched[kind].append(any(span[0] < true[1] and span[1] > true[0] for span in spans))
+                touched[kind].append(any(span[0] < end and span[1] > start for span in spans for start, end in true))
                 prior[kind].append(_is_found(_fifths(duration), true))
                 if not found[kind][-1]:
-                    rows.append(f"| {entry['file']} | {row['query']} | {true[0]:.0f}–{true[1]:.0f} s | {row['height_share']:.2f} | {', '.join(f'{a:.0f}–{b:.0f} s ({p:.2f})' for a, b, p in spans) or 'nothing'} |")
+                    rows.append(f"| {entry['file']} | {text} | {', '.join(f'{start:.0f}–{end:.0f} s' for start, end in true[:5])} | {share:.2f} | {', '.join(f'{start:.0f}–{end:.0f} s ({p:.2f})' for start, end, p in spans) or 'nothing'} |")
             for row in entry["absent_queries"]:
                 spans = answers(program, encoder, state, f"clip{number}", row["query"])
                 absent.append(not spans)
@@ -71,7 +80,7 @@ def rendered(program, encoder, folder, seed, count, jobs):
     finally:
         holder.send_signal(signal.SIGINT)
         holder.wait()
-    values, lines = {}, ["", f"## Search over long rendered footage ({count} clips, {hours:.1f} hours, seeds from {seed})", "", f"| things there once | among the first {ANSWERS} | touched by one of them | fifths of the clip | asked |", "| --- | --- | --- | --- | --- |"]
+    values, lines = {}, ["", f"## Search over long rendered footage ({count} clips, {hours:.1f} hours, seeds from {seed})", "", f"| things that are there | among the first {ANSWERS} | touched by one of them | fifths of the clip | asked |", "| --- | --- | --- | --- | --- |"]
     for kind in sorted(found):
         values[f"rendered_search_at_5{kind}"], values[f"rendered_search_at_5{kind}_baseline"] = np.mean(found[kind]), np.mean(prior[kind])
         label = {"": "coarse", "_activity": "activity"}[kind.removesuffix("_small")] + (", actors under 10 %" if kind.endswith("_small") else "")
@@ -83,5 +92,5 @@ def rendered(program, encoder, folder, seed, count, jobs):
         values["rendered_search_nothing"], values["rendered_search_nothing_baseline"] = np.mean(absent), 0.0
     lines.append(f"\nOf actors of 10 % of the height and more, {sum(usual)} of {len(usual)} found; \"nothing\" for {sum(absent)} of {len(absent)} things that are not there.")
     if rows:
-        lines += ["", "| clip | sentence | true span | height | answers |", "| --- | --- | --- | --- | --- |", *rows]
+        lines += ["", "| clip | sentence | true spans | height | answers |", "| --- | --- | --- | --- | --- |", *rows]
     return values, lines
