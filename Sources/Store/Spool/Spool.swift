@@ -14,6 +14,8 @@ public actor Spool {
     public struct Status: Sendable, Equatable {
         /// Bytes on the disk.
         public var bytes = 0
+        /// Bytes among them that PostgreSQL does not have yet.
+        public var waitingBytes = 0
         /// Files that were given up for want of room, by what they held.
         public var droppedScoreFiles = 0
         /// Files of index rows that were given up.
@@ -64,6 +66,7 @@ public actor Spool {
     public var status: Status {
         var status = counted
         status.bytes = lanes.values.joined().reduce(0) { $0 + $1.size }
+        status.waitingBytes = lanes.values.joined().reduce(0) { $0 + max(0, $1.size - $1.acknowledged) }
         return status
     }
 

@@ -41,7 +41,7 @@ struct DaemonMetrics: Sendable {
         registry.report(
             "alertd_frames_dropped_total",
             cameras.map { (["camera": $0.key.name, "where": "queue"], Double($0.value.statistics.framesDropped)) })
-        registry.report("alertd_spool_bytes", [([:], Double(await writer.spool?.status.bytes ?? 0))])
+        registry.report("alertd_spool_bytes", [([:], Double(await writer.spool?.status.waitingBytes ?? 0))])
         registry.report("alertd_storage_bytes", await storage.bytes().map { (["kind": $0.key], Double($0.value)) })
         registry.report("alertd_build_info", [(["version": ProgramVersion.text], 1)])
     }
