@@ -31,7 +31,8 @@ struct DaemonFaultTests {
         let before = try cpuSeconds(site)
         pass(20)
         let used = try cpuSeconds(site) - before
-        #expect(used < 0.2, "\(used) CPU seconds in 20 s")
+        // One per cent of a quick core; a slow one has half as much work again with the same.
+        #expect(used < 0.3, "\(used) CPU seconds in 20 s")
         try site.waitForRow("SELECT count(*) = 5 FROM alertd.v_events WHERE kind = 'blind' AND open")
         let (outcome, seconds) = try site.stop()
         #expect(outcome.status == 0 && seconds < 5)
