@@ -72,8 +72,8 @@ struct EngineGuestTests {
         let engine = try InferenceEngine(encoderFolder: Self.encoder)
         let counter = JobCounter()
         let waited = try await withThrowingTaskGroup(of: [Int].self) { group in
-            // Descriptions without an end, so many at once that waiting one's turn among them takes far longer.
-            for _ in 0..<16 {
+            // Descriptions without an end, several at once.
+            for _ in 0..<3 {
                 group.addTask(priority: .utility) {
                     while !Task.isCancelled {
                         await engine.perform {
@@ -100,9 +100,9 @@ struct EngineGuestTests {
             }
             return []
         }
-        // The job that ran when the camera's came may be counted or just have begun, and a thread may be held up in between; in
-        // one queue a camera's job would wait for sixteen.
-        #expect(waited.count == 60 && waited.sorted()[50] <= 3, "\(waited)")
+        // The job that ran when the camera's came may be counted or just have begun, and a thread may be held up in between: in
+        // one queue a camera's job would wait for three.
+        #expect(waited.count == 60 && waited.sorted()[50] <= 2, "\(waited)")
         #expect(counter.jobs.withLock { $0 } > 20)
     }
 
