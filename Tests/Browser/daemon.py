@@ -1,7 +1,6 @@
 """A daemon for the tests: the built program with its embedded database, watching a rendered clip that arrives over RTSP."""
 
 import json
-import os
 import pathlib
 import shutil
 import signal
@@ -48,9 +47,7 @@ class Daemon:
             self.log = self.folder / 'log'
             self.process = subprocess.Popen(
                 [ROOT / '.build/release/alertd', 'run', '--config', self.configuration],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=open(self.log, 'wb'), cwd=ROOT,
-                # Clips are cut there, by the unprivileged user that a root process becomes.
-                env={**os.environ, 'TMPDIR': '/tmp'})
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=open(self.log, 'wb'), cwd=ROOT)
             self._wait_until_ready()
         except BaseException:
             self.__exit__()
