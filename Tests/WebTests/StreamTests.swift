@@ -27,16 +27,6 @@ private actor Follower {
 
 @Suite("The stream of changes, over a socket", .tags(.integration), .timeLimit(.minutes(5)))
 struct StreamTests {
-    /// Runs `body` while the site's server listens.
-    private func serving(_ site: WebSite, _ body: (Int) async throws -> Void) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await site.server.run() }
-            defer { group.cancelAll() }
-            while site.server.port == nil { try await ContinuousClock().sleep(for: .milliseconds(10)) }
-            try await body(try #require(site.server.port))
-        }
-    }
-
     private func ready(_ path: String, _ port: Int, headers: [String] = []) async throws -> Follower {
         for _ in 0..<100 {
             let follower = Follower(path, port: port, headers: headers)
@@ -50,7 +40,7 @@ struct StreamTests {
     @Test("descriptions come while they are written, to those who asked, without a number to go on from")
     func drafts() async throws {
         let site = try await WebSite()
-        try await serving(site) { port in
+        try await site.serving { port in
             let curious = try await ready("/api/v1/stream?drafts=true", port)
             let other = try await ready("/api/v1/stream", port)
             site.drafts.begin(17, on: "gate")
@@ -76,7 +66,7 @@ struct StreamTests {
     @Test("a token for one camera is shown no draft of another")
     func draftsOfCameras() async throws {
         let (site, token) = try await WebSite.withToken("yard-only", cameras: ["yard"])
-        try await serving(site) { port in
+        try await site.serving { port in
             let follower = try await ready(
                 "/api/v1/stream?drafts=true", port, headers: ["Authorization: Bearer \(token)"])
             site.drafts.begin(1, on: "gate")
@@ -91,7 +81,7 @@ struct StreamTests {
         var limits = WebLimits()
         limits.streams = 2
         let site = try await WebSite(limits: limits)
-        try await serving(site) { port in
+        try await site.serving { port in
             for _ in 0..<5 {
                 let (one, two) = (
                     try await ready("/api/v1/stream", port), try await ready("/api/v1/stream", port)
@@ -100,23 +90,6 @@ struct StreamTests {
                 let third = try #require(await Follower("/api/v1/stream", port: port).answer())
                 #expect(third.status == 503 && third.headers["retry-after"] == "10")
                 withExtendedLifetime((one, two)) {}
-            }
-        }
-    }
-
-    @Test("what is no HTTP is refused in the form of every other refusal, and the connection ends")
-    func unreadable() async throws {
-        let site = try await WebSite()
-        try await serving(site) { port in
-            for line in ["BLAH", "GET  / HTTP/9.9\r\nHost: localhost", "GET /\u{1} HTTP/1.1\r\nHost: localhost"] {
-                let client = try #require(PlainHTTP(port: port, timeout: 10))
-                client.send(line + "\r\n\r\n")
-                let reply = client.reply()
-                #expect(reply.status == 400, "\(line): \(reply.status)")
-                #expect(reply.headers["content-type"] == "application/problem+json", "\(line)")
-                #expect(reply.headers["x-content-type-options"] == "nosniff" && reply.headers["connection"] == "close")
-                #expect(reply.text.contains("\"status\":400") && reply.text.contains("HTTP/1.1"), "\(reply.text)")
-                #expect(client.text(until: "\r\n") == nil, "the connection goes on")
             }
         }
     }

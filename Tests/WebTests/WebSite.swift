@@ -84,6 +84,16 @@ struct WebSite {
         responder = server.makeResponder()
     }
 
+    /// Runs `body` while the server listens at a port of this machine.
+    func serving(_ body: (Int) async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run() }
+            defer { group.cancelAll() }
+            while server.port == nil { try await ContinuousClock().sleep(for: .milliseconds(10)) }
+            try await body(try #require(server.port))
+        }
+    }
+
     /// A request as it would come from `peer`.
     func send(
         _ method: HTTPRequest.Method, _ path: String, host: String? = "localhost:8750", headers: HTTPFields = [:],

@@ -50,7 +50,6 @@ enum Answer {
         var headers = error.headers
         headers[.contentType] = MediaTypes.problem
         headers[.cacheControl] = "no-store"
-        if error.endsConnection { headers[.connection] = "close" }
         return (HTTPResponse(status: error.status, headerFields: headers), ByteBuffer(bytes: bytes))
     }
 }

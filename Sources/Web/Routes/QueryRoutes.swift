@@ -52,8 +52,8 @@ struct QueryRoutes: Sendable {
     var all: [Route] {
         [
             Route(.get, "/api/v1/queries", parameters: ["limit", "cursor"], handler: list),
-            Route(.post, "/api/v1/queries", access: .admin, handler: add),
-            Route(.post, "/api/v1/queries/test", limit: .seconds(120), handler: test),
+            Route(.post, "/api/v1/queries", access: .admin, takes: MediaTypes.json, handler: add),
+            Route(.post, "/api/v1/queries/test", takes: MediaTypes.json, limit: .seconds(120), handler: test),
             Route(.get, "/api/v1/queries/{name}") { request in
                 try Answer.json(QueryLine(try await query(request)))
             },
@@ -123,8 +123,7 @@ struct QueryRoutes: Sendable {
 
     private func add(_ request: WebRequest) async throws -> Response {
         let body = try BodyReader(
-            Array(buffer: try await request.body(MediaTypes.json)),
-            known: ["name", "text", "cameras", "zone", "active", "alarm_ceiling_per_day", "enabled"])
+            request.body, known: ["name", "text", "cameras", "zone", "active", "alarm_ceiling_per_day", "enabled"])
         guard let name = try body.optionalName("name") else {
             throw WebError.badRequest(parameter: "name", "name is missing")
         }
@@ -153,8 +152,7 @@ struct QueryRoutes: Sendable {
 
     private func test(_ request: WebRequest) async throws -> Response {
         let body = try BodyReader(
-            Array(buffer: try await request.body(MediaTypes.json)),
-            known: ["text", "cameras", "zone", "active", "since", "until", "alarm_ceiling_per_day"])
+            request.body, known: ["text", "cameras", "zone", "active", "since", "until", "alarm_ceiling_per_day"])
         let text = try Sentence.checked(try body.text("text"), "text")
         let (wanted, zone, active) = (try body.cameras("cameras"), try body.optionalName("zone"), try Self.active(body))
         let until = try body.time("until") ?? WallTime(Date())
