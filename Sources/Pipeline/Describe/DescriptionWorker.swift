@@ -67,9 +67,8 @@ public final class DescriptionWorker: Sendable {
     /// Works until ``finish()``, or until the task is cancelled.
     public func run() async {
         await withTaskGroup(of: Void.self) { group in
-            // Behind live encoding, and behind people's questions.
-            group.addTask(priority: .utility) { await self.work() }
-            group.addTask(priority: .utility) { _ = try? await self.ending.next() }
+            group.addTask { await self.work() }
+            group.addTask { _ = try? await self.ending.next() }
             await group.next()
             group.cancelAll()
         }

@@ -73,8 +73,7 @@ public final class CameraSupervisor: Sendable {
                 revision: camera.revision, pipeline: CameraPipeline(camera, services),
                 ended: BoundedQueue(countLimit: 1))
             children[camera.name] = child
-            // Live work comes before a person's questions and before descriptions.
-            group.addTask(priority: .high) {
+            group.addTask {
                 _ = try? await before?.next()
                 await child.pipeline.run()
                 child.ended.finish()
