@@ -86,6 +86,8 @@ struct Daemon: Sendable {
             writer: writer,
             ledger: CoverageLedger(encodings: encodings, writer: writer, logger: logger), queries: QueryBoard(),
             board: CameraBoard(), anomalies: anomalies, album: narrator.map { _ in EventAlbum() }, logger: logger)
+        await services.footage.removeCuts()
+        let drafts = DescriptionDrafts()
         let supervisor = CameraSupervisor(services: services)
         let queries = QueryWatch(
             configuration, store: store, engine: engine, board: services.queries, logger: logger)
@@ -102,7 +104,8 @@ struct Daemon: Sendable {
         let web = WebSetup.make(
             .init(
                 services: services, status: status, store: store, encodings: reader, sentences: sentenceEncoder,
-                configuration: { current.value }, state: plan.state, metrics: metrics, environment: environment))
+                drafts: drafts, configuration: { current.value }, state: plan.state, metrics: metrics,
+                environment: environment))
         try await web.server.prepare()
 
         // What a killed process left open ends before anything new is told.
@@ -132,7 +135,8 @@ struct Daemon: Sendable {
         if let narrator, let album = services.album {
             let worker = DescriptionWorker(
                 store: store, narrator: narrator, album: album,
-                settings: .init(tokensPerHour: configuration.describe.tokensPerHour), metrics: metrics, logger: logger)
+                settings: .init(tokensPerHour: configuration.describe.tokensPerHour), drafts: drafts, metrics: metrics,
+                logger: logger)
             parts.append(StoppableService(body: worker.run, finish: worker.finish))
         }
         // Last, so that it stops first: nobody asks what is being closed.

@@ -17,6 +17,8 @@ enum WebSetup {
         let encodings: EncodingReader
         /// Encodes what was written about events; nil when there is no such model.
         let sentences: SentenceBERT?
+        /// Descriptions that are being written.
+        let drafts: DescriptionDrafts
         let configuration: @Sendable () -> Configuration
         let state: URL
         let metrics: MetricRegistry
@@ -48,7 +50,8 @@ enum WebSetup {
                 scope.zones = parts.configuration().pictureZones
                 return try await backTest.report(of: request, on: camera, in: scope, timeZone: .current)
             },
-            unknownWords: { try await engine.unknownWords(in: $0) }, configuration: parts.configuration,
+            unknownWords: { try await engine.unknownWords(in: $0) }, drafts: parts.drafts,
+            configuration: parts.configuration,
             problem: { Self.problem(parts.status) }, metrics: parts.metrics,
             measure: { await meter.measure(into: $0) },
             pageFolder: Self.pageFolder(parts.environment), version: ProgramVersion.text, logger: live.logger)
