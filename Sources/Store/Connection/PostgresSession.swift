@@ -49,6 +49,11 @@ package final class PostgresSession {
             throw .unsupportedServer(found: found ?? "\(PQserverVersion(handle))", needed: "15")
         }
         try script("set the session up", "SET TimeZone = 'UTC'; SET statement_timeout = \(statementMilliseconds)")
+        if let node = address.node {
+            // A transaction of a node that hangs must not keep the others from writing.
+            try script("set the session up", "SET idle_in_transaction_session_timeout = 5000")
+            _ = try query("set the session up", "SELECT set_config('alertd.node', $1, false)", [.text(node)])
+        }
     }
 
     deinit { PQfinish(handle) }
