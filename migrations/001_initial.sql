@@ -1610,6 +1610,7 @@ DECLARE
     v_mine   bigint;
     v_one    record;
     v_poor   record;
+    v_joined timestamptz;
     v_given  bigint := 0;
 BEGIN
     -- One round at a time: shares are counted in what is committed. A round is one statement, so no client can keep the
@@ -1631,7 +1632,8 @@ BEGIN
     ON CONFLICT (name) DO UPDATE
     SET machine = excluded.machine, address = excluded.address, cameras = excluded.cameras, digest = excluded.digest,
         joined_at = CASE WHEN n.seen_until > v_now THEN n.joined_at ELSE v_now END, seen_at = excluded.seen_at,
-        seen_until = excluded.seen_until;
+        seen_until = excluded.seen_until
+    RETURNING joined_at INTO v_joined;
     IF p_held = '{}' THEN
         DELETE FROM alertd.camera_lease l WHERE NOT l.is_current AND upper(l.held) < v_now - interval '400 days';
         DELETE FROM alertd.node n WHERE n.seen_until < v_now - interval '400 days';
@@ -1657,7 +1659,8 @@ BEGIN
     WHERE c.id = l.camera_id AND h.camera = c.name AND h.token = l.token AND l.is_current AND l.holder = p_node
       AND c.name <> ALL (p_released);
 
-    -- Take what is free, up to the fair share among the nodes that are there.
+    -- Take what is free, up to the fair share among the nodes that are there. One that has just come leaves the others, who
+    -- may start in the same moment, a second to come too, and takes at once only what was its own.
     INSERT INTO alertd.camera (name)
     SELECT w FROM unnest(p_cameras) AS w WHERE NOT EXISTS (SELECT FROM alertd.camera c WHERE c.name = w) ORDER BY w
     ON CONFLICT (name) DO NOTHING;
@@ -1669,6 +1672,7 @@ BEGIN
     FOR v_one IN
         SELECT l.camera_id, l.token FROM alertd.camera_lease l JOIN alertd.camera c ON c.id = l.camera_id
         WHERE l.is_current AND upper(l.held) <= v_now AND c.name = ANY (p_cameras) AND c.name <> ALL (p_released)
+          AND (l.holder = p_node OR v_joined <= v_now - interval '1 second')
         ORDER BY l.holder <> p_node, c.name LIMIT greatest(v_share - v_mine, 0)
         -- Locked: a writer is just extending it.
         FOR UPDATE OF l SKIP LOCKED
@@ -1682,6 +1686,7 @@ BEGIN
     SELECT c.id, 1, p_node, tstzrange(v_now, v_until, '[)'), true FROM alertd.camera c
     WHERE c.name = ANY (p_cameras) AND c.name <> ALL (p_released)
       AND NOT EXISTS (SELECT FROM alertd.camera_lease l WHERE l.camera_id = c.id)
+      AND v_joined <= v_now - interval '1 second'
     ORDER BY c.name LIMIT greatest(v_share - v_mine, 0);
 
     -- Give to the node that has the fewest, once it has been there for a while and nothing is left to be taken.
@@ -1709,8 +1714,9 @@ BEGIN
 
     RETURN QUERY
     SELECT NULL::text, NULL::bigint, NULL::boolean, v_now,
-           (SELECT min(upper(l.held)) FROM alertd.camera_lease l JOIN alertd.camera c ON c.id = l.camera_id
-            WHERE l.is_current AND l.holder <> p_node AND upper(l.held) > v_now AND c.name = ANY (p_cameras)),
+           CASE WHEN v_joined > v_now - interval '1 second' THEN v_joined + interval '1 second' ELSE (
+               SELECT min(upper(l.held)) FROM alertd.camera_lease l JOIN alertd.camera c ON c.id = l.camera_id
+               WHERE l.is_current AND l.holder <> p_node AND upper(l.held) > v_now AND c.name = ANY (p_cameras)) END,
            count(*), string_agg(n.name, ', ' ORDER BY n.name) FILTER (WHERE n.digest <> v_digest), NULL::text
     FROM alertd.node n WHERE n.seen_until > v_now;
     RETURN QUERY
@@ -1723,7 +1729,7 @@ BEGIN
     ORDER BY c.name;
 END;
 $$;
-COMMENT ON FUNCTION alertd.lease_round IS 'What a node asks every few seconds, in one statement: it is alive, knows these cameras, renews the leases that it names by camera and token, lets go of p_released (of everything when p_is_leaving), and takes what is free up to its fair share. The first row is about the whole: the time here, when the next lease of others runs out, how many nodes are alive, which of them have another file, and why nothing was given. The others are the leases that it holds now; surplus ones it should end watching and let go, for a node that has fewer. A NOTIFY alertd_lease says that something became free.';
+COMMENT ON FUNCTION alertd.lease_round IS 'What a node asks every few seconds, in one statement: it is alive, knows these cameras, renews the leases that it names by camera and token, lets go of p_released (of everything when p_is_leaving), and takes what is free up to its fair share. The first row is about the whole: the time here, when it is worth asking again, as the next lease of others runs out, how many nodes are alive, which of them have another file, and why nothing was given. The others are the leases that it holds now; surplus ones it should end watching and let go, for a node that has fewer. A NOTIFY alertd_lease says that something became free.';
 
 CREATE FUNCTION alertd.lease_standings(p_cameras text[], p_tokens bigint[], p_times timestamptz[])
 RETURNS TABLE (place bigint, standing text)

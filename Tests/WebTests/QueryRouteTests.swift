@@ -1,6 +1,7 @@
 import Base
 import Foundation
 import HTTPTypes
+import Pipeline
 import Store
 import TestSupport
 import Testing
@@ -64,6 +65,26 @@ struct QueryRouteTests {
         #expect(try await site.get("/api/v1/search?q=").parameter == "q")
         let refused = try await site.get("/api/v1/search?q=a%20car%20in%20zone%20nowhere")
         #expect(refused.status == 422 && refused.parameter == "q", "\(refused.text)")
+    }
+
+    @Test("nodes that did not answer a search are named, and a node that asks is answered from here alone")
+    func partial() async throws {
+        let scopes = Locked<[FootageSearch.Scope]>([])
+        let site = try await WebSite(
+            search: { _, scope, _, _ in
+                scopes.withLock { $0.append(scope) }
+                return []
+            }, missing: ["b", "c"])
+        let whole = try await site.get("/api/v1/search?q=a").object()
+        #expect(whole["partial"] as? [String] == ["b", "c"])
+        let asking = try #require(HTTPField.Name("Alertd-Node"))
+        _ = try await site.get("/api/v1/search?q=a&cameras=gate,yard", headers: [asking: "b"])
+        let seen = scopes.withLock { $0 }
+        #expect(seen.map(\.isOnlyHere) == [false, true])
+        #expect(seen.last?.cameras?.map(\.name).sorted() == ["gate", "yard"])
+        for cameras in ["", "gate,", "a%20b", "-a"] {
+            #expect(try await site.get("/api/v1/search?q=a&cameras=\(cameras)").parameter == "cameras", "\(cameras)")
+        }
     }
 
     @Test(

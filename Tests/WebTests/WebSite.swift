@@ -42,7 +42,10 @@ struct WebSite {
         configuration text: String =
             "cameras: { gate: { url: 'rtsp://127.0.0.1/1' }, yard: { url: 'rtsp://127.0.0.1/2' } }",
         web: WebConfiguration = WebConfiguration(), limits: WebLimits = WebLimits(),
-        search: @escaping WebServices.Search = { _, _, _, _ in [] },
+        search:
+            @escaping @Sendable (String, FootageSearch.Scope, Int, SearchCursor?) async throws -> [FootageSearch.Hit] =
+            { _, _, _, _ in [] },
+        missing: [String] = [],
         unknownWords: @escaping WebServices.UnknownWords = { _ in [] },
         problem: @escaping @Sendable () -> String? = { nil },
         before prepare: (EventStore) async throws -> Void = { _ in }
@@ -66,7 +69,7 @@ struct WebSite {
         services = WebServices(
             store: store, history: store, board: CameraBoard(), pictures: pictures,
             clips: EventClips(events: store, footage: FootageFiles(stateDirectory: folder.file("state").path)),
-            search: search,
+            search: { .init(hits: try await search($0, $1, $2, $3), missing: missing) },
             backTest: { _, camera, _ in QueryBackTest.Report(camera: camera, hits: [], watchedSeconds: 0) },
             unknownWords: unknownWords, configuration: { configuration }, problem: problem, metrics: MetricRegistry(),
             measure: { $0.report("alertd_camera_up", [(["camera": "gate"], 1)]) },

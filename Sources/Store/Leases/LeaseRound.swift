@@ -38,7 +38,7 @@ public struct LeaseAnswer: Sendable {
     public var surplus: Set<CameraID> = []
     /// The time of the database's clock.
     public var time = WallTime(microseconds: 0)
-    /// When the next lease of another node runs out; nil when there is none.
+    /// When it is worth asking again before the next renewal, as a lease of another node runs out; nil for no reason.
     public var nextExpiry: WallTime?
     /// Nodes that are alive, this one included.
     public var nodes = 0

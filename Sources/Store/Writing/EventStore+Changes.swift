@@ -11,7 +11,7 @@ extension EventStore {
     /// Stores changes in one transaction, in order as far as order matters: events, coverage and closing among
     /// themselves. Curves and index rows go by camera, one `COPY` each. The lease that a change was made under is looked at in the
     /// same transaction.
-    func write(_ writes: [StoreWrite]) async throws(StoreError) {
+    package func write(_ writes: [StoreWrite]) async throws(StoreError) {
         let index = Self.index(writes)
         for (camera, samples) in Self.scores(writes.map(\.body)) {
             try await ensureDays(.score, of: camera, samples.map(\.at))
