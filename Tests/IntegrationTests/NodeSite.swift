@@ -28,7 +28,7 @@ final class NodeSite {
             try site.configure(
                 cameras, more: "retention: { clips_gib: 0 }",
                 rest: """
-                    cluster: { node: \(name), address: "http://127.0.0.1:\(port)", lease_seconds: \(lease) }
+                    cluster: { node: \(name), address: "http://127.0.0.1:\(port)", lease_seconds: \(lease), search_timeout_seconds: 20 }
                     describe: { tokens_per_hour: 0 }
                     \(queries)
                     """)
@@ -83,28 +83,37 @@ final class NodeSite {
     }
 
     /// What was watched of a camera, by the ledger.
-    func watched(_ camera: String) throws -> [TimeSpan] {
-        try rows(
+    func watched(_ camera: String) throws -> [TimeSpan] { try watched()[camera] ?? [] }
+
+    /// What was watched of each camera.
+    private func watched() throws -> [String: [TimeSpan]] {
+        var found: [String: [TimeSpan]] = [:]
+        let rows = try rows(
             """
-            SELECT (extract(epoch FROM lower(w)) * 1000000)::bigint || ' ' || (extract(epoch FROM upper(w)) * 1000000)::bigint
-            FROM (SELECT unnest(watched) AS w FROM alertd.v_coverage WHERE camera = '\(camera)') AS x ORDER BY w
-            """
-        ).map { row in
-            let numbers = row.split(separator: " ").compactMap { Int64($0) }
-            try #require(numbers.count == 2)
-            return TimeSpan(start: WallTime(microseconds: numbers[0]), end: WallTime(microseconds: numbers[1]))
+            SELECT camera, (extract(epoch FROM lower(w)) * 1000000)::bigint, (extract(epoch FROM upper(w)) * 1000000)::bigint
+            FROM (SELECT camera, unnest(watched) AS w FROM alertd.v_coverage) AS x ORDER BY w
+            """)
+        for row in rows {
+            let fields = row.split(separator: "|")
+            try #require(fields.count == 3)
+            let (start, end) = (try #require(Int64(fields[1])), try #require(Int64(fields[2])))
+            found[String(fields[0]), default: []].append(
+                TimeSpan(start: WallTime(microseconds: start), end: WallTime(microseconds: end)))
         }
+        return found
     }
 
     /// Seconds from `time` until each camera is seen again, waited for at most `limit`; infinity for one that is not.
     func seenAgain(_ names: [String], after time: WallTime, limit: Double) throws -> [String: Double] {
         var found: [String: Double] = [:]
-        _ = eventually(limit) {
+        let deadline = ContinuousClock.now + .seconds(limit)
+        while found.count < names.count, ContinuousClock.now < deadline {
+            let spans = try watched()
             for name in names where found[name] == nil {
-                guard let span = try? watched(name).first(where: { $0.end > time }) else { continue }
+                guard let span = spans[name]?.first(where: { $0.end > time }) else { continue }
                 found[name] = max(0, span.start.seconds(since: time))
             }
-            return found.count == names.count
+            pass(0.25)
         }
         return Dictionary(uniqueKeysWithValues: names.map { ($0, found[$0] ?? .infinity) })
     }

@@ -21,16 +21,12 @@ public struct EffectiveConfiguration: Sendable {
         return page.text
     }
 
-    /// Cameras and queries alone: what nodes that share a database must have in common. No secret is in it, so that its
-    /// digest may lie in the database.
+    /// Cameras and queries alone, in the file's order: what nodes that share a database must have in common. No secret is in
+    /// it, so that its digest may lie in the database.
     public var watched: String {
         var page = YAMLPage()
-        page.named("cameras", configuration.cameras.sorted { $0.name.name < $1.name.name }) { camera, page in
-            self.camera(camera, &page)
-        }
-        page.named("queries", configuration.queries.sorted { $0.name < $1.name }) { query, page in
-            self.query(query, &page)
-        }
+        page.named("cameras", configuration.cameras) { camera, page in self.camera(camera, &page) }
+        page.named("queries", configuration.queries) { query, page in self.query(query, &page) }
         return page.text
     }
 

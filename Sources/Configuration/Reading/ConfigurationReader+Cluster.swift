@@ -6,7 +6,7 @@ extension ConfigurationReader {
         let token = section.text("token").map(Secret.init)
         let (lease, timeout) = (section.seconds("lease_seconds"), section.seconds("search_timeout_seconds"))
         guard let node else {
-            for key in ["address", "token"] where section.has(key) {
+            for key in ["address", "token"] where section.has(key) && !section.has("node") {
                 section.report(key, "there is no cluster.node", "beside cluster.node")
             }
             return nil

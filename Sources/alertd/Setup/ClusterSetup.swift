@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 import Logging
 import Outbound
 import Pipeline
