@@ -1664,9 +1664,10 @@ BEGIN
     INSERT INTO alertd.camera (name)
     SELECT w FROM unnest(p_cameras) AS w WHERE NOT EXISTS (SELECT FROM alertd.camera c WHERE c.name = w) ORDER BY w
     ON CONFLICT (name) DO NOTHING;
-    SELECT ceil(sum(1.0 / (
-               SELECT count(*) FROM alertd.node n WHERE n.seen_until > v_now AND w = ANY (n.cameras))) - 1e-9)::bigint
-    INTO v_share FROM unnest(p_cameras) AS w;
+    SELECT ceil(sum(1.0 / x.nodes) - 1e-9)::bigint INTO v_share
+    FROM unnest(p_cameras) AS w
+         JOIN (SELECT c, count(*) AS nodes FROM alertd.node n, unnest(n.cameras) AS c WHERE n.seen_until > v_now GROUP BY c) AS x
+         ON x.c = w;
     SELECT count(*) INTO v_mine FROM alertd.camera_lease l
     WHERE l.is_current AND l.holder = p_node AND upper(l.held) > v_now;
     FOR v_one IN
