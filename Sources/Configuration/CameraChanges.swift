@@ -29,6 +29,7 @@ public struct CameraChanges: Hashable, Sendable {
             ("database", old.database == new.database), ("state", old.state == new.state),
             ("log", old.log == new.log), ("models", old.models == new.models), ("http", old.http == new.http),
             ("notify", old.notify == new.notify), ("describe", old.describe == new.describe),
+            ("cluster", old.cluster == new.cluster),
         ]
         needingRestart = sections.filter { !$0.1 }.map(\.0)
     }

@@ -29,12 +29,14 @@ enum WebSetup {
     static func make(_ parts: Parts) -> (server: WebServer, close: @Sendable () async -> Void) {
         let (store, history) = (parts.store.sibling(), parts.store.sibling())
         let (engine, live) = (parts.services.engine, parts.services)
-        let search = FootageSearch(
-            engine: engine, events: history, encodings: parts.encodings, sentences: parts.sentences)
+        let search = ClusterSetup.search(
+            FootageSearch(engine: engine, events: history, encodings: parts.encodings, sentences: parts.sentences),
+            events: history, parts.configuration(), environment: parts.environment, logger: live.logger)
         let backTest = QueryBackTest(engine: engine, encodings: parts.encodings)
         let searches = CoreMetrics.Timer(label: "alertd_search_seconds", factory: parts.metrics)
         let meter = DaemonMetrics(
-            board: live.board, writer: live.writer, storage: StorageMeter(state: parts.state, store: history))
+            board: live.board, writer: live.writer, keeper: parts.status.keeper,
+            storage: StorageMeter(state: parts.state, store: history))
         let services = WebServices(
             store: store, history: history, board: live.board, pictures: live.pictures,
             clips: EventClips(events: history, footage: live.footage),
