@@ -2,6 +2,7 @@ import Base
 import Configuration
 import Foundation
 import Ingest
+import Notify
 import Pipeline
 import Store
 import Web
@@ -11,6 +12,7 @@ struct DaemonMetrics: Sendable {
     let board: CameraBoard
     let writer: StoreWriter
     let storage: StorageMeter
+    let deliveries: DeliveryBoard
 
     /// Brings `registry` up to date.
     func measure(into registry: MetricRegistry) async {
@@ -43,6 +45,19 @@ struct DaemonMetrics: Sendable {
             cameras.map { (["camera": $0.key.name, "where": "queue"], Double($0.value.statistics.framesDropped)) })
         registry.report("alertd_spool_bytes", [([:], Double(await writer.spool?.status.waitingBytes ?? 0))])
         registry.report("alertd_storage_bytes", await storage.bytes().map { (["kind": $0.key], Double($0.value)) })
+        measureDeliveries(into: registry)
         registry.report("alertd_build_info", [(["version": ProgramVersion.text], 1)])
+    }
+
+    private func measureDeliveries(into registry: MetricRegistry) {
+        let receivers = deliveries.all.sorted { $0.key < $1.key }
+        func each(_ value: (DeliveryBoard.Entry) -> Double) -> [([String: String], Double)] {
+            receivers.map { (["receiver": $0.key], value($0.value)) }
+        }
+        let now = WallTime(Date())
+        registry.report("alertd_notify_waiting", each { Double($0.waiting) })
+        registry.report("alertd_notify_given_up", each { Double($0.givenUp) })
+        registry.report(
+            "alertd_notify_oldest_seconds", each { $0.oldestAt.map { max(0, now.seconds(since: $0)) } ?? 0 })
     }
 }

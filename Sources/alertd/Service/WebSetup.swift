@@ -2,6 +2,7 @@ import Base
 import Configuration
 import CoreMetrics
 import Foundation
+import Notify
 import Pipeline
 import Store
 import VLM
@@ -18,6 +19,7 @@ enum WebSetup {
         /// Encodes what was written about events; nil when there is no such model.
         let sentences: SentenceBERT?
         let configuration: @Sendable () -> Configuration
+        let deliveries: DeliveryBoard
         let state: URL
         let metrics: MetricRegistry
         let environment: [String: String]
@@ -32,7 +34,8 @@ enum WebSetup {
         let backTest = QueryBackTest(engine: engine, encodings: parts.encodings)
         let searches = CoreMetrics.Timer(label: "alertd_search_seconds", factory: parts.metrics)
         let meter = DaemonMetrics(
-            board: live.board, writer: live.writer, storage: StorageMeter(state: parts.state, store: history))
+            board: live.board, writer: live.writer, storage: StorageMeter(state: parts.state, store: history),
+            deliveries: parts.deliveries)
         let services = WebServices(
             store: store, history: history, board: live.board, pictures: live.pictures,
             clips: EventClips(events: history, footage: live.footage),
