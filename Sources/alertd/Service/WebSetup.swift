@@ -2,6 +2,7 @@ import Base
 import Configuration
 import CoreMetrics
 import Foundation
+import Notify
 import Pipeline
 import Store
 import VLM
@@ -20,6 +21,7 @@ enum WebSetup {
         /// Descriptions that are being written.
         let drafts: DescriptionDrafts
         let configuration: @Sendable () -> Configuration
+        let deliveries: DeliveryBoard
         let state: URL
         let metrics: MetricRegistry
         let environment: [String: String]
@@ -36,7 +38,7 @@ enum WebSetup {
         let searches = CoreMetrics.Timer(label: "alertd_search_seconds", factory: parts.metrics)
         let meter = DaemonMetrics(
             board: live.board, writer: live.writer, keeper: parts.status.keeper,
-            storage: StorageMeter(state: parts.state, store: history))
+            storage: StorageMeter(state: parts.state, store: history), deliveries: parts.deliveries)
         let services = WebServices(
             store: store, history: history, board: live.board, pictures: live.pictures,
             clips: EventClips(events: history, footage: live.footage),
