@@ -8,7 +8,7 @@ Each line on standard input is a JSON object, each is answered with one line:
 
     {"open": NAME, "clip": {"file": …, "times": …, "codec": "h264"|"hevc"}, …}     {"port": N}
     {"name": NAME, "do": …, …}                                                     {}
-    {"report": NAME}                      {"sent": [[first, last], …]} by the wall clock, a stretch a connection or pause
+    {"report": NAME}                      {"sent": [[first, last], …]} by the wall clock, a stretch a connection, pause or freeze
 
 All cameras show one moment of their clip at one time, so that they can be compared. Ends with its standard input, and after
 fifteen minutes in any case.
@@ -289,7 +289,7 @@ class Client:
         while index < len(clip.frames) and (index * clip.step < now % clip.seconds or not clip.is_key(index)):
             index += 1
         camera.begin_stretch()
-        last_report, pausing = 0.0, False
+        last_report, pausing, frozen = 0.0, False, None
         while True:
             if index == len(clip.frames):
                 loop, index = loop + 1, 0
@@ -312,6 +312,13 @@ class Client:
             elif pausing and clip.is_key(index):
                 pausing = False
                 camera.begin_stretch()
+            # A frozen camera sends the key frame that it froze at, until the next key frame after its thaw.
+            if clip.is_key(index):
+                if camera.is_on("freeze"):
+                    frozen = index if frozen is None else frozen
+                elif frozen is not None:
+                    frozen = None
+                    camera.begin_stretch()
             if not pausing:
                 moment = time.monotonic()
                 stamp = camera.stamp(moment, seconds)
@@ -319,11 +326,9 @@ class Client:
                     last_report = moment
                     # What the camera sees now, which with B-frames is not what it sends now.
                     self.report(camera.stamp(moment, loop * clip.seconds + index * clip.step))
-                shown = index
-                while camera.is_on("freeze") and not clip.is_key(shown):
-                    shown -= 1
-                self.send(clip, shown, stamp)
-                camera.note_sent()
+                self.send(clip, index if frozen is None else frozen, stamp)
+                if frozen is None:
+                    camera.note_sent()
             index += 1
 
     def wait(self, due):
@@ -420,7 +425,8 @@ class WebClient:
 
     def pictures(self):
         self.client.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n")
-        cuts, number = self.camera.cuts, 0
+        cuts, rate = self.camera.cuts, self.camera.picture_rate
+        number = int((time.monotonic() - BEGIN) * rate)
         self.camera.begin_stretch()
         while self.camera.cuts == cuts:
             picture = self.camera.pictures[number % len(self.camera.pictures)]
@@ -428,7 +434,7 @@ class WebClient:
             self.client.sendall(head.encode() + picture + b"\r\n")
             self.camera.note_sent()
             number += 1
-            time.sleep(1 / self.camera.picture_rate)
+            time.sleep(max(0, BEGIN + number / rate - time.monotonic()))
 
 
 def main():
