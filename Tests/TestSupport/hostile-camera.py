@@ -2,7 +2,7 @@
 """Cameras for tests, on 127.0.0.1, each with a will of its own: RTSP with RTP over TCP, UDP or TLS; Motion JPEG and HLS
 over HTTP or HTTPS. Only the standard library.
 
-    hostile-camera.py
+    hostile-camera.py [SECONDS]
 
 Each line on standard input is a JSON object, each is answered with one line:
 
@@ -11,7 +11,7 @@ Each line on standard input is a JSON object, each is answered with one line:
     {"report": NAME}                      {"sent": [[first, last], …]} by the wall clock, a stretch a connection, pause or freeze
 
 All cameras show one moment of their clip at one time, so that they can be compared. Ends with its standard input, and after
-fifteen minutes in any case.
+SECONDS (fifteen minutes) in any case.
 """
 import base64
 import json
@@ -59,6 +59,7 @@ class Clip:
         ordered = sorted(self.times)
         self.step = (ordered[-1] - ordered[0]) / (len(ordered) - 1)
         self.seconds = self.step * len(ordered)
+        self.cut = {}
 
     @staticmethod
     def split(data):
@@ -77,6 +78,12 @@ class Clip:
         return any(self.kind(unit) in keys for unit in self.frames[index])
 
     def payloads(self, index):
+        """The frame's RTP payloads, cut once."""
+        if index not in self.cut:
+            self.cut[index] = list(self.cut_payloads(index))
+        return self.cut[index]
+
+    def cut_payloads(self, index):
         """RTP payloads of a frame (RFC 6184, RFC 7798): whole units, or fragments of large ones."""
         for unit in self.frames[index]:
             if len(unit) <= MOST_PAYLOAD:
@@ -344,20 +351,21 @@ class Client:
         return isinstance(self.client, ssl.SSLSocket) and self.client.pending() > 0
 
     def send(self, clip, index, stamp):
-        payloads = list(clip.payloads(index))
-        block = b""
+        payloads = clip.payloads(index)
+        block = []
         for at, payload in enumerate(payloads):
             mark = 0x80 if at + 1 == len(payloads) else 0
-            packet = struct.pack(">BBHII", 0x80, mark | 96, self.sequence, stamp, self.source) + payload
+            header = struct.pack(
+                ">BBHBBHII", 36, 0, 12 + len(payload), 0x80, mark | 96, self.sequence, stamp, self.source)
             self.sequence = (self.sequence + 1) % (1 << 16)
-            self.packets += 1
             self.octets += len(payload)
             if self.udp:
-                self.udp[0].send(packet)
+                self.udp[0].send(header[4:] + payload)
             else:
-                block += struct.pack(">BBH", 36, 0, len(packet)) + packet
+                block += [header, payload]
+        self.packets += len(payloads)
         if block:
-            self.client.sendall(block)
+            self.client.sendall(b"".join(block))
 
     def report(self, stamp):
         """A sender report (RFC 3550, section 6.4.1)."""
@@ -438,7 +446,7 @@ class WebClient:
 
 
 def main():
-    signal.alarm(LONGEST_SECONDS)
+    signal.alarm(int(sys.argv[1]) if len(sys.argv) > 1 else LONGEST_SECONDS)
     cameras = {}
     for line in sys.stdin:
         order, answer = json.loads(line), {}
