@@ -2,6 +2,7 @@ import ArgumentParser
 import Base
 import Configuration
 import Foundation
+import Ingest
 import Pipeline
 import Store
 import Web
