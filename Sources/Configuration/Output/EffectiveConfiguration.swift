@@ -134,6 +134,7 @@ public struct EffectiveConfiguration: Sendable {
             page.add("open_timeout_seconds", Self.seconds(camera.openTimeout))
             page.add("read_timeout_seconds", Self.seconds(camera.readTimeout))
             page.add("tls_verify", "\(camera.verifiesTLS)")
+            page.add("decoder", camera.decoder.rawValue)
             page.add("analyse_fps", NumberText.of(camera.analyseFPS))
             page.add("change_gate", "\(camera.gatesChanges)")
             page.add("masks", "[" + camera.masks.map(Self.polygon).joined(separator: ", ") + "]")
