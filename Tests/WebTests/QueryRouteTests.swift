@@ -68,6 +68,26 @@ struct QueryRouteTests {
         #expect(refused.status == 422 && refused.parameter == "q", "\(refused.text)")
     }
 
+    @Test("nodes that did not answer a search are named, and a node that asks is answered from here alone")
+    func partial() async throws {
+        let scopes = Locked<[FootageSearch.Scope]>([])
+        let site = try await WebSite(
+            search: { _, scope, _, _ in
+                scopes.withLock { $0.append(scope) }
+                return []
+            }, missing: ["b", "c"])
+        let whole = try await site.get("/api/v1/search?q=a").object()
+        #expect(whole["partial"] as? [String] == ["b", "c"])
+        let asking = try #require(HTTPField.Name("Alertd-Node"))
+        _ = try await site.get("/api/v1/search?q=a&cameras=gate,yard", headers: [asking: "b"])
+        let seen = scopes.withLock { $0 }
+        #expect(seen.map(\.isOnlyHere) == [false, true])
+        #expect(seen.last?.cameras?.map(\.name).sorted() == ["gate", "yard"])
+        for cameras in ["", "gate,", "a%20b", "-a"] {
+            #expect(try await site.get("/api/v1/search?q=a&cameras=\(cameras)").parameter == "cameras", "\(cameras)")
+        }
+    }
+
     @Test("one search more than there is room for is refused with when to try again, and the room comes back")
     func busy() async throws {
         var limits = WebLimits()

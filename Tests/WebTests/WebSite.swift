@@ -44,7 +44,10 @@ struct WebSite {
         configuration text: String =
             "cameras: { gate: { url: 'rtsp://127.0.0.1/1' }, yard: { url: 'rtsp://127.0.0.1/2' } }",
         web: WebConfiguration = WebConfiguration(), limits: WebLimits = WebLimits(),
-        search: @escaping WebServices.Search = { _, _, _, _ in [] },
+        search:
+            @escaping @Sendable (String, FootageSearch.Scope, Int, SearchCursor?) async throws -> [FootageSearch.Hit] =
+            { _, _, _, _ in [] },
+        missing: [String] = [],
         backTest: @escaping WebServices.BackTest = { _, camera, _ in
             QueryBackTest.Report(camera: camera, hits: [], watchedSeconds: 0)
         },
@@ -71,7 +74,7 @@ struct WebSite {
         services = WebServices(
             store: store, history: store, board: CameraBoard(), pictures: pictures,
             clips: EventClips(events: store, footage: FootageFiles(stateDirectory: folder.file("state").path)),
-            search: search, backTest: backTest,
+            search: { .init(hits: try await search($0, $1, $2, $3), missing: missing) }, backTest: backTest,
             unknownWords: unknownWords, drafts: drafts, configuration: { configuration }, problem: problem,
             metrics: MetricRegistry(),
             measure: { $0.report("alertd_camera_up", [(["camera": "gate"], 1)]) },

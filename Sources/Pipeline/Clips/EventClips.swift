@@ -50,6 +50,11 @@ public actor EventClips {
         }
     }
 
+    /// Names of the other nodes that have footage of `camera` in `span`, where several share the database. Throws `StoreError`.
+    public func elsewhere(_ camera: CameraID, during span: TimeSpan) async throws(StoreError) -> [String] {
+        try await events.nodesWithFootage(of: camera, during: span)
+    }
+
     /// The path of a JPEG file that shows `event`; nil when there is none. Throws `StoreError`.
     public func thumbnail(of event: EventRecord) async throws(StoreError) -> String? {
         guard let camera = CameraID(event.camera) else { return nil }

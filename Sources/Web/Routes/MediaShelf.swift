@@ -89,6 +89,11 @@ final class MediaShelf: Sendable {
         // The open file stays readable, and goes with its last reader, however this process ends.
         defer { unlink(path) }
         guard let shown = try await clips.cut(camera, during: span, into: path), let file = OpenedFile(path) else {
+            let nodes = try await clips.elsewhere(camera, during: span)
+            if !nodes.isEmpty {
+                throw WebError.notFound(
+                    "the footage of \(name) is on node \(nodes.joined(separator: " and ")); ask that one")
+            }
             throw WebError.notFound(
                 "there is no footage of \(name): it was not recorded, is gone, or lies less than half a minute back")
         }

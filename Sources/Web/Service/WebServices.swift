@@ -11,7 +11,7 @@ public struct WebServices: Sendable {
     /// Searches past footage: sentence, where, most spans, behind which answer.
     public typealias Search =
         @Sendable (String, FootageSearch.Scope, Int, SearchCursor?) async throws ->
-        [FootageSearch.Hit]
+        ClusterSearch.Found
     /// What a query would have told about the past of one camera.
     public typealias BackTest =
         @Sendable (WatchRequest, CameraID, FootageSearch.Scope) async throws ->

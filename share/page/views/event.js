@@ -133,7 +133,7 @@ function author(event) {
 }
 
 const givenUp = {
-  queue_full: 'too much happened at once', frames_gone: 'its frames were gone', deadline: 'it took too long', refused: 'the model refused',
+  queue_full: 'too much happened at once', frames_gone: 'its frames were gone', deadline: 'it took too long', refused: 'the model refused', malformed: 'what the model said had no usable form',
 };
 
 // What will come without a change of the event itself: its clip, a model's words.
