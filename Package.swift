@@ -72,7 +72,7 @@ let package = Package(
         room("Store", ["Base", "CPostgres", logging, metrics], resources: [.embedInCode("Schema/001_initial.sql")]),
         room("Outbound", ["Base", "CCurl"]),
         // floor 2
-        room("Notify", ["Base", "Store", "Outbound", "CMosquitto", crypto, logging]),
+        room("Notify", ["Base", "Store", "Outbound", "CMosquitto", crypto, logging, metrics]),
         room(
             "Pipeline",
             ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Outbound", logging, metrics]),

@@ -1090,6 +1090,7 @@ CREATE TABLE alertd.description (
     claimed_until  timestamptz,
     is_final       boolean     NOT NULL DEFAULT false,
     dropped        text        COLLATE "C",
+    problem        text,
     sentences      text,
     answer         jsonb,
     frames         timestamptz[],
@@ -1104,14 +1105,15 @@ CREATE TABLE alertd.description (
             IN (0, 9)),
     CONSTRAINT description_has_an_answer CHECK (NOT is_final OR sentences IS NOT NULL),
     CONSTRAINT description_reason_is_known CHECK (
-        dropped IN ('queue_full', 'frames_gone', 'deadline', 'refused'))
+        dropped IN ('queue_full', 'frames_gone', 'deadline', 'refused', 'malformed'))
 );
 CREATE INDEX description_waiting ON alertd.description (asked_at) WHERE NOT is_final AND dropped IS NULL;
 COMMENT ON TABLE alertd.description IS 'What a video-LLM says about events, and the queue of those it is still to look at: claim_description takes one, finish_description or drop_description ends it. Nothing in it changes an event''s span, score or existence.';
 COMMENT ON COLUMN alertd.description.asked_at       IS 'When the event was first seen to need words.';
 COMMENT ON COLUMN alertd.description.claimed_until  IS 'Until when a model works on it; null, or past, means that it is free.';
 COMMENT ON COLUMN alertd.description.is_final       IS 'Whether the event was closed when the model looked; until then another look follows.';
-COMMENT ON COLUMN alertd.description.dropped        IS 'Why no model will look at it: queue_full (older than those that could be kept waiting), frames_gone (its pictures are no longer there), deadline (no answer in time), refused (the model refused it).';
+COMMENT ON COLUMN alertd.description.dropped        IS 'Why no model will look at it: queue_full (older than those that could be kept waiting), frames_gone (its pictures are no longer there), deadline (no answer in time), refused (the model refused it), malformed (what it said had not the form of a description).';
+COMMENT ON COLUMN alertd.description.problem        IS 'Why the last try brought no words, as the model or its endpoint put it; null after one that did.';
 COMMENT ON COLUMN alertd.description.sentences      IS 'What people are shown as the event''s description.';
 COMMENT ON COLUMN alertd.description.answer         IS 'The whole answer: title, description, level (0 to 3, the model''s opinion), people, vehicles, actions, confidence.';
 COMMENT ON COLUMN alertd.description.frames         IS 'When the frames were taken that the model was shown.';
@@ -1177,7 +1179,7 @@ AS $$
 BEGIN
     PERFORM alertd.writer_lock();
     UPDATE alertd.description d
-    SET claimed_until = NULL, is_final = p_is_final, sentences = p_sentences, answer = p_answer::jsonb,
+    SET claimed_until = NULL, is_final = p_is_final, problem = NULL, sentences = p_sentences, answer = p_answer::jsonb,
         frames = p_frames, model = p_model, model_digest = p_model_digest,
         prompt_version = p_prompt_version, tokens_read = p_tokens_read, tokens_written = p_tokens_written,
         written_at = now()
@@ -1193,12 +1195,29 @@ END;
 $$;
 COMMENT ON FUNCTION alertd.finish_description IS 'Stores an answer for whoever holds the claim of that time, and shows its sentences as the event''s description. False when the claim was lost, or the event erased.';
 
-CREATE FUNCTION alertd.drop_description(p_event_id bigint, p_claimed_until timestamptz, p_reason text) RETURNS boolean
+CREATE FUNCTION alertd.release_description(
+    p_event_id bigint, p_claimed_until timestamptz, p_seconds double precision, p_problem text
+) RETURNS boolean
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    UPDATE alertd.description d SET claimed_until = NULL, dropped = p_reason
+    UPDATE alertd.description d
+    SET claimed_until = clock_timestamp() + p_seconds * interval '1 second', problem = p_problem
+    WHERE d.event_id = p_event_id AND d.claimed_until = p_claimed_until;
+    RETURN FOUND;
+END;
+$$;
+COMMENT ON FUNCTION alertd.release_description IS 'Lets others look at an event again that was claimed, p_seconds from now, and keeps why nobody had words for it. False when the claim was lost.';
+
+CREATE FUNCTION alertd.drop_description(
+    p_event_id bigint, p_claimed_until timestamptz, p_reason text, p_problem text
+) RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    UPDATE alertd.description d SET claimed_until = NULL, dropped = p_reason, problem = p_problem
     WHERE d.event_id = p_event_id AND d.claimed_until = p_claimed_until;
     RETURN FOUND;
 END;
@@ -1805,6 +1824,25 @@ COMMENT ON COLUMN alertd.v_nodes.seen_at   IS 'When it last asked for leases.';
 COMMENT ON COLUMN alertd.v_nodes.cameras   IS 'Cameras in its configuration.';
 COMMENT ON COLUMN alertd.v_nodes.digest    IS 'SHA-256 of its cameras and queries, secrets left out; nodes with equal files have equal ones.';
 COMMENT ON COLUMN alertd.v_nodes.held      IS 'Cameras that it watches.';
+CREATE VIEW alertd.v_notifications WITH (security_barrier) AS
+SELECT n.id, n.receiver, n.key, n.kind, n.incident_id, n.event_ids, n.made_at, n.tries, n.next_try_at, n.given_up_at,
+       n.problem
+FROM alertd.notification n
+WHERE NOT EXISTS (
+    SELECT FROM alertd.event e
+    WHERE e.id = ANY (n.event_ids) AND NOT EXISTS (SELECT FROM alertd.readable_camera c WHERE c.id = e.camera_id));
+COMMENT ON VIEW alertd.v_notifications IS 'What is still to be told to a receiver, and what was given up (given_up_at); what was taken is not among them. A reader sees those that tell of his cameras alone.';
+COMMENT ON COLUMN alertd.v_notifications.id          IS 'Grows in the order in which they are told.';
+COMMENT ON COLUMN alertd.v_notifications.receiver    IS 'Who is told: webhook, mqtt, email.';
+COMMENT ON COLUMN alertd.v_notifications.key         IS 'The identifier that the receiver sees with every try.';
+COMMENT ON COLUMN alertd.v_notifications.kind        IS 'alert, escalation, update, end, summary or test.';
+COMMENT ON COLUMN alertd.v_notifications.incident_id IS 'The first event of what belongs together.';
+COMMENT ON COLUMN alertd.v_notifications.event_ids   IS 'The events that it tells of.';
+COMMENT ON COLUMN alertd.v_notifications.made_at     IS 'When it was decided.';
+COMMENT ON COLUMN alertd.v_notifications.tries       IS 'How often it was tried in vain.';
+COMMENT ON COLUMN alertd.v_notifications.next_try_at IS 'When it is tried next, or was to be.';
+COMMENT ON COLUMN alertd.v_notifications.given_up_at IS 'When it was given up; null while it waits. alertd notify retry lets it wait again.';
+COMMENT ON COLUMN alertd.v_notifications.problem     IS 'Why the last try failed.';
 
 -- Tokens of the HTTP service ---------------------------------------------------------------------------------------------
 

@@ -85,6 +85,22 @@ public enum ConfigurationKeys {
             "`local` is the model named above; an address is an OpenAI-compatible service, `https://:${KEY}@host/v1`: its "
                 + "password is sent as bearer token, and the first model that it lists is asked."),
         .init(
+            "describe.endpoints", .named,
+            "Several services by name, in place of `endpoint`. A description goes to the first of the file's order that is "
+                + "well and has room; when that one fails, to the next."),
+        .init(
+            "describe.endpoints.NAME.url", .url(word: nil, schemes: ["https", "http"]), isRequired: true,
+            "The service's address, `https://:${KEY}@host/v1`: its password is sent as bearer token."),
+        .init(
+            "describe.endpoints.NAME.model", .sentence,
+            "The model's name there; the first that the service lists when absent."),
+        .init(
+            "describe.endpoints.NAME.in_flight", .integer(1...64), default: "1", unit: "requests",
+            "Most requests that it is sent at a time."),
+        .init(
+            "describe.endpoints.NAME.timeout_seconds", .number(1...3600), default: "120", unit: "s",
+            "Longest wait for an answer, after which the next service is asked."),
+        .init(
             "describe.allow_remote", .boolean, default: "false",
             "Whether frames may be sent to the endpoint's address. An address needs `true`."),
     ]

@@ -72,6 +72,8 @@ public struct EffectiveConfiguration: Sendable {
             switch describe.endpoint {
             case .local: page.add("endpoint", "local")
             case .remote(let url): page.add("endpoint", quoted: url.description)
+            case .several(let services):
+                page.named("endpoints", services) { service, page in self.service(service, &page) }
             }
             page.add("allow_remote", "\(describe.allowRemote)")
         }
@@ -132,6 +134,7 @@ public struct EffectiveConfiguration: Sendable {
             page.add("open_timeout_seconds", Self.seconds(camera.openTimeout))
             page.add("read_timeout_seconds", Self.seconds(camera.readTimeout))
             page.add("tls_verify", "\(camera.verifiesTLS)")
+            page.add("decoder", camera.decoder.rawValue)
             page.add("analyse_fps", NumberText.of(camera.analyseFPS))
             page.add("change_gate", "\(camera.gatesChanges)")
             page.add("masks", "[" + camera.masks.map(Self.polygon).joined(separator: ", ") + "]")
@@ -162,6 +165,17 @@ public struct EffectiveConfiguration: Sendable {
             if let zone = query.zone { page.add("zone", text("queries.\(query.name).zone", zone)) }
             if let active = query.active { page.add("active", quoted: active.description) }
             page.add("alarm_ceiling_per_day", NumberText.of(query.alarmCeilingPerDay))
+        }
+    }
+
+    private func service(_ service: DescribeConfiguration.RemoteService, _ page: inout YAMLPage) {
+        page.name(service.name) { page in
+            page.add("url", quoted: service.url.description)
+            if let model = service.model {
+                page.add("model", text("describe.endpoints.\(service.name).model", model))
+            }
+            page.add("in_flight", "\(service.inFlight)")
+            page.add("timeout_seconds", Self.seconds(service.timeLimit))
         }
     }
 

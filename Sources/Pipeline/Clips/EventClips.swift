@@ -40,6 +40,9 @@ public actor EventClips {
         return try ClipCutter.cut(try await segments(of: camera, in: span), to: span, into: path)
     }
 
+    /// A path for a clip that is cut to be sent and then forgotten; whoever asked removes the file. Throws `StoreError`.
+    public func cutPath() async throws(StoreError) -> String { try await footage.cutPath() }
+
     /// The files that show something of `span`.
     func segments(of camera: CameraID, in span: TimeSpan) async throws(StoreError) -> [RecordedSegment] {
         try await events.footage(of: camera, kind: .segment, in: span).map {

@@ -83,8 +83,7 @@ public final class CameraSupervisor: Sendable {
                 ended: BoundedQueue(countLimit: 1))
             children[camera.name] = child
             state.withLock { $0.tasks[camera.name, default: 0] += 1 }
-            // Live work comes before a person's questions and before descriptions.
-            group.addTask(priority: .high) {
+            group.addTask {
                 _ = try? await before?.next()
                 await child.pipeline.run()
                 child.ended.finish()

@@ -42,6 +42,7 @@ struct Examination: Sendable {
         let models = ModelFindings(options: options, encoder: encoder, environment: environment)
         let (finding, engine) = await models.encoderFinding()
         tell([finding] + [await models.describerFinding(configuration, engine)].compactMap(\.self))
+        tell(await models.endpointFindings(configuration))
         let wasRoot = geteuid() == 0
         let (state, account) = becomeService(plan)
         tell(state)

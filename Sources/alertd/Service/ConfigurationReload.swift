@@ -13,6 +13,7 @@ struct ConfigurationReload: Service {
     let retention: RetentionWatch
     let footage: FootageWatch
     let search: SearchWatch
+    let receivers: NotifyWatch
     let current: CurrentConfiguration
     let status: DaemonStatus
     let notifier: SystemdNotifier
@@ -56,10 +57,12 @@ struct ConfigurationReload: Service {
         footage.reload(new)
         search.reload(new)
         current.value = new
+        receivers.reload(new)
         logger.notice(
             """
             configuration read again: \(changes.added.count) cameras added, \(changes.removed.count) removed, \
-            \(changes.changed.count) changed, queries changed on \(changes.queriesChanged.count)
+            \(changes.changed.count) changed, queries changed on \(changes.queriesChanged.count)\
+            \(changes.notifyChanged ? ", receivers of notifications changed" : "")
             """)
         if !changes.needingRestart.isEmpty {
             logger.warning("a restart is needed to apply: \(changes.needingRestart.joined(separator: ", "))")

@@ -2,6 +2,7 @@ import Base
 import Configuration
 import Foundation
 import Ingest
+import Notify
 import Pipeline
 import Store
 import Web
@@ -13,6 +14,7 @@ struct DaemonMetrics: Sendable {
     /// Shares cameras with other nodes; nil for one machine.
     let keeper: LeaseKeeper?
     let storage: StorageMeter
+    let deliveries: DeliveryBoard
 
     /// Brings `registry` up to date.
     func measure(into registry: MetricRegistry) async {
@@ -51,6 +53,19 @@ struct DaemonMetrics: Sendable {
             registry.report("alertd_cluster_disagreement", [([:], standing.disagreeing == nil ? 0 : 1)])
             registry.report("alertd_cluster_leases_lost_total", [([:], Double(standing.losses))])
         }
+        measureDeliveries(into: registry)
         registry.report("alertd_build_info", [(["version": ProgramVersion.text], 1)])
+    }
+
+    private func measureDeliveries(into registry: MetricRegistry) {
+        let receivers = deliveries.all.sorted { $0.key < $1.key }
+        func each(_ value: (DeliveryBoard.Entry) -> Double) -> [([String: String], Double)] {
+            receivers.map { (["receiver": $0.key], value($0.value)) }
+        }
+        let now = WallTime(Date())
+        registry.report("alertd_notify_waiting", each { Double($0.waiting) })
+        registry.report("alertd_notify_given_up", each { Double($0.givenUp) })
+        registry.report(
+            "alertd_notify_oldest_seconds", each { $0.oldestAt.map { max(0, now.seconds(since: $0)) } ?? 0 })
     }
 }
