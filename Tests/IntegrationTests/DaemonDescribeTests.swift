@@ -88,12 +88,11 @@ struct DaemonDescribeTests {
         }
     }
 
-    /// The address of a server of another program's, which serves a model called `tiny-gguf`.
-    private static let published = ProcessInfo.processInfo.environment["ALERTD_LLAMA_URL"]
+    /// The address of another program's server, which serves a model called `tiny-gguf`; empty outside of `make long`.
+    private static let servers = ProcessInfo.processInfo.environment["ALERTD_LLAMA_URL"].map { [$0] } ?? []
 
-    @Test("a server of another program's describes events", .enabled(if: published != nil, "only in make long"))
-    func published() throws {
-        let url = try #require(Self.published)
+    @Test("another program's server describes events", arguments: servers)
+    func published(url: String) throws {
         let camera = try RTSPServer(clip: Fixtures.root.appending(path: "share/demo/yard.mp4").path)
         let site = try DaemonSite()
         try site.configure(
