@@ -119,7 +119,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Base", "NN"], path: "Tests/TestSupport",
             exclude: [
                 "rtsp-server.py", "hostile-camera.py", "web-server.py", "mail-server.py", "hub-server.py",
-                "chat-server.py",
+                "chat-server.py", "postgres-proxy.py",
             ],
             swiftSettings: settings),
         tests("BaseTests", ["Base"]),

@@ -31,7 +31,7 @@ public struct CameraChanges: Hashable, Sendable {
         let sections: [(String, Bool)] = [
             ("database", old.database == new.database), ("state", old.state == new.state),
             ("log", old.log == new.log), ("models", old.models == new.models), ("http", old.http == new.http),
-            ("describe", old.describe == new.describe),
+            ("describe", old.describe == new.describe), ("cluster", old.cluster == new.cluster),
         ]
         needingRestart = sections.filter { !$0.1 }.map(\.0)
     }

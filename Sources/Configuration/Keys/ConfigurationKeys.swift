@@ -1,7 +1,7 @@
 /// The table of all keys, in the order of the reference: the one place where a key is declared.
 public enum ConfigurationKeys {
     /// Every key, a section before what it holds.
-    public static let all: [ConfigurationKey] = top + cameras + queries + notify + services
+    public static let all: [ConfigurationKey] = top + cameras + queries + notify + services + cluster
 
     /// The keys that stand directly in the section with this path (`NAME` for chosen names).
     public static func keys(of section: String) -> [ConfigurationKey] { all.filter { $0.section == section } }

@@ -45,6 +45,7 @@ struct ConfigurationReader {
                 describer: models.text("describer") ?? "", sentences: models.text("sentences")),
             http: http(root.section("http")), cameras: cameras, queries: queries(root, cameras),
             notify: notify(root.section("notify"), root), describe: describe(root.section("describe")),
+            cluster: cluster(root.section("cluster"), isEmbedded: database == nil),
             written: context.written)
     }
 

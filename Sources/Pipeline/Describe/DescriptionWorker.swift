@@ -41,6 +41,7 @@ public final class DescriptionWorker: Sendable {
     private let store: EventStore
     private let narrator: any VideoNarrator
     private let album: EventAlbum
+    private let drafts: DescriptionDrafts
     private let settings: Settings
     private let logger: Logger
     private let answers: CoreMetrics.Timer
@@ -51,17 +52,18 @@ public final class DescriptionWorker: Sendable {
     private let underWay = Locked(0)
     private let ending = BoundedQueue<Never>(countLimit: 1)
 
-    /// A worker over the events in `store`, whose frames are in `album`.
+    /// A worker over the events in `store`, whose frames are in `album`. What is being written can be followed in `drafts`.
     public init(
         store: EventStore, narrator: any VideoNarrator, album: EventAlbum, settings: Settings,
-        metrics: any MetricsFactory = NOOPMetricsHandler.instance, logger: Logger
+        drafts: DescriptionDrafts = DescriptionDrafts(), metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        logger: Logger
     ) {
         answers = CoreMetrics.Timer(label: "alertd_describe_seconds", factory: metrics)
         let tokens = "alertd_describe_tokens_total"
         tokensRead = Counter(label: tokens, dimensions: [("direction", "read")], factory: metrics)
         tokensWritten = Counter(label: tokens, dimensions: [("direction", "written")], factory: metrics)
         (self.store, self.narrator, self.album) = (store, narrator, album)
-        (self.settings, self.logger) = (settings, logger)
+        (self.settings, self.drafts, self.logger) = (settings, drafts, logger)
         allowance = Locked(TokenAllowance(perHour: settings.tokensPerHour, at: .now))
     }
 
@@ -74,9 +76,8 @@ public final class DescriptionWorker: Sendable {
     /// Works until ``finish()``, or until the task is cancelled.
     public func run() async {
         await withTaskGroup(of: Void.self) { group in
-            // Behind live encoding, and behind people's questions.
-            group.addTask(priority: .utility) { await self.work() }
-            group.addTask(priority: .utility) { _ = try? await self.ending.next() }
+            group.addTask { await self.work() }
+            group.addTask { _ = try? await self.ending.next() }
             await group.next()
             group.cancelAll()
         }
@@ -156,8 +157,14 @@ public final class DescriptionWorker: Sendable {
                 about: event, explanation: explanation, zone: .current),
             form: .description, deadline: ContinuousClock.now + settings.timeLimit, group: event.camera)
         let began = ContinuousClock.now
+        drafts.begin(event.id, on: event.camera)
+        defer { drafts.end(event.id, on: event.camera) }
+        let sentences = Locked(DescriptionStream())
         do {
-            let narration = try await narrator.answer(request) { _ in }
+            let narration = try await narrator.answer(request) { [drafts] text in
+                let more = sentences.withLock { $0.append(text) }
+                if !more.isEmpty { drafts.add(more, to: event.id, on: event.camera) }
+            }
             let description = try EventDescription(parsing: narration.text)
             let written = WrittenDescription(
                 sentences: description.description, answer: narration.text,

@@ -30,6 +30,16 @@ enum MetricCatalogue {
             help: "How often the camera's frames stopped coming, by reason."),
         .init(name: "alertd_camera_up", kind: .gauge, help: "Whether frames of the camera are coming."),
         .init(
+            name: "alertd_cluster_cameras_held", kind: .gauge,
+            help: "Cameras that this node holds, where several share the database."),
+        .init(
+            name: "alertd_cluster_disagreement", kind: .gauge,
+            help: "Whether another node runs with other cameras or queries."),
+        .init(
+            name: "alertd_cluster_leases_lost_total", kind: .counter,
+            help: "Cameras that another node took while this one still watched."),
+        .init(name: "alertd_cluster_nodes", kind: .gauge, help: "Nodes that are alive, this one included."),
+        .init(
             name: "alertd_db_write_seconds", kind: .histogram,
             help: "Transactions that store changes.", buckets: quick),
         .init(

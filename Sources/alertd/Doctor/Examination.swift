@@ -48,6 +48,7 @@ struct Examination: Sendable {
         tell(state)
         if wasRoot, let account { tell(hidden(from: account, setup.file, models.folders(configuration))) }
         tell(await DatabaseFindings.all(plan.target, logger: plan.logger))
+        tell(await ClusterFindings.all(plan))
         tell(await NotifyFindings.all(plan))
         tell(await anomalies(plan))
         if asksCameras { tell(await CameraFindings.all(configuration.cameras)) }

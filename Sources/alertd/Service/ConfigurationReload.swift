@@ -1,7 +1,6 @@
 import Base
 import Configuration
 import Logging
-import Pipeline
 import ServiceLifecycle
 import UnixSignals
 
@@ -9,7 +8,7 @@ import UnixSignals
 struct ConfigurationReload: Service {
     let setup: ConfigurationSetup
     let initial: Configuration
-    let supervisor: CameraSupervisor
+    let cameras: CameraWatching
     let queries: QueryWatch
     let retention: RetentionWatch
     let footage: FootageWatch
@@ -48,7 +47,7 @@ struct ConfigurationReload: Service {
     private func apply(_ new: Configuration, after old: Configuration) {
         let changes = CameraChanges(from: old, to: new)
         do throws(Failure) {
-            supervisor.watch(try WatchedCameras(new).all)
+            cameras.watch(try WatchedCameras(new), new)
         } catch {
             logger.error("the configuration stays as it was: \(error.message)")
             return

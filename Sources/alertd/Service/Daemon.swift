@@ -61,7 +61,7 @@ struct Daemon: Sendable {
     /// A server that is away is waited for while cameras are watched; one with another schema is refused.
     private func openStore(_ logger: Logger) async throws(StoreError) -> EventStore {
         if case .embedded = plan.target { return try await EventStore.open(plan.target, logger: logger) }
-        let store = try await EventStore.connect(plan.target, logger: logger)
+        let store = try await EventStore.connect(plan.target, node: plan.node, logger: logger)
         do throws(StoreError) {
             try await store.requireCurrentSchema()
         } catch .unavailable {
@@ -77,7 +77,8 @@ struct Daemon: Sendable {
         let encodings = EncodingStore(stateDirectory: plan.state.path, encoder: try engine.encoderIdentity())
         let spool = try await Spool.open(stateDirectory: plan.state.path)
         engine.measure(into: metrics)
-        let writer = StoreWriter(store: store, spool: spool, metrics: metrics, logger: logger)
+        let book = configuration.cluster.map { _ in LeaseBook() }
+        let writer = StoreWriter(store: store, spool: spool, leases: book, metrics: metrics, logger: logger)
         let anomalies = AnomalyServices(
             sentences: await AnomalySetup.memory(sentences, engine, logger),
             archive: NormalityArchive(stateDirectory: plan.state.path), site: SiteBoard(),
@@ -87,47 +88,65 @@ struct Daemon: Sendable {
             writer: writer,
             ledger: CoverageLedger(encodings: encodings, writer: writer, logger: logger), queries: QueryBoard(),
             board: CameraBoard(), anomalies: anomalies, album: narrator.map { _ in EventAlbum() }, logger: logger)
+        await services.footage.removeCuts()
+        let drafts = DescriptionDrafts()
         let supervisor = CameraSupervisor(services: services)
+        let keeper = try book.flatMap { book in
+            try ClusterSetup.keeper(
+                plan, store: store, book: book, supervisor: supervisor, writer: writer, logger: logger)
+        }
+        let watching = CameraWatching(supervisor: supervisor, keeper: keeper)
         let queries = QueryWatch(
             configuration, store: store, engine: engine, board: services.queries, logger: logger)
         let retention = RetentionWatch(configuration, store: store, encodings: encodings, logger: logger)
         let reader = EncodingReader(stateDirectory: plan.state.path, encoder: try engine.encoderIdentity())
         let search = SearchWatch(
-            FootageSearch(engine: engine, events: store, encodings: reader, sentences: sentenceEncoder),
+            ClusterSetup.search(
+                FootageSearch(engine: engine, events: store, encodings: reader, sentences: sentenceEncoder),
+                events: store,
+                configuration, environment: environment, logger: logger),
             configuration, store: store, logger: logger)
         let current = CurrentConfiguration(configuration)
         let footage = FootageWatch(configuration, store: store, files: services.footage, logger: logger)
         let notifier = SystemdNotifier(environment: environment)
+        let status = DaemonStatus(
+            board: services.board, writer: writer, supervisor: supervisor, keeper: keeper, engine: engine)
         let board = DeliveryBoard()
         let receivers = notifyWatch(
             .init(
                 store: store, clips: EventClips(events: store, footage: services.footage),
                 current: { current.value }), board, logger)
-        let status = DaemonStatus(board: services.board, writer: writer, supervisor: supervisor, engine: engine)
 
         let web = WebSetup.make(
             .init(
                 services: services, status: status, store: store, encodings: reader, sentences: sentenceEncoder,
-                configuration: { current.value }, deliveries: board, state: plan.state, metrics: metrics,
+                drafts: drafts, configuration: { current.value }, deliveries: board, state: plan.state,
+                metrics: metrics,
                 environment: environment))
         try await web.server.prepare()
 
-        // What a killed process left open ends before anything new is told.
-        writer.enqueue(.closeOpenEvents)
+        // What a killed process left open ends before anything new is told; of a camera that is shared, when it is taken.
+        if keeper == nil { writer.enqueue(.closeOpenEvents) }
         await queries.publish(at: Date())
         await retention.makeRoom(at: WallTime(Date()))
-        supervisor.watch(cameras.all)
+        watching.watch(cameras, configuration)
         warnAboutWhatIsNotThere(logger)
 
         // Stopped in the opposite order: nothing stops before those that hand work to it.
         var parts: [any Service] = [
             StoppableService(body: writer.run, finish: writer.finish),
             StoppableService(body: services.ledger.run, finish: services.ledger.finish),
+        ]
+        // Before the supervisor, so that it stops after it: cameras are let go when their tasks have ended.
+        if let keeper { parts.append(StoppableService(body: keeper.run, finish: keeper.finish)) }
+        parts += [
             StoppableService(body: supervisor.run, finish: supervisor.finish),
             queries, retention, search, footage,
-            VerdictWatch(store: store, site: anomalies.site, logger: logger),
+            VerdictWatch(
+                store: store, site: anomalies.site,
+                files: keeper.map { _ in FileErasure(stateDirectory: plan.state.path) }, logger: logger),
             ConfigurationReload(
-                setup: setup, initial: configuration, supervisor: supervisor, queries: queries, retention: retention,
+                setup: setup, initial: configuration, cameras: watching, queries: queries, retention: retention,
                 footage: footage, search: search, receivers: receivers, current: current, status: status,
                 notifier: notifier, logger: logger),
             Heartbeat(status: status, notifier: notifier, logger: logger),
@@ -140,7 +159,8 @@ struct Daemon: Sendable {
         if let narrator, let album = services.album {
             let worker = DescriptionWorker(
                 store: store, narrator: narrator, album: album,
-                settings: .init(tokensPerHour: configuration.describe.tokensPerHour), metrics: metrics, logger: logger)
+                settings: .init(tokensPerHour: configuration.describe.tokensPerHour), drafts: drafts, metrics: metrics,
+                logger: logger)
             parts.append(StoppableService(body: worker.run, finish: worker.finish))
         }
         // Last, so that it stops first: nobody asks what is being closed.

@@ -11,6 +11,8 @@ import Web
 struct DaemonMetrics: Sendable {
     let board: CameraBoard
     let writer: StoreWriter
+    /// Shares cameras with other nodes; nil for one machine.
+    let keeper: LeaseKeeper?
     let storage: StorageMeter
     let deliveries: DeliveryBoard
 
@@ -45,6 +47,12 @@ struct DaemonMetrics: Sendable {
             cameras.map { (["camera": $0.key.name, "where": "queue"], Double($0.value.statistics.framesDropped)) })
         registry.report("alertd_spool_bytes", [([:], Double(await writer.spool?.status.waitingBytes ?? 0))])
         registry.report("alertd_storage_bytes", await storage.bytes().map { (["kind": $0.key], Double($0.value)) })
+        if let standing = keeper?.status {
+            registry.report("alertd_cluster_cameras_held", [([:], Double(standing.held.count))])
+            registry.report("alertd_cluster_nodes", [([:], Double(standing.nodes))])
+            registry.report("alertd_cluster_disagreement", [([:], standing.disagreeing == nil ? 0 : 1)])
+            registry.report("alertd_cluster_leases_lost_total", [([:], Double(standing.losses))])
+        }
         measureDeliveries(into: registry)
         registry.report("alertd_build_info", [(["version": ProgramVersion.text], 1)])
     }
