@@ -1,6 +1,6 @@
 internal import Base
 public import Foundation
-internal import Grounding
+package import Grounding
 public import Ingest
 public import NN
 internal import VLM
@@ -61,7 +61,7 @@ public struct QueryTokenGrounding: Sendable {
     }
 
     /// The sentence taken apart by rule; refuses conditions that the vote cannot keep.
-    static func parts(of sentence: String) async throws -> QueryDecomposition {
+    package static func parts(of sentence: String) async throws -> QueryDecomposition {
         let request = try WatchRequest(sentence)
         let parts = try await QueryDecomposer().decomposition(of: sentence)
         if case .scene = request.condition, request.hours == nil, request.zone == nil { return .none }

@@ -11,6 +11,8 @@ last norm has another epsilon and whose keys have no bias.
 
 import json
 import pathlib
+import sys
+import types
 
 import torch
 from safetensors.torch import save_file
@@ -58,11 +60,14 @@ def original_key(key):
 
 
 def slowfast():
+    # Heads that detect need torchvision; none is made here.
+    sys.modules.setdefault('torchvision', types.ModuleType('torchvision'))
+    sys.modules.setdefault('torchvision.ops', types.SimpleNamespace(RoIAlign=None))
     from pytorchvideo.models.resnet import create_bottleneck_block, create_res_stage
     from pytorchvideo.models.slowfast import create_slowfast
 
-    model = create_slowfast(model_depth=18, model_num_class=3, stem_dim_outs=(16, 2), head_pool=torch.nn.AdaptiveAvgPool3d)
-    for pathway, (inputs, inner, outputs, kernel) in enumerate([(64 + 16, 32, 128, 1), (8, 4, 16, 3)]):
+    model = create_slowfast(model_depth=18, model_num_class=3, stem_dim_outs=(8, 1), head_pool=torch.nn.AdaptiveAvgPool3d)
+    for pathway, (inputs, inner, outputs, kernel) in enumerate([(32 + 8, 16, 64, 1), (4, 2, 8, 3)]):
         model.blocks[2].multipathway_blocks[pathway] = create_res_stage(
             depth=2, dim_in=inputs, dim_inner=inner, dim_out=outputs, bottleneck=create_bottleneck_block, conv_a_kernel_size=(kernel, 1, 1),
             conv_a_stride=(1, 1, 1), conv_a_padding=(kernel // 2, 0, 0), conv_b_kernel_size=(1, 3, 3), conv_b_stride=(1, 2, 2),

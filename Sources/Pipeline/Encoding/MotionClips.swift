@@ -1,17 +1,17 @@
-import Base
-import VLM
+package import Base
+internal import VLM
 
 /// Lays the frames of a recording out in clips of two seconds, 30 frames a second, as SlowFast's published features were
 /// extracted (ffmpeg's `fps` filter): each place shows the last frame that began by then, rounded to the nearest place.
-struct MotionClips: Sendable {
+package struct MotionClips: Sendable {
     /// Two seconds of a recording.
-    struct Clip: Sendable {
+    package struct Clip: Sendable {
         /// The clip's places, brought to size.
-        let frames: [Picture]
+        package let frames: [Picture]
         /// The picture at the clip's middle, as it was read.
-        let middle: Picture
+        package let middle: Picture
         /// Frames a second of the recording itself, rounded down.
-        let rate: Int
+        package let rate: Int
     }
 
     /// Places a second.
@@ -29,10 +29,10 @@ struct MotionClips: Sendable {
     private var (first, last, count) = (0.0, 0.0, 0)
 
     /// Clips of pictures that `sized` brings to size.
-    init(sized: @escaping @Sendable (Picture) -> Picture) { self.sized = sized }
+    package init(sized: @escaping @Sendable (Picture) -> Picture) { self.sized = sized }
 
     /// The clips that are whole now that a frame begins at `seconds`; times rise.
-    mutating func add(_ picture: Picture, seconds: Double) -> [Clip] {
+    package mutating func add(_ picture: Picture, seconds: Double) -> [Clip] {
         if count == 0 { first = seconds }
         (last, count) = (seconds, count + 1)
         let whole = fill(through: Int(((seconds - first) * Self.placesPerSecond).rounded()))
@@ -41,7 +41,7 @@ struct MotionClips: Sendable {
     }
 
     /// The last clips of a recording of `seconds`: the last frame fills its second, and that second the clip.
-    mutating func finish(seconds: Double) -> [Clip] {
+    package mutating func finish(seconds: Double) -> [Clip] {
         guard latest != nil else { return [] }
         let end = max(before + frames.count + 1, Int((seconds * Self.placesPerSecond).rounded()))
         var clips = fill(through: end)
