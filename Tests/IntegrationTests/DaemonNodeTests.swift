@@ -127,7 +127,7 @@ struct DaemonNodeTests {
                     let since = cut.advanced(bySeconds: -1)
                     return spans.contains { $0.start < since && $0.end > cut.advanced(bySeconds: 5) }
                 }
-            }, "\(try mine.map { try site.watched($0) }), cut at \(cut)")
+            }, "\(mine.map { (try? site.watched($0)) ?? [] }), cut at \(cut)")
         for node in [a, b] { #expect(try node.site.stop().outcome.status == 0) }
         #expect(try site.rows("SELECT count(*) FROM alertd.v_events WHERE open") == ["0"])
     }

@@ -51,8 +51,8 @@ final class NodeSite {
             try String(contentsOf: Fixtures.root.appending(path: "schema.sql"), encoding: .utf8), on: database)
         server = try RTSPServer(clip: clip)
         cameras = (1...count).map { "c\($0)" }
-        nodes = []
-        for name in names { nodes.append(try Node(name, database: database)) }
+        let url = database
+        nodes = try names.map { try Node($0, database: url) }
         for node in nodes {
             try node.configure(cameras.map { ($0, server.url()) }, lease: lease, queries: queries)
         }
@@ -78,8 +78,9 @@ final class NodeSite {
     /// Waits until cameras are shared in this way.
     func waitForShares(_ wanted: String, seconds: Double = 30) throws {
         let isSo = eventually(seconds) { (try? shares()) == wanted }
+        let found = try shares()
         let logs = nodes.map { "--- \($0.name)\n\($0.site.log())" }.joined(separator: "\n")
-        #expect(isSo, "shares are '\(try shares())' instead of '\(wanted)'\n\(logs)")
+        #expect(isSo, "shares are '\(found)' instead of '\(wanted)'\n\(logs)")
     }
 
     /// What was watched of a camera, by the ledger.

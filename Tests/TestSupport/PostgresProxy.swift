@@ -1,5 +1,5 @@
 import Base
-public import Foundation
+import Foundation
 import Glibc
 
 /// The way to a test's PostgreSQL server, for tests that break it. Ends with the test process.
@@ -53,7 +53,7 @@ public final class PostgresProxy: Sendable {
         }
     }
 
-    deinit { running.withLock { Glibc.kill($0.process.processIdentifier, SIGKILL) } }
+    deinit { running.withLock { _ = Glibc.kill($0.process.processIdentifier, SIGKILL) } }
 
     /// From now on it is so.
     public func set(_ mode: Mode) throws {

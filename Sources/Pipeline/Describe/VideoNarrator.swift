@@ -31,7 +31,7 @@ extension VideoNarrator {
 public struct NarrationRequest: Sendable {
     /// What the answer has to be.
     public enum Form: Sendable {
-        /// An ``VLM/EventDescription``, whatever the model would rather say.
+        /// An `EventDescription`, whatever the model would rather say.
         case description
         /// Words.
         case free

@@ -103,14 +103,15 @@ public final class LeaseKeeper: Sendable {
 
     private func apply(_ answer: LeaseAnswer, to request: LeaseRequest, at instant: ContinuousClock.Instant) {
         if request.isLeaving { return }
-        note(problem: answer.problem)
-        if answer.problem != nil { return }
+        if let problem = answer.problem { return giveUp(problem) }
+        note(problem: nil)
         book.note(answer.held, time: answer.time, instant: instant)
         let held = Set(answer.held.keys)
         let (before, others) = state.withLock { state in
             let before = (state.status.held, state.status.disagreeing)
             state.request.held = answer.held
-            state.leaving = state.leaving.intersection(held).union(answer.surplus)
+            let names = Set(state.cameras.map(\.name))
+            state.leaving = state.leaving.intersection(held).union(answer.surplus).union(held.subtracting(names))
             state.status.nodes = answer.nodes
             state.nextExpiry = answer.nextExpiry.map { instant + .seconds($0.seconds(since: answer.time)) }
             state.status.disagreeing = answer.disagreeing
@@ -138,6 +139,17 @@ public final class LeaseKeeper: Sendable {
             logger.notice("cluster: all nodes have the same cameras and queries")
         }
         supervise(held)
+    }
+
+    /// Another machine has this node's name: it holds nothing.
+    private func giveUp(_ problem: String) {
+        let isNew = state.withLock { state in
+            defer { state.status.problem = problem }
+            (state.request.held, state.status.held, state.leaving) = ([:], [], [])
+            return state.status.problem != problem
+        }
+        if isNew { logger.error("cluster: nothing is watched here: \(problem)") }
+        supervise([])
     }
 
     private func supervise(_ held: Set<CameraID>) {
