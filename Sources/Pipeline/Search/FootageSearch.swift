@@ -26,6 +26,8 @@ public struct FootageSearch: Sendable {
         public var until: WallTime?
         /// The zones that a sentence may name, by camera.
         public var zones: [CameraID: [PictureZone]]
+        /// Whether other nodes that share the database are left out.
+        public var isOnlyHere = false
 
         /// Everything that `camera`, `since` and `until` leave.
         public init(
@@ -37,6 +39,12 @@ public struct FootageSearch: Sendable {
             self.since = since
             self.until = until
             self.zones = zones
+        }
+
+        /// The cameras that are chosen by name; nil means all.
+        var chosenCameras: Set<CameraID>? {
+            guard let camera else { return cameras }
+            return cameras?.contains(camera) ?? true ? [camera] : []
         }
 
         func includes(_ name: CameraID) -> Bool {
