@@ -57,7 +57,9 @@ public final class RemoteNarrator: VideoNarrator {
 
     /// See ``VideoNarrator``. Throws ``RemoteFailure`` too; ``RemoteFailure/unavailable(why:)`` says to come again.
     public func answer(_ request: NarrationRequest, onText: @Sendable (String) -> Void) async throws -> Narration {
-        guard !request.frames.isEmpty else { throw ModelError.invalidText(reason: "no frames to look at") }
+        guard !request.frames.isEmpty || request.form == .free else {
+            throw ModelError.invalidText(reason: "no frames to look at")
+        }
         let mayBegin = state.withLock { state in
             guard !state.isBusy, state.breaker.begin(at: .now) else { return false }
             state.isBusy = true
