@@ -4,18 +4,26 @@ import Testing
 
 @Suite("Text methods, live", .timeLimit(.minutes(2)))
 struct TextJudgeTests {
+    /// What was asked, and of how many pictures.
+    private final class Asked: Sendable {
+        private let questions = Locked<[(question: String, moments: Int)]>([])
+
+        var all: [(question: String, moments: Int)] { questions.withLock { $0 } }
+        func note(_ question: String, _ moments: Int) { questions.withLock { $0.append((question, moments)) } }
+    }
+
     /// Says what a test wants by what it is shown and asked: a picture of brightness above 100 shows a fire.
     private struct Script: PictureNarrator {
         var replies: @Sendable (_ question: String, _ isStrange: Bool) -> String
-        let asked = Locked<[(question: String, moments: Int)]>([])
+        let asked = Asked()
 
         func generate(instruction: String, question: String, limit: Int) async throws -> String {
-            asked.withLock { $0.append((instruction + "\n" + question, 0)) }
+            asked.note(instruction + "\n" + question, 0)
             return replies(instruction, question.contains("fire"))
         }
 
         func answer(_ question: String, about moments: [SeenMoment], limit: Int) async throws -> String {
-            asked.withLock { $0.append((question, moments.count)) }
+            asked.note(question, moments.count)
             return replies(question, moments.contains { ($0.picture.pixels.first ?? 0) > 100 })
         }
     }
@@ -86,12 +94,12 @@ struct TextJudgeTests {
     func holmes() async throws {
         let calm = Self.script()
         _ = try await Self.scores(.holmesVAD, calm, strange: 60..<61)
-        #expect(calm.asked.withLock { $0.isEmpty })
+        #expect(calm.asked.all.isEmpty)
         let refusing = Self.script(confirms: false)
         let (judgements, _) = try await Self.scores(.holmesVAD, refusing)
         #expect(judgements.allSatisfy { $0.score < 0.5 })
         #expect(judgements[35].text == "No, it is a lamp.")
-        let asked = refusing.asked.withLock { $0 }
+        let asked = refusing.asked.all
         #expect(asked.count == 1 && (2...8).contains(asked[0].moments))
     }
 
@@ -99,7 +107,7 @@ struct TextJudgeTests {
     func ruler() async throws {
         let script = Self.script(confirms: false)
         let (judgements, _) = try await Self.scores(.anomalyRuler, script)
-        let check = try #require(script.asked.withLock { $0.first { $0.question.contains("yes or no") } })
+        let check = try #require(script.asked.all.first { $0.question.contains("yes or no") })
         #expect(check.question.contains("fire, smoke, weapon") && !check.question.contains("smoke, weapon, yard"))
         #expect(judgements.allSatisfy { $0.score < 0.5 })
     }
@@ -108,7 +116,7 @@ struct TextJudgeTests {
     func moniTor() async throws {
         let script = Self.script()
         _ = try await Self.scores(.moniTor, script)
-        let last = try #require(script.asked.withLock { $0.last { $0.question.contains("Python list") } })
+        let last = try #require(script.asked.all.last { $0.question.contains("Python list") })
         #expect(last.question.contains("Expected: ") && last.question.contains("Rated 0.9: a fire burns in the yard"))
     }
 

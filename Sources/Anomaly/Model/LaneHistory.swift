@@ -30,8 +30,9 @@ struct LaneHistory: Sendable, Codable {
     func exceedance(_ score: Double, _ lane: AnomalyLane, in bucket: HourBucket) -> Double {
         let near = bucket.consulted.compactMap { sketches[place(lane, $0)] }
         let isKnown = near.reduce(0, { $0 + $1.total }) >= hourMinimum
-        let all = everything(lane)
-        return ScoreSketch.exceedance(score, near: isKnown ? near : all, all: all)
+        return isKnown
+            ? ScoreSketch.exceedance(score, near: near, all: everything(lane))
+            : ScoreSketch.exceedance(score, among: everything(lane))
     }
 
     /// Probability of a score at least as high at any hour.

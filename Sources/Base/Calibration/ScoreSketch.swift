@@ -74,11 +74,13 @@ extension ScoreSketch {
     ///
     /// Among those it is (1 + #{history ≥ score})/(1 + n), continued beyond the 97 % quantile by a power law (a Pareto
     /// tail), so that scores never seen before still differ from each other. `all` stands in where `near` has seen too few for that.
-    public static func exceedance(_ score: Double, near: [ScoreSketch], all: [ScoreSketch]) -> Double {
+    public static func exceedance(
+        _ score: Double, near: [ScoreSketch], all: @autoclosure () -> [ScoreSketch]
+    ) -> Double {
         guard bin(score) > 0 else { return 1 }
         let here = Pool(near)
         let presence = (1 + here.present) / (1 + here.total)
-        let shape = here.present >= tailMinimum ? here : Pool(all)
+        let shape = here.present >= tailMinimum ? here : Pool(all())
         return min(1, presence * shape.exceedance(score))
     }
 
