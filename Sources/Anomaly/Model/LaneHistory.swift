@@ -7,6 +7,7 @@ struct LaneHistory: Sendable, Codable {
     private let halfLife: Double
     private let hourMinimum: Double
     private var sketches: [ScoreSketch?]
+    private var clock = YouthClock()
 
     init(halfLife: Double, hourMinimum: Double) {
         self.halfLife = halfLife
@@ -22,6 +23,7 @@ struct LaneHistory: Sendable, Codable {
     /// Counts a normal score.
     mutating func insert(_ score: Double, _ lane: AnomalyLane, at seconds: Double, in bucket: HourBucket) {
         let index = place(lane, bucket.index)
+        let seconds = clock.time(at: seconds)
         if sketches[index] == nil { sketches[index] = ScoreSketch(halfLife: halfLife) }
         sketches[index]?.insert(score, at: seconds)
     }
