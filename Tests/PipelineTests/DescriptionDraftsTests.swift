@@ -68,7 +68,8 @@ struct DescriptionDraftsTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await worker.run() }
             group.addTask {
-                while worker.status.written + worker.status.dropped == 0 || seen.all.withLock({ $0.last?.text }) != nil {
+                while worker.status.written + worker.status.dropped == 0 || seen.all.withLock({ $0.last?.text }) != nil
+                {
                     try await ContinuousClock().sleep(for: .milliseconds(10))
                     look()
                 }
