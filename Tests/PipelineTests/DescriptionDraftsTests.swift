@@ -30,13 +30,8 @@ private struct HaltingNarrator: VideoNarrator {
 }
 
 /// What a reader of the board saw.
-private final class Seen: Sendable {
-    private let drafts = Locked<[DescriptionDrafts.Draft]>([])
-
-    var all: [DescriptionDrafts.Draft] { drafts.withLock { $0 } }
-    func look(at board: DescriptionDrafts) {
-        drafts.withLock { seen in seen += board.changes(after: seen.last?.version ?? 0) }
-    }
+private final class SeenDrafts: Sendable {
+    let all = Locked<[DescriptionDrafts.Draft]>([])
 }
 
 @Suite("Descriptions while they are written", .timeLimit(.minutes(5)))
@@ -63,15 +58,18 @@ struct DescriptionDraftsTests {
         let write = EventWrite(
             event: event, description: "template", descriptionOrigin: "template", idempotencyKey: "1")
         let id = try await store.record([write])[0].id
-        let seen = Seen()
-        let look: @Sendable () -> Void = { seen.look(at: drafts) }
+        let seen = SeenDrafts()
+        let look: @Sendable () -> Void = {
+            seen.all.withLock { seen in seen += drafts.changes(after: seen.last?.version ?? 0) }
+        }
         let worker = DescriptionWorker(
             store: store, narrator: HaltingNarrator(parts: Self.parts, failure: failure, look: look), album: album,
             settings: .init(tokensPerHour: 1_000_000), drafts: drafts, logger: quiet)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await worker.run() }
             group.addTask {
-                while worker.status.written + worker.status.dropped == 0 || seen.all.last?.text != nil {
+                while worker.status.written + worker.status.dropped == 0 || seen.all.withLock({ $0.last?.text }) != nil
+                {
                     try await ContinuousClock().sleep(for: .milliseconds(10))
                     look()
                 }
@@ -81,7 +79,7 @@ struct DescriptionDraftsTests {
         }
         let description = try await store.listEvents().first?.description
         await store.close()
-        let all = seen.all
+        let all = seen.all.withLock { $0 }
         #expect(all.allSatisfy { $0.event == id && $0.camera == "gate" })
         return (all.map(\.text), description)
     }
