@@ -1,7 +1,6 @@
 """Measures the HTTP service of a daemon at work. scripts/bench-web calls it; see there."""
 
 import argparse
-import json
 import os
 import pathlib
 import re
@@ -188,7 +187,6 @@ def main():
             paint(daemon, options.rounds)
         else:
             print('first paint: not measured; scripts/browser makes what it needs')
-        print(json.dumps(daemon.get('cameras')['items'][0]['state']), 'is the camera in the end')
 
 
 def browser_is_there():

@@ -120,7 +120,7 @@ class Daemon:
     def _start_camera(self):
         server = ROOT / 'Tests/TestSupport/rtsp-server.py'
         camera = subprocess.Popen(['/usr/bin/python3', server, CLIP, '0'], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                  stderr=subprocess.DEVNULL, text=True)
+                                  stderr=subprocess.DEVNULL, text=True, env={**os.environ, 'RTSP_SERVER_SECONDS': '7200'})
         line = camera.stdout.readline().split()
         if line[:1] != ['ready']:
             raise RuntimeError('the test camera did not start; scripts/bootstrap installs what it needs')
