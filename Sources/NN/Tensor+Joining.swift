@@ -17,6 +17,23 @@ extension Tensor {
         }
     }
 
+    /// [N…, D] and [N…, E] → [N…, D + E]: the rows of `second` behind those of `first`.
+    public init(beside first: Tensor, _ second: Tensor) {
+        let ((rows, left), (others, right)) = (first.matrixShape, second.matrixShape)
+        precondition(rows == others, "\(first.shape) beside \(second.shape)")
+        self.init(shape: first.shape.dropLast() + [left + right]) { result in
+            first.withPointer { first in
+                second.withPointer { second in
+                    for row in 0..<rows {
+                        let target = result.start + row * (left + right)
+                        target.initialize(from: first + row * left, count: left)
+                        (target + left).initialize(from: second + row * right, count: right)
+                    }
+                }
+            }
+        }
+    }
+
     /// Multiplies every value by that of `other`, of the same shape, at its place.
     public mutating func multiply(by other: Tensor) {
         precondition(shape == other.shape, "\(shape) *= \(other.shape)")

@@ -3,8 +3,8 @@ public import Foundation
 internal import Grounding
 public import Ingest
 
-/// Finds the spans of one recording that fit a sentence with a trained network, UniVTG, over CLIP's features: one picture
-/// and one clip for every two seconds.
+/// Finds the spans of one recording that fit a sentence with a trained network, UniVTG, over what CLIP sees in one picture for
+/// every two seconds and, for networks that read it, what SlowFast sees moving in them.
 ///
 /// Long recordings are looked at in windows as long as the network was trained on, each half over the one before.
 public struct NetworkGrounding: Sendable {
@@ -16,30 +16,28 @@ public struct NetworkGrounding: Sendable {
     private let networks: GroundingNetworks
     private let ranking = MomentRanking(clipSeconds: clipSeconds)
 
-    /// Loads the encoder in `encoderFolder` (a Hugging Face CLIP folder) and UniVTG's checkpoint in `network`.
+    /// Loads the encoder in `encoderFolder` (a Hugging Face CLIP folder), UniVTG's checkpoint in `network` and, when that reads
+    /// motion, SlowFast's weights at `motion`, else those beside `network`.
     ///
-    /// Throws `ModelError`, and `GroundingError` when the two do not fit.
-    public init(encoderFolder: URL, network: String) throws {
-        networks = try GroundingNetworks(encoderFolder: encoderFolder, network: network)
+    /// Throws `ModelError`, and `GroundingError` when they do not fit.
+    public init(encoderFolder: URL, network: String, motion: String? = nil) throws {
+        networks = try GroundingNetworks(encoderFolder: encoderFolder, network: network, motion: motion)
     }
 
-    /// The spans of `source`, sampled at one picture every two seconds, that fit `sentence`, at most `top`, best first.
-    /// `progress` is told the seconds analysed so far.
+    /// Frames a second that a source has to give: every one where motion is read.
+    public var analyseFPS: Double { networks.readsMotion ? 2 * MotionClips.placesPerSecond : 1 / Self.clipSeconds }
+
+    /// The spans of `source`, sampled at ``analyseFPS``, that fit `sentence`, at most `top`, best first. `progress` is told
+    /// the seconds analysed so far.
     ///
     /// Throws `IngestError` and `ModelError`.
     public func moments(
         of sentence: String, in source: FileSource, top: Int, progress: (Double) -> Void
     ) async throws -> RecordingGrounding.Result {
         let words = try await networks.words(of: sentence)
-        let (times, features) = try await source.withFrames { frames in
-            var (times, features) = ([Double](), [[Float]]())
-            for try await frame in frames {
-                times.append(source.seconds(of: frame))
-                features.append(await networks.features(of: frame.picture))
-                progress(times[times.count - 1])
-            }
-            return (times, features)
-        }
+        let (times, features) =
+            networks.readsMotion
+            ? try await motion(of: source, progress: progress) : try await pictures(of: source, progress: progress)
         try Task.checkCancellation()
         let seconds = source.statistics.mediaSeconds
         var (windows, foreground) = ([MomentRanking.Window](), [Float](repeating: 0, count: features.count))
@@ -60,9 +58,47 @@ public struct NetworkGrounding: Sendable {
         }
         let best = ranking.suppressed(windows.filter { $0.start < $0.end }.sorted { $0.score > $1.score }).prefix(top)
         return RecordingGrounding.Result(
-            times: times.map { $0 - times[0] }, saliency: foreground,
+            times: times.map { $0 - (times.first ?? 0) }, saliency: foreground,
             moments: best.map { RecordingGrounding.Moment(start: $0.start, end: $0.end, score: $0.score) },
             mediaSeconds: seconds, highlightScores: highlights)
+    }
+
+    /// The features of one picture for each clip, and its time.
+    private func pictures(
+        of source: FileSource, progress: (Double) -> Void
+    ) async throws -> ([Double], [GroundingNetworks.Features]) {
+        try await source.withFrames { frames in
+            var (times, features) = ([Double](), [GroundingNetworks.Features]())
+            for try await frame in frames {
+                times.append(source.seconds(of: frame))
+                features.append(await networks.features(of: frame.picture))
+                progress(times[times.count - 1])
+            }
+            return (times, features)
+        }
+    }
+
+    /// The features of each clip, and when it begins.
+    private func motion(
+        of source: FileSource, progress: (Double) -> Void
+    ) async throws -> ([Double], [GroundingNetworks.Features]) {
+        let networks = networks
+        var clips = MotionClips { networks.sized($0) }
+        var (times, features) = ([Double](), [GroundingNetworks.Features]())
+        func take(_ whole: [MotionClips.Clip]) async {
+            for clip in whole {
+                times.append(Double(times.count) * Self.clipSeconds)
+                features.append(await networks.features(of: clip))
+                progress(times[times.count - 1] + Self.clipSeconds)
+            }
+        }
+        return try await source.withFrames { frames in
+            for try await frame in frames {
+                await take(clips.add(frame.picture, seconds: source.seconds(of: frame)))
+            }
+            await take(clips.finish(seconds: source.statistics.mediaSeconds))
+            return (times, features)
+        }
     }
 
     /// Ranges of at most ``windowLength`` clips, each half over the one before, that hold them all.

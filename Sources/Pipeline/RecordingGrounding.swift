@@ -10,7 +10,7 @@ public struct RecordingGrounding: Sendable {
         public let start: Double
         /// Seconds from the first frame.
         public let end: Double
-        /// Mean saliency inside: the probability that the sentence holds there.
+        /// Mean saliency inside, the probability that the sentence holds there; of networks, what they rank by.
         public let score: Double
     }
 
@@ -38,9 +38,6 @@ public struct RecordingGrounding: Sendable {
         }
     }
 
-    /// Longest span considered, in seconds; bounds the work on day-long recordings.
-    static let longestSpan = 600.0
-
     private let engine: InferenceEngine
 
     /// A search that encodes with `engine`.
@@ -51,7 +48,7 @@ public struct RecordingGrounding: Sendable {
     /// One scene is found by TFVTG. A condition is enforced on the spans of its scenes; the curve shown is then that of the
     /// first.
     ///
-    /// Throws `IngestError`, `ModelError`, and ``GroundingError`` for hours and zones, which a recording by itself lacks.
+    /// Throws `IngestError`, `ModelError`, and `GroundingError` for hours and zones, which a recording by itself lacks.
     public func moments(
         of request: WatchRequest, in source: FileSource, analyseFPS: Double, top: Int, progress: (Double) -> Void
     ) async throws -> Result {
@@ -80,60 +77,12 @@ public struct RecordingGrounding: Sendable {
         try Task.checkCancellation()
         guard let first = times.first else { return Result(times: [], saliency: [], moments: [], mediaSeconds: 0) }
         let mediaSeconds = source.statistics.mediaSeconds
-        let end = first.advanced(bySeconds: mediaSeconds)
         let curves = queries.indices.map { query in scores.map { $0[query] } }
-        let moments: [Moment]
-        if case .scene = condition {
-            moments = localise(curves[0], times, analyseFPS, top, end: end)
-        } else {
-            let limits = TimeSpan(start: first, end: max(end, times[times.count - 1]))
-            let found = ConditionGrounding(
-                condition: condition, curves: curves, times: times, limits: limits, constants: engine.constants,
-                period: 1 / analyseFPS
-            ).moments()
-            moments = found.sorted { $0.score > $1.score }.prefix(top).map { found in
-                Moment(
-                    start: found.during.start.seconds(since: first), end: found.during.end.seconds(since: first),
-                    score: found.score)
-            }
-        }
+        let moments = CurveGrounding(engine.constants, analyseFPS: analyseFPS).moments(
+            condition, curves: curves, at: times, end: first.advanced(bySeconds: mediaSeconds), top: top)
         return Result(
             times: times.map { $0.seconds(since: first) }, saliency: curves[0], moments: moments,
             mediaSeconds: mediaSeconds)
-    }
-
-    private func localise(
-        _ saliency: [Float], _ times: [WallTime], _ analyseFPS: Double, _ top: Int, end: WallTime
-    ) -> [Moment] {
-        guard let first = times.first else { return [] }
-        let period = 1 / analyseFPS
-        let constants = engine.constants
-        let localiser = TFVTG(
-            .init(
-                stride: 1, longest: max(2, Int(Self.longestSpan * analyseFPS)), mask: constants.mask,
-                slope: constants.slope / Float(max(analyseFPS, 1)), top: 4 * top))
-        let limits = TimeSpan(start: first, end: max(end, times[times.count - 1]))
-        let proposals = localiser.proposals(similarity: saliency)
-        let apart = proposals.indices.filter { index in
-            !proposals[..<index].contains { Self.covers($0.window, proposals[index].window) }
-        }
-        return apart.prefix(top).map { index in
-            let proposal = proposals[index]
-            let frames = min(proposal.risingFrom, proposal.window.lowerBound)...(proposal.window.upperBound - 1)
-            let span = SampledSpan(frames: frames, of: times, period: period, limits: limits).during
-            let inside = saliency[proposal.window].map(Double.init)
-            return Moment(
-                start: span.start.seconds(since: first), end: span.end.seconds(since: first),
-                score: inside.reduce(0, +) / Double(inside.count))
-        }
-    }
-}
-
-extension RecordingGrounding {
-    /// Whether `better` holds more than half of `window`, or the other way round: the same moment told twice.
-    private static func covers(_ better: Range<Int>, _ window: Range<Int>) -> Bool {
-        let shared = better.clamped(to: window).count
-        return 2 * shared > min(better.count, window.count)
     }
 }
 

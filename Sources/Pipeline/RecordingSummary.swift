@@ -29,30 +29,23 @@ public struct RecordingSummary: Sendable {
         of source: FileSource, count: Int, longest: Double, progress: (Double) -> Void
     ) async throws -> [Moment] {
         let frames = try await source.withFrames { frames in
-            var kept: [(seconds: Double, values: [Float])] = []
-            var (step, number) = (1, 0)
+            var kept = SummaryFrames()
             for try await frame in frames {
                 let seconds = source.seconds(of: frame)
                 progress(seconds)
-                defer { number += 1 }
-                guard number % step == 0 else { continue }
-                kept.append((seconds, await engine.encode([frame.picture])[0]))
-                if kept.count > Summary.mostMoments {
-                    kept = kept.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
-                    step *= 2
-                }
+                guard kept.takesNext() else { continue }
+                let values = await engine.encode([frame.picture])[0]
+                kept.keep(.init(time: WallTime(microseconds: 0).advanced(bySeconds: seconds), values: values))
             }
             return kept
         }
         try Task.checkCancellation()
-        guard let first = frames.first?.seconds else { return [] }
-        let end = first + source.statistics.mediaSeconds
-        return Summary.choices(Array(frames.prefix(Summary.mostMoments).map(\.values)), count: count).map { choice in
-            let at = frames[choice.moment].seconds
-            let next = choice.extent.upperBound + 1
-            let from = max(frames[choice.extent.lowerBound].seconds, at - longest / 2)
-            let through = min(next < frames.count ? frames[next].seconds : end, from + longest)
-            return Moment(start: from - first, end: max(through, at) - first, at: at - first, share: choice.share)
+        guard let first = frames.frames.first?.time else { return [] }
+        let end = first.advanced(bySeconds: source.statistics.mediaSeconds)
+        return frames.moments(count: count, longest: longest, end: end).map { moment in
+            Moment(
+                start: moment.during.start.seconds(since: first), end: moment.during.end.seconds(since: first),
+                at: moment.at.seconds(since: first), share: moment.share)
         }
     }
 }

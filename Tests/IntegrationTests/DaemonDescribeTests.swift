@@ -87,4 +87,27 @@ struct DaemonDescribeTests {
             #expect(outcome.status == 0 && seconds < 5, "\(watch.kind): \(seconds) s")
         }
     }
+
+    /// The address of another program's server, which serves a model called `tiny-gguf`; empty outside of `make long`.
+    private static let servers = ProcessInfo.processInfo.environment["ALERTD_LLAMA_URL"].map { [$0] } ?? []
+
+    @Test("another program's server describes events", arguments: servers)
+    func published(url: String) throws {
+        let camera = try RTSPServer(clip: Fixtures.root.appending(path: "share/demo/yard.mp4").path)
+        let site = try DaemonSite()
+        try site.configure(
+            [("gate", camera.url())],
+            rest: """
+                queries: { car: { text: "a car drives through the yard" } }
+                describe: { tokens_per_hour: 1000000, endpoint: "\(url)", allow_remote: true }
+                """)
+        let doctor = try AlertdProgram.run(["doctor", "--skip-cameras", "--config", site.configuration])
+        #expect(doctor.output.contains("ok   describe endpoint: tiny-gguf answers"), "\(doctor.output)")
+        try site.start()
+        try site.waitForRow(
+            "SELECT count(*) > 0 FROM alertd.v_events WHERE description_origin = 'tiny-gguf'", seconds: 120)
+        let answers = try site.rows("SELECT answer FROM alertd.description WHERE answer IS NOT NULL")
+        print("described by tiny-gguf:", answers)
+        #expect(try site.stop().outcome.status == 0)
+    }
 }

@@ -19,6 +19,18 @@ struct CheckpointTests {
         return safetensors(header: "{" + entries.joined(separator: ",") + "}", data: data)
     }
 
+    @Test("weights under other keys are read by those of the file, which errors and leftovers name")
+    func renamed() throws {
+        let path = try folder.write(file([("old.w", [1, 2]), ("old.b", [3])]), to: "model.safetensors")
+        let weights = try Checkpoint(folder: folder.path)
+        let renamed = weights.renamed { $0.replacing("new.layer.", with: "old.") }
+        let layer = renamed["new"]["layer"]
+        #expect(layer.contains("w") && !layer.contains("v") && layer.shape(of: "w") == [2])
+        #expect(try layer.tensor("w", shape: [2]).values == [1, 2])
+        #expect(throws: WeightsError.missingKey(file: path, key: "old.v")) { try layer.tensor("v", shape: [1]) }
+        #expect(throws: WeightsError.unusedKeys(file: path, keys: ["old.b"])) { try weights.finish() }
+    }
+
     @Test("scopes spell the publisher's keys, shapes are checked, leftovers are named")
     func scopes() throws {
         let path = try folder.write(

@@ -45,6 +45,87 @@ struct ConvolutionTests {
         }
     }
 
+    @Test("many places go through in several blocks, with an activation and onto a residual")
+    func blocks() throws {
+        var random = RandomNumbers(seed: 21)
+        let (grid, inputs, outputs, kernel) = ((1, 24, 25), 64, 3, (1, 3, 3))
+        let weight = random.floats(outputs * inputs * 9, range: 0.2)
+        let x = random.floats(24 * 25 * inputs)
+        let one = Convolution.Extents(time: 1, rows: 1, columns: 1)
+        let layer = try Convolution(
+            checkpoint([("weight", [outputs, inputs, 1, 3, 3], weight)]), inputs: inputs, outputs: outputs,
+            kernel: .init(time: 1, rows: 3, columns: 3), stride: one, padding: .init(time: 0, rows: 1, columns: 1),
+            directions: 3, hasBias: false)
+        let expected = ReferenceConvolution.convolved(
+            nested(x, grid, inputs), weight: kernels(weight, outputs, inputs, kernel),
+            bias: [0, 0, 0], stride: one, padding: .init(time: 0, rows: 1, columns: 1)
+        ).flatMap { $0.flatMap { $0.flatMap { $0 } } }
+        let input = Tensor(x, shape: [1, 24, 25, inputs])
+        for (found, expected) in zip(layer(input, activation: .relu).values, expected) {
+            #expect(abs(Double(found) - max(0, expected)) < 1e-3)
+        }
+        let before = random.floats(24 * 25 * outputs)
+        var sum = Tensor(before, shape: [1, 24, 25, outputs])
+        layer.add(input, to: &sum)
+        for ((found, expected), before) in zip(zip(sum.values, expected), before) {
+            #expect(abs(Double(found) - expected - Double(before)) < 1e-3)
+        }
+    }
+
+    @Test("a batch norm folded into the convolution before it gives what the two give one after the other")
+    func folded() throws {
+        var random = RandomNumbers(seed: 22)
+        let (grid, inputs, outputs) = ((2, 4, 5), 3, 4)
+        let weight = random.floats(outputs * inputs * 9)
+        let (gain, shift, mean) = (random.floats(outputs), random.floats(outputs), random.floats(outputs))
+        let variance = random.floats(outputs).map { abs($0) }
+        let all = try checkpoint([
+            ("c.weight", [outputs, inputs, 1, 3, 3], weight), ("n.weight", [outputs], gain),
+            ("n.bias", [outputs], shift),
+            ("n.running_mean", [outputs], mean), ("n.running_var", [outputs], variance),
+        ])
+        let one = Convolution.Extents(time: 1, rows: 1, columns: 1)
+        let padding = Convolution.Extents(time: 0, rows: 1, columns: 1)
+        let layer = try Convolution(
+            all["c"], norm: all["n"], epsilon: 1e-5, inputs: inputs, outputs: outputs,
+            kernel: .init(time: 1, rows: 3, columns: 3), stride: one, padding: padding)
+        try all.finish()
+        let x = random.floats(grid.0 * grid.1 * grid.2 * inputs)
+        let plain = ReferenceConvolution.convolved(
+            nested(x, grid, inputs), weight: kernels(weight, outputs, inputs, (1, 3, 3)),
+            bias: Array(repeating: 0, count: outputs), stride: one, padding: padding
+        ).flatMap { $0.flatMap { $0.flatMap { $0 } } }
+        let found = layer(Tensor(x, shape: [grid.0, grid.1, grid.2, inputs])).values
+        #expect(found.count == plain.count)
+        for (place, found) in found.enumerated() {
+            let channel = place % outputs
+            let factor = Double(gain[channel]) / (Double(variance[channel]) + 1e-5).squareRoot()
+            let expected = (plain[place] - Double(mean[channel])) * factor + Double(shift[channel])
+            #expect(abs(Double(found) - expected) < 1e-4 * (1 + abs(factor) * 50))
+        }
+    }
+
+    @Test("halving by the largest value looks at what is inside the grid alone", arguments: [(4, 6), (5, 7), (1, 1)])
+    func halved(height: Int, width: Int) {
+        var random = RandomNumbers(seed: 23)
+        let channels = 2
+        let x = random.floats(2 * height * width * channels).map { $0 - 3 }  // below 0, where a padded 0 would win
+        let found = MaxPooling.halved(Tensor(x, shape: [2, height, width, channels]))
+        let (down, across) = ((height + 1) / 2, (width + 1) / 2)
+        #expect(found.shape == [2, down, across, channels])
+        for (place, value) in found.values.enumerated() {
+            let (channel, column) = (place % channels, place / channels % across)
+            let (row, frame) = (place / (channels * across) % down, place / (channels * across * down))
+            var expected = -Float.infinity
+            for y in 2 * row - 1...2 * row + 1 where (0..<height).contains(y) {
+                for z in 2 * column - 1...2 * column + 1 where (0..<width).contains(z) {
+                    expected = max(expected, x[((frame * height + y) * width + z) * channels + channel])
+                }
+            }
+            #expect(value == expected)
+        }
+    }
+
     @Test("each channel by itself is a convolution whose other weights are 0")
     func depthwise() throws {
         var random = RandomNumbers(seed: 9)

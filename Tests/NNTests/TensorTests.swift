@@ -40,4 +40,10 @@ struct TensorTests {
         a.add(Tensor([10, 20], shape: [2]))
         #expect(a.values == [11, 22])
     }
+
+    @Test("rows beside rows")
+    func beside() {
+        let joined = Tensor(beside: Tensor([1, 2, 3, 4], shape: [2, 1, 2]), Tensor([5, 6], shape: [2, 1]))
+        #expect(joined.shape == [2, 1, 3] && joined.values == [1, 2, 5, 3, 4, 6])
+    }
 }

@@ -13,6 +13,8 @@ struct ParityTests {
         Reader(isReader: SigLIPParity.isReader, check: SigLIPParity.check),
         Reader(isReader: DINOv2Parity.isReader, check: DINOv2Parity.check),
         Reader(isReader: ViViTParity.isReader, check: ViViTParity.check),
+        Reader(isReader: SlowFastParity.isReader, check: SlowFastParity.check),
+        Reader(isReader: BLIP2Parity.isReader, check: BLIP2Parity.check),
         Reader(isReader: SmallOperationsParity.isReader, check: SmallOperationsParity.check),
         Reader(isReader: MiniLMParity.isReader, check: MiniLMParity.check),
         Reader(isReader: DecoderParity.isReader, check: DecoderParity.check),

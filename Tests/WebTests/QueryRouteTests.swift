@@ -132,6 +132,12 @@ struct QueryRouteTests {
         func test(_ body: String) async throws -> WebSite.Reply { try await site.post("/api/v1/queries/test", body) }
         let bound = try await test(#"{"text":"a person","cameras":["gate"],"zone":"fence","active":"22:00-06:00"}"#)
         #expect(bound.status == 200, "\(bound.text)")
+        let report = try #require((try bound.object()["cameras"] as? [[String: Any]])?.first)
+        #expect(
+            Set(report.keys) == [
+                "camera", "hits", "watched_days", "hits_per_day", "suggested_level", "days", "spans",
+            ])
+        #expect(report["suggested_level"] is NSNull && report["watched_days"] as? Double == 1)
         let (request, camera) = try #require(asked.withLock { $0.first })
         #expect(camera == "gate" && request.zone == "fence" && request.sentence == "a person")
         #expect(request.hours == ActiveHours(startMinute: 22 * 60, endMinute: 6 * 60))

@@ -1,5 +1,6 @@
 import Base
 import Foundation
+import Pipeline
 import Store
 import TestSupport
 import Testing

@@ -66,6 +66,18 @@ public struct TFVTG: Sendable {
 
     let configuration: Configuration
 
+    /// Frames a second of the published features.
+    public static let publishedFPS = 3.0
+    /// Longest window in frames, whatever the recording's length: bounds the work on day-long recordings.
+    static let longestWindow = 1800
+
+    /// The constants of the published Charades-STA runs for a curve of `count` frames, ``publishedFPS`` a second, of BLIP-2's
+    /// similarities; where the published score is 0/0 it is the inner mean. No window is longer than ten minutes.
+    public init(publishedFor count: Int) {
+        self.init(
+            Configuration(stride: 20, longest: min(count / 2, Self.longestWindow), outside: .aboveMaskOrZero))
+    }
+
     /// A localiser with these constants.
     public init(_ configuration: Configuration) { self.configuration = configuration }
 

@@ -7,6 +7,8 @@ public struct Checkpoint {
     private let shards: Shards
     /// Where this scope stands, with its dot; empty at the top.
     private var prefix: String
+    /// What a key that is asked for is called in the files; nil where they are the same.
+    private var rename: ((String) -> String)?
     /// What the linear layers that are read from here compute with.
     public private(set) var precision = Precision.fp32
 
@@ -33,6 +35,17 @@ public struct Checkpoint {
         return scope
     }
 
+    /// The same weights under other keys: `rename` turns a key that is asked for into that of the files, at full length. Keys
+    /// in errors, ``entries`` and ``finish(ignoring:)`` are those of the files; call that of the scope which this one came from.
+    public func renamed(_ rename: @escaping (String) -> String) -> Checkpoint {
+        var scope = self
+        scope.rename = rename
+        return scope
+    }
+
+    /// The key of the files for `name` of this scope.
+    private func key(_ name: String) -> String { rename.map { $0(prefix + name) } ?? prefix + name }
+
     /// The scope one level down.
     public subscript(name: String) -> Checkpoint {
         var scope = self
@@ -56,12 +69,18 @@ public struct Checkpoint {
         shards.files.lazy.compactMap { $0.settings[prefix + name] }.first
     }
 
+    /// The shape of tensor `name` of this scope; nil when there is none.
+    public func shape(of name: String) -> [Int]? {
+        let key = key(name)
+        return shards.home[key].flatMap { shards.files[$0].table.entries[key]?.shape }
+    }
+
     /// Whether a tensor of this name exists in this scope.
-    public func contains(_ name: String) -> Bool { shards.home[prefix + name] != nil }
+    public func contains(_ name: String) -> Bool { shards.home[key(name)] != nil }
 
     /// The floats of tensor `name` of this scope, whose shape must be `shape`; NaN and infinity are refused.
     public func tensor(_ name: String, shape: [Int]) throws(WeightsError) -> Tensor {
-        let key = prefix + name
+        let key = key(name)
         do {
             return try checkedTensor(key, shape)
         } catch {

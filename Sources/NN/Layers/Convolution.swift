@@ -66,45 +66,120 @@ public struct Convolution: Sendable {
         }
     }
 
-    /// x [T, H, W, C] → [T', H', W', O]; what lies outside the grid is 0.
-    public func callAsFunction(_ x: Tensor) -> Tensor {
+    /// Reads a convolution without bias below `weights` and the batch norm behind it below `norm` (`weight`, `bias`,
+    /// `running_mean` and `running_var`, each [outputs]), which is folded into it: γ · (x − μ) / √(σ² + ε) + β.
+    public init(
+        _ weights: Checkpoint, norm: Checkpoint, epsilon: Float, inputs: Int, outputs: Int, kernel: Extents,
+        stride: Extents, padding: Extents
+    ) throws(WeightsError) {
+        let published = try weights.tensor(
+            "weight", shape: [outputs, inputs, kernel.time, kernel.rows, kernel.columns])
+        var weight = Self.channelsLast(published, outputs: outputs, inputs: inputs)
+        let gain = try norm.tensor("weight", shape: [outputs]).values
+        let shift = try norm.tensor("bias", shape: [outputs]).values
+        let mean = try norm.tensor("running_mean", shape: [outputs]).values
+        let variance = try norm.tensor("running_var", shape: [outputs]).values
+        let factors = zip(gain, variance).map { $0 / (max($1, 0) + epsilon).squareRoot() }
+        let width = weight.shape[1]
+        weight.withMutableValues { values in
+            for (row, factor) in factors.enumerated() {
+                for i in row * width..<(row + 1) * width { values[i] *= factor }
+            }
+        }
+        let bias = (0..<outputs).map { shift[$0] - mean[$0] * factors[$0] }
+        self.init(
+            weight: weight, bias: Tensor(bias, shape: [outputs]), kernel: kernel, stride: stride, padding: padding,
+            precision: weights.precision)
+    }
+
+    /// x [T, H, W, C] → activation of [T', H', W', O]; what lies outside the grid is 0.
+    public func callAsFunction(_ x: Tensor, activation: Activation? = nil) -> Tensor {
+        let output = outputShape(x)
+        return Tensor(shape: output + [outputs]) { result in
+            forEachBlock(x, output) { first, rows in
+                projection.apply(
+                    LinearInput(rows), activation: activation, to: result.start + first * outputs, stride: outputs)
+            }
+        }
+    }
+
+    /// residual [T', H', W', O] += the convolution of x [T, H, W, C].
+    public func add(_ x: Tensor, to residual: inout Tensor) {
+        let output = outputShape(x)
+        precondition(residual.shape == output + [outputs], "\(output) on \(residual.shape)")
+        residual.withMutablePointer { target in
+            forEachBlock(x, output) { first, rows in
+                projection.apply(
+                    LinearInput(rows), isAdding: true, to: target + first * outputs, stride: outputs)
+            }
+        }
+    }
+
+    /// T', H' and W' for x [T, H, W, C].
+    private func outputShape(_ x: Tensor) -> [Int] {
         x.expect(nil, nil, nil, inputs)
         let sides = [kernel.time, kernel.rows, kernel.columns]
         let steps = [stride.time, stride.rows, stride.columns]
         let margins = [padding.time, padding.rows, padding.columns]
-        var output: [Int] = []
-        for axis in 0..<3 {
+        return (0..<3).map { axis in
             let room: Int = x.shape[axis] + 2 * margins[axis] - sides[axis]
             precondition(room >= 0, "\(x.shape) is smaller than the kernel")
-            output.append(room / steps[axis] + 1)
+            return room / steps[axis] + 1
         }
-        let gathered = gathered(x, output, steps, margins)
-        return projection(gathered).reshaped(output + [outputs])
     }
 
-    /// The taps of every output place, zeros outside the grid [T'·H'·W', k·C].
-    private func gathered(_ x: Tensor, _ output: [Int], _ steps: [Int], _ margins: [Int]) -> Tensor {
-        let channels = inputs
-        let taps = kernel.time * kernel.rows * kernel.columns
-        let (frames, height, width) = (x.shape[0], x.shape[1], x.shape[2])
-        return Tensor(shape: [output[0] * output[1] * output[2], taps * channels]) { result in
-            result.initialize(repeating: 0)
-            x.withPointer { source in
-                for place in 0..<output[0] * output[1] * output[2] {
-                    let (column, row) = (place % output[2], place / output[2] % output[1])
-                    let frame = place / (output[2] * output[1])
-                    for tap in 0..<taps {
-                        let t = frame * steps[0] - margins[0] + tap / (kernel.rows * kernel.columns)
-                        let y = row * steps[1] - margins[1] + tap / kernel.columns % kernel.rows
-                        let z = column * steps[2] - margins[2] + tap % kernel.columns
-                        guard (0..<frames).contains(t), (0..<height).contains(y), (0..<width).contains(z) else {
-                            continue
+    /// Floats that are gathered at a time: enough rows for the products, and few enough to stay in the processor's cache.
+    private static let gatheredTogether = 1 << 19
+
+    /// The taps of the output places, zeros outside the grid [n, k·C], some places after the other; `body` gets the first
+    /// place of each block.
+    private func forEachBlock(_ x: Tensor, _ output: [Int], _ body: (Int, Tensor) -> Void) {
+        let places = output.reduce(1, *)
+        let width = projection.inputs
+        let isPlain = kernel.time * kernel.rows * kernel.columns == 1 && places == x.count / max(1, inputs)
+        if isPlain, padding == Extents(time: 0, rows: 0, columns: 0) { return body(0, x.reshaped([places, width])) }
+        let block = max(64, Self.gatheredTogether / max(1, width))
+        for first in Swift.stride(from: 0, to: places, by: block) {
+            let count = min(block, places - first)
+            body(
+                first,
+                Tensor(shape: [count, width]) { result in
+                    x.withPointer { source in
+                        let share = max(1, (count + WorkerTeam.participants - 1) / WorkerTeam.participants)
+                        WorkerTeam.share((count + share - 1) / share) { part in
+                            for row in part * share..<min(count, (part + 1) * share) {
+                                gather(first + row, x.shape, output, source, into: result.start + row * width)
+                            }
                         }
-                        (result.start + (place * taps + tap) * channels)
-                            .update(from: source + ((t * height + y) * width + z) * channels, count: channels)
                     }
-                }
+                })
+        }
+    }
+
+    /// The taps of one output place [k·C]; those of a kernel's row lie beside each other in the grid too.
+    private func gather(
+        _ place: Int, _ grid: [Int], _ output: [Int], _ source: UnsafePointer<Float>,
+        into target: UnsafeMutablePointer<Float>
+    ) {
+        let (channels, across) = (inputs, kernel.columns)
+        let (height, width) = (grid[1], grid[2])
+        let left = place % output[2] * stride.columns - padding.columns
+        let top = place / output[2] % output[1] * stride.rows - padding.rows
+        let begin = place / (output[2] * output[1]) * stride.time - padding.time
+        let inside = max(0, -left)..<max(max(0, -left), min(across, width - left))
+        for line in 0..<kernel.time * kernel.rows {
+            let (t, y) = (begin + line / kernel.rows, top + line % kernel.rows)
+            let row = target + line * across * channels
+            guard t >= 0, t < grid[0], y >= 0, y < height, !inside.isEmpty else {
+                row.initialize(repeating: 0, count: across * channels)
+                continue
             }
+            row.initialize(repeating: 0, count: inside.lowerBound * channels)
+            (row + inside.lowerBound * channels).initialize(
+                from: source + ((t * height + y) * width + left + inside.lowerBound) * channels,
+                count: inside.count * channels)
+            (row + inside.upperBound * channels)
+                .initialize(repeating: 0, count: (across - inside.upperBound) * channels)
         }
     }
 }

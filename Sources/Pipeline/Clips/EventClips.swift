@@ -27,7 +27,7 @@ public actor EventClips {
     }
 
     /// Writes a new MP4 file at `path` that shows `event` from `before` seconds before its start to `after` seconds
-    /// after its end, cut there exactly, without encoding anything anew (``ClipCutter``). Returns what the file shows, which is
+    /// after its end, cut there exactly, without encoding anything anew (`ClipCutter`). Returns what the file shows, which is
     /// less where nothing was recorded: the last half minute is in no file yet. Nil, and no file, when nothing of it was.
     /// Throws `IngestError` and `StoreError`.
     public func cut(

@@ -31,7 +31,7 @@ extension VideoNarrator {
 public struct NarrationRequest: Sendable {
     /// What the answer has to be.
     public enum Form: Sendable {
-        /// An ``VLM/EventDescription``, whatever the model would rather say.
+        /// An `EventDescription`, whatever the model would rather say.
         case description
         /// Words.
         case free
@@ -45,7 +45,7 @@ public struct NarrationRequest: Sendable {
         case end
     }
 
-    /// In order of time.
+    /// In order of time; none, where the form is free, for a question about the question's own text.
     public var frames: [ShownFrame]
     /// Seconds that the clip lasts.
     public var duration: Double

@@ -43,10 +43,10 @@ public actor InferenceEngine {
     /// Runs the jobs on the engine's thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// An engine around the encoder in `folder` (any that ``Recipe`` knows, optionally with `grounding.json`); without a
+    /// An engine around the encoder in `folder` (any that `Recipe` knows, optionally with `grounding.json`); without a
     /// `precision`, in the one that suits its size.
     ///
-    /// Throws `WeightsError`, `ModelError` or ``GroundingError``, naming the file and what is wrong with it.
+    /// Throws `WeightsError`, `ModelError` or `GroundingError`, naming the file and what is wrong with it.
     public init(encoderFolder folder: URL, precision: Precision? = nil) throws {
         BLAS.configure(threads: 1)
         let team = WorkerTeam(threads: min(Self.mostThreads, ProcessInfo.processInfo.activeProcessorCount))
@@ -119,7 +119,7 @@ public actor InferenceEngine {
     /// A sentence → its L2-normalised vector [D]. Throws `ModelError` for text that cannot be encoded.
     public func encode(text: String) throws -> TextEncoding { try team.lead { try model.encode(text: text) } }
 
-    /// The words of `text` that the encoder has no word of its own for, then those that ``GroundingConstants/unknownWords``
+    /// The words of `text` that the encoder has no word of its own for, then those that `GroundingConstants/unknownWords`
     /// lists. Throws `ModelError` for text that cannot be encoded.
     public func unknownWords(in text: String) throws -> [String] {
         var found = try model.unknownWords(in: text)

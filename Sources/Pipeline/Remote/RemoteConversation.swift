@@ -103,7 +103,9 @@ struct RemoteConversation {
         // A bound, so that an answer ends before the limit of tokens cuts it.
         func text(_ most: Int) -> [String: Any] { ["type": "string", "minLength": 1, "maxLength": most] }
         let properties: [String: Any] = [
-            "title": text(80), "description": text(400), "level": whole(3), "people": whole(99), "vehicles": whole(99),
+            "title": text(80), "description": text(400),
+            "level": ["type": "integer", "enum": [0, 1, 2, 3]] as [String: Any], "people": whole(99),
+            "vehicles": whole(99),
             "actions": ["type": "array", "items": text(40), "maxItems": 4] as [String: Any],
             "confidence": ["type": "number", "minimum": 0, "maximum": 1] as [String: Any],
         ]

@@ -104,7 +104,7 @@ public struct FootageSearch: Sendable {
     /// The best `limit` spans that fit `sentence`, best first, of equals the earlier; none when nothing does. With `after` those
     /// behind that place. Parts of the day are those of `timeZone`.
     ///
-    /// Throws `ModelError`, `StoreError`, ``SearchError/busy(waiting:)``, and ``GroundingError/refusedQuery(text:problem:)`` for what
+    /// Throws `ModelError`, `StoreError`, ``SearchError/busy(waiting:)``, and `GroundingError/refusedQuery(text:problem:)` for what
     /// cannot be enforced.
     public func spans(
         for sentence: String, in scope: Scope, limit: Int, after: SearchCursor? = nil, timeZone: TimeZone = .current

@@ -1,7 +1,7 @@
 package import Base
 internal import Foundation
 internal import Outbound
-package import Store
+internal import Store
 
 /// A search as another node is asked for it: `GET /api/v1/search`, page by page.
 struct PeerQuestion: Sendable {

@@ -76,7 +76,7 @@ public struct QueryBackTest: Sendable {
     /// What `request` would have told on `camera` in `scope`, by the local clock of `timeZone`. A request that is bound to a zone
     /// is tested in the zone of that name among the scope's of this camera.
     ///
-    /// Throws `ModelError`, `StoreError`, ``SearchError``, and ``GroundingError`` for a zone that the camera does not have.
+    /// Throws `ModelError`, `StoreError`, ``SearchError``, and `GroundingError` for a zone that the camera does not have.
     public func report(
         of request: WatchRequest, on camera: CameraID, in scope: FootageSearch.Scope, timeZone: TimeZone
     ) async throws -> Report {

@@ -32,18 +32,26 @@ struct QFormer: Sendable {
     private let norm: LayerNorm
     private let blocks: [Block]
 
-    /// Reads the model below `weights`.
+    /// Reads the model below `weights`, the tables of its text from `embeddings` in it, with the first norm.
     init(_ weights: Checkpoint, _ configuration: Configuration) throws(WeightsError) {
-        let shape = configuration.blocks
         let embeddings = weights["embeddings"]
+        try self.init(
+            weights, embeddings: embeddings, norm: (configuration.text == nil ? weights : embeddings)["layernorm"],
+            configuration)
+    }
+
+    /// Reads the blocks below `weights`, the tables of its text below `embeddings`, and the first norm below `norm`.
+    init(
+        _ weights: Checkpoint, embeddings: Checkpoint, norm: Checkpoint, _ configuration: Configuration
+    ) throws(WeightsError) {
+        let shape = configuration.blocks
         if let text = configuration.text {
             words = try Embedding(embeddings["word_embeddings"], count: text.vocabulary, width: shape.width)
             positions = try Embedding(embeddings["position_embeddings"], count: text.contextLength, width: shape.width)
-            norm = try LayerNorm(embeddings["layernorm"], width: shape.width, epsilon: shape.epsilon)
         } else {
             (words, positions) = (nil, nil)
-            norm = try LayerNorm(weights["layernorm"], width: shape.width, epsilon: shape.epsilon)
         }
+        self.norm = try LayerNorm(norm, width: shape.width, epsilon: shape.epsilon)
         var blocks: [Block] = []
         for layer in 0..<shape.layers {
             blocks.append(
@@ -66,6 +74,21 @@ struct QFormer: Sendable {
         hidden = norm(hidden)
         for block in blocks { hidden = Self.apply(block, hidden, queries: count, seen) }
         return hidden.rows(0..<count)
+    }
+
+    /// The ids of a text by itself, marks included → hidden states [N, D]; nothing is attended to but the text.
+    func encode(text ids: [Int]) -> Tensor {
+        guard let words, let positions else { preconditionFailure("a Q-Former without text") }
+        var hidden = words(ids)
+        hidden.add(positions(Array(ids.indices)))
+        hidden = norm(hidden)
+        for block in blocks {
+            let input = hidden
+            block.attention.add(input, batch: 1, isCausal: false, to: &hidden)
+            hidden = block.attentionNorm(hidden)
+            if let textHalf = block.textHalf { hidden = Self.half(textHalf, hidden) }
+        }
+        return hidden
     }
 
     private static func apply(_ block: Block, _ input: Tensor, queries count: Int, _ seen: Tensor) -> Tensor {

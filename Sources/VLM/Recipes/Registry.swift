@@ -15,19 +15,23 @@ public enum Recipe: String, Sendable, CaseIterable {
     case dinov2WithRegisters = "dinov2_with_registers"
     /// ``SentenceBERT``
     case bert
-    /// ``VideoLLaMA3`` as Hugging Face lays it out
+    /// `VideoLLaMA3` as Hugging Face lays it out
     case videoLLaMA3 = "video_llama_3"
-    /// ``VideoLLaMA3`` as its authors lay it out
+    /// `VideoLLaMA3` as its authors lay it out
     case videoLLaMA3Original = "videollama3_qwen2"
-    /// ``SmolVLM``
+    /// `SmolVLM`
     case smolVLM = "smolvlm"
-    /// ``VideoLLaVA``
+    /// `VideoLLaVA`
     case videoLLaVA = "video_llava"
-    /// ``InternVL``
+    /// `InternVL`
     case internVL = "internvl"
-    /// ``ViViT``
+    /// `ViViT`
     case vivit
-    /// ``LanguageModel``
+    /// `BLIP2`
+    case blip2 = "blip-2"
+    /// `SlowFast`
+    case slowFast = "slowfast"
+    /// `LanguageModel`
     case llama, mistral, qwen2
 
     /// The recipe that loads the model in `folder`, by its `config.json` alone.
@@ -56,6 +60,8 @@ public enum Recipe: String, Sendable, CaseIterable {
         case .videoLLaVA: "video to text; Lin et al. 2023"
         case .internVL: "video to text, networks alone; Zhu et al. 2025"
         case .vivit: "clips of video, networks alone; Arnab et al. 2021"
+        case .blip2: "pictures and sentences for grounding by TFVTG; Li et al. 2023"
+        case .slowFast: "clips of video to what UniVTG reads beside CLIP; Feichtenhofer et al. 2019"
         case .llama: "text to text, networks alone; Touvron et al. 2023"
         case .mistral: "text to text, networks alone; Jiang et al. 2023"
         case .qwen2: "text to text, networks alone; Yang et al. 2024"
@@ -122,6 +128,8 @@ public enum Recipe: String, Sendable, CaseIterable {
         case .videoLLaVA: _ = try VideoLLaVA(folder)
         case .internVL: _ = try InternVL(folder)
         case .vivit: _ = try ViViT(folder)
+        case .blip2: _ = try BLIP2(folder, tokenizer: nil)
+        case .slowFast: _ = try SlowFast(folder)
         case .llama, .mistral, .qwen2: _ = try LanguageModel(folder)
         }
     }

@@ -62,7 +62,7 @@ struct EVAVision: Sendable {
         let width = shape.width
         let attention = weights["self_attn"]
         let weight = try attention["qkv"].tensor("weight", shape: [3 * width, width])
-        let bias = try attention["qkv"].tensor("bias", shape: [3 * width])
+        let bias = try bias(attention, width)
         let parts = (0..<3).map { part in
             let rows = part * width..<(part + 1) * width
             return Linear(weight: weight.rows(rows), bias: bias.rows(rows), precision: weights.precision)
@@ -77,5 +77,13 @@ struct EVAVision: Sendable {
                 hidden: try Linear(weights["mlp"]["fc1"], inputs: width, outputs: shape.hiddenWidth),
                 activation: shape.activation,
                 output: try Linear(weights["mlp"]["fc2"], inputs: shape.hiddenWidth, outputs: width)))
+    }
+
+    /// Biases of queries, keys and values [3·D]; where they are published by themselves, keys have none.
+    private static func bias(_ attention: Checkpoint, _ width: Int) throws(WeightsError) -> Tensor {
+        guard attention.contains("q_bias") else { return try attention["qkv"].tensor("bias", shape: [3 * width]) }
+        let queries = try attention.tensor("q_bias", shape: [width])
+        let values = try attention.tensor("v_bias", shape: [width])
+        return Tensor(queries.values + [Float](repeating: 0, count: width) + values.values, shape: [3 * width])
     }
 }

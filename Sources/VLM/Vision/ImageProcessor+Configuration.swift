@@ -18,6 +18,12 @@ extension ImageProcessor {
             Defaults(resize: .exact(width: side, height: side), crop: nil, mean: halves, deviation: halves)
         }
 
+        /// `BlipImageProcessor`: both sides are brought to the size.
+        static func blip(side: Int) -> Defaults {
+            Defaults(
+                resize: .exact(width: side, height: side), crop: nil, mean: clipMean, deviation: clipDeviation)
+        }
+
         /// `Siglip2ImageProcessor`, whose size ``PatchProcessor`` finds for each picture.
         static let naflex = siglip(side: 1)
 

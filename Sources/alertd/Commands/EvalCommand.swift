@@ -6,6 +6,7 @@ struct EvalCommand: AsyncParsableCommand {
         commandName: "eval",
         abstract: "Compute published metrics from files, or what they are computed from. Needs no database.",
         subcommands: [
-            EvalGroundingCommand.self, EvalAnomalyCommand.self, EvalScoresCommand.self, EvalSearchCommand.self,
+            EvalGroundingCommand.self, EvalAnomalyCommand.self, EvalScoresCommand.self, EvalSpansCommand.self,
+            EvalSearchCommand.self,
         ])
 }

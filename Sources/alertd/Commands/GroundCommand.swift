@@ -22,8 +22,13 @@ struct GroundCommand: AsyncParsableCommand {
     var method: GroundingMethod = .tfvtg
     @Option(help: ArgumentHelp("UniVTG's checkpoint, trained on the features of --encoder.", valueName: "file"))
     var network: String?
+    @Option(
+        help: ArgumentHelp(
+            "SlowFast's weights, for a network that reads motion; else SLOWFAST_8x8_R50.pyth, slowfast.safetensors or the "
+                + "folder slowfast beside the network.", valueName: "path"))
+    var slowfast: String?
     @Option(help: "Most spans printed.") var top = 5
-    @Option(help: "Analysed frames a second (tfvtg).") var fps = 2.0
+    @Option(help: "Analysed frames a second (tfvtg; 2, with BLIP-2 always 3).") var fps: Double?
     @Flag(help: "Print the most salient moments instead of spans.") var highlights = false
     @Option(help: ArgumentHelp("Write the saliency curve and the spans as an SVG picture.", valueName: "file"))
     var plot: String?
@@ -43,7 +48,8 @@ struct GroundCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...1000).contains(top) else { throw ValidationError("--top must lie in 1–1000") }
-        guard (0.001...60).contains(fps) else { throw ValidationError("--fps must lie in 0.001–60") }
+        guard (0.001...60).contains(fps ?? 2) else { throw ValidationError("--fps must lie in 0.001–60") }
+        guard slowfast == nil || network != nil else { throw ValidationError("--slowfast goes with --network FILE") }
         guard (method == .univtg) == (network != nil) else {
             throw ValidationError("--method univtg and --network FILE go together")
         }
@@ -52,18 +58,25 @@ struct GroundCommand: AsyncParsableCommand {
     func run() async throws {
         let media = try MediaFile(path: file)
         let environment = ProcessInfo.processInfo.environment
+        let folder = try encoder.folder(options, environment: environment)
         let result: RecordingGrounding.Result
         let plotFile: FileHandle?
-        switch (method, network) {
-        case (.univtg, let network?):
-            let networks = try NetworkGrounding(
-                encoderFolder: encoder.folder(options, environment: environment), network: network)
+        if let network {
+            let networks = try NetworkGrounding(encoderFolder: folder, network: network, motion: slowfast)
             plotFile = try plot.map(Self.create)
-            result = try await analyse(media, fps: 1 / NetworkGrounding.clipSeconds) { source, progress in
+            result = try await analyse(media, fps: networks.analyseFPS) { source, progress in
                 try await networks.moments(of: text, in: source, top: top, progress: progress)
             }
-        default:
-            let request = try WatchRequest(text)
+        } else if QueryTokenGrounding.suits(folder) {
+            guard fps == nil else { throw ValidationError("--fps is not for BLIP-2, which sees 3 frames a second") }
+            let grounding = try QueryTokenGrounding(
+                encoderFolder: folder, precision: try encoder.precision(options, environment: environment))
+            plotFile = try plot.map(Self.create)
+            result = try await analyse(media, fps: QueryTokenGrounding.analyseFPS) { source, progress in
+                try await grounding.moments(of: text, in: source, top: top, progress: progress)
+            }
+        } else {
+            let (request, fps) = (try WatchRequest(text), fps ?? 2)
             let engine = try encoder.engine(options, environment: environment)
             for scene in request.condition.scenes { try await UnknownWords.warn(about: scene, engine: engine) }
             plotFile = try plot.map(Self.create)

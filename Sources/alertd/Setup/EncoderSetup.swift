@@ -23,6 +23,11 @@ struct EncoderOptions: ParsableArguments {
             .folder(encoder ?? configuration.models.encoder, starter: "starter-encoder")
     }
 
+    /// What the configuration says the encoder computes with; nil leaves the choice to its size. Throws `ConfigurationError`.
+    func precision(_ options: GlobalOptions, environment: [String: String]) throws -> Precision? {
+        Precision(rawValue: try ConfigurationSetup(options, environment: environment).read().models.precision.rawValue)
+    }
+
     /// Loads the encoder and starts the engine. Throws `ConfigurationError`, ``Failure`` and the errors of loading.
     func engine(_ options: GlobalOptions, environment: [String: String]) throws -> InferenceEngine {
         let configuration = try ConfigurationSetup(options, environment: environment).read()
