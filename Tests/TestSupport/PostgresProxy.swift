@@ -48,7 +48,7 @@ public final class PostgresProxy: Sendable {
         try process.run()
         running = Locked(
             Running(process: process, input: input.fileHandleForWriting, output: output.fileHandleForReading))
-        guard String(decoding: output.fileHandleForReading.availableData, as: UTF8.self) == "ready\n" else {
+        guard Self.nextLine(output.fileHandleForReading) == "ready\n" else {
             throw TemporaryPostgres.Failure(description: "the proxy did not start")
         }
     }
@@ -59,7 +59,18 @@ public final class PostgresProxy: Sendable {
     public func set(_ mode: Mode) throws {
         try running.withLock { running in
             try running.input.write(contentsOf: Data("\(mode.rawValue)\n".utf8))
-            _ = running.output.availableData
+            _ = Self.nextLine(running.output)
         }
+    }
+
+    /// Blocks for a whole line; less when the process has ended.
+    private static func nextLine(_ output: FileHandle) -> String {
+        var text = ""
+        while !text.hasSuffix("\n") {
+            let data = output.availableData
+            if data.isEmpty { break }
+            text += String(decoding: data, as: UTF8.self)
+        }
+        return text
     }
 }

@@ -74,6 +74,14 @@ public struct FootageSearch: Sendable {
         public let evidence: Evidence
         /// The event whose description speaks for it, else the stored event that overlaps the span best.
         public let event: EventRecord?
+
+        package init(
+            camera: CameraID, during: TimeSpan, score: Double, evidence: Evidence, event: EventRecord?
+        ) {
+            (self.camera, self.during, self.score) = (camera, during, score)
+            (self.evidence, self.event) = (evidence, event)
+        }
+
         /// Where a later page goes on behind this answer.
         public var cursor: SearchCursor { SearchCursor(score: score, start: during.start, camera: camera) }
     }

@@ -1,4 +1,4 @@
-internal import Base
+package import Base
 internal import Foundation
 internal import Outbound
 internal import Store
@@ -61,19 +61,19 @@ struct PeerQuestion: Sendable {
 }
 
 /// An answer of another node, as its HTTP service gives it.
-struct PeerHit: Decodable, Sendable {
-    let camera: CameraID
-    let during: TimeSpan
-    let score: Double
-    let evidence: FootageSearch.Hit.Evidence
-    let eventID: Int64?
+package struct PeerHit: Decodable, Sendable {
+    package let camera: CameraID
+    package let during: TimeSpan
+    package let score: Double
+    package let evidence: FootageSearch.Hit.Evidence
+    package let eventID: Int64?
 
     private enum Key: String, CodingKey {
         case end, evidence, cursor
         case eventID = "event_id"
     }
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         let cursor = SearchCursor(try container.decode(String.self, forKey: .cursor))
         let end = WallTime(rfc3339: try container.decode(String.self, forKey: .end))
