@@ -113,6 +113,23 @@ struct BundledMediaTests {
         #expect(plain.statistics.device == .software && plain.statistics.deviceFailure == nil)
     }
 
+    @Test("follows the 33-bit clock of MPEG-TS across its wrap, in every decode mode", arguments: [1.0, 1000])
+    func wrap(rate: Double) async throws {
+        let folder = try ScratchFolder()
+        let path = folder.file("wrap.ts").path
+        // The clock wraps 2³³ / 90000 = 95443.7 s after its zero: here 2.3 s after the first frame.
+        try FFmpegProgram.run([
+            "-f", "lavfi", "-i", "testsrc2=s=64x48:r=10:d=8", "-c:v", "libx264", "-g", "10", "-bf", "2", "-pix_fmt",
+            "yuv420p", "-output_ts_offset", "95440", path,
+        ])
+        let recording = try await read(path, IngestConfiguration(analyseFPS: rate))
+        #expect(recording.statistics.runs == 1 && recording.statistics.frames == 80)
+        #expect(abs(recording.statistics.mediaSeconds - 8) < 0.01, "\(recording.statistics.mediaSeconds)")
+        #expect(recording.frames.count == (rate == 1 ? 8 : 80))
+        let steps = zip(recording.seconds.dropFirst(), recording.seconds).map { $0 - $1 }
+        #expect(steps.allSatisfy { abs($0 - max(0.1, 1 / rate)) < 0.11 }, "\(steps)")
+    }
+
     @Test("names the codec that a device cannot decode")
     func deviceWithoutCodec() async throws {
         let folder = try ScratchFolder()

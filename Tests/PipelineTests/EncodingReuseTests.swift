@@ -39,9 +39,7 @@ struct EncodingReuseTests {
         return looks
     }
 
-    @Test(
-        "of a thing that stands where it stood the look is kept, of one that walks, and of all together, it is taken anew"
-    )
+    @Test("the look at a thing that stands is kept, that at one that walks and that at everything is taken anew")
     func standing() throws {
         var reuse = EncodingReuse()
         let (car, left) = ((x: 40, y: 100, level: UInt8(200)), [Box.whole])
