@@ -119,6 +119,7 @@ struct Daemon: Sendable {
             StoppableService(body: supervisor.run, finish: supervisor.finish),
             queries, retention, search, footage,
             VerdictWatch(store: store, site: anomalies.site, logger: logger),
+            DecoyWatch(board: services.decoys, engine: engine, logger: logger),
             ConfigurationReload(
                 setup: setup, initial: configuration, supervisor: supervisor, queries: queries, retention: retention,
                 footage: footage, search: search, current: current, status: status, notifier: notifier, logger: logger),
