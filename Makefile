@@ -13,7 +13,7 @@
 #   make eval         what the bundled encoder finds, on rendered and real clips, written to eval.json
 #   make fuzz         the readers of published files, each fuzzed for 60 seconds
 #   make bench        the engine beside torch, ONNX Runtime and OpenVINO, written to bench.json
-#   make docs         the documentation as a web site                                (not there yet)
+#   make docs         the documentation of the libraries as a web site, in .build/docs
 #   make deb          the Debian package, in .build/deb; scripts/check-deb tries it in a Debian of its own
 #   make format       rewrite the Swift sources in the house style
 #   make clean        remove what builds made
@@ -61,4 +61,6 @@ deb:
 	@packaging/build
 
 docs:
-	@echo "make $@: not there yet" >&2; exit 1
+	@scripts/bootstrap
+	@scripts/build >/dev/null
+	@scripts/docs

@@ -72,7 +72,7 @@ let package = Package(
         room("Store", ["Base", "CPostgres", logging, metrics], resources: [.embedInCode("Schema/001_initial.sql")]),
         room("Outbound", ["Base", "CCurl"]),
         // floor 2
-        room("Notify", ["Base", "Store", "Outbound", "CMosquitto", crypto, logging]),
+        room("Notify", ["Base", "Store", "Outbound", "CMosquitto", crypto, logging, metrics]),
         room(
             "Pipeline",
             ["Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Outbound", logging, metrics]),
@@ -119,7 +119,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["Base", "NN"], path: "Tests/TestSupport",
             exclude: [
                 "rtsp-server.py", "hostile-camera.py", "web-server.py", "mail-server.py", "hub-server.py",
-                "chat-server.py",
+                "chat-server.py", "postgres-proxy.py",
             ],
             swiftSettings: settings),
         tests("BaseTests", ["Base"]),

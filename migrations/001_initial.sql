@@ -44,6 +44,12 @@ COMMENT ON COLUMN alertd.schema_version.version    IS 'Number of the migration, 
 COMMENT ON COLUMN alertd.schema_version.name       IS 'Name of its file, migrations/NNN_name.sql.';
 COMMENT ON COLUMN alertd.schema_version.applied_at IS 'When it was committed.';
 
+CREATE FUNCTION alertd.this_node() RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN coalesce(current_setting('alertd.node', true), '');
+COMMENT ON FUNCTION alertd.this_node IS 'Name of the node that asks, as its sessions set it (alertd.node); empty where one machine does everything.';
+
 -- Cameras ------------------------------------------------------------------------------------------------------------
 
 CREATE TABLE alertd.camera (
@@ -58,18 +64,43 @@ COMMENT ON COLUMN alertd.camera.name       IS 'What a person types; also the nam
 COMMENT ON COLUMN alertd.camera.created_at IS 'When alertd first heard of it.';
 
 CREATE TABLE alertd.camera_lease (
-    camera_id integer   PRIMARY KEY REFERENCES alertd.camera,
-    holder    text      NOT NULL,
-    token     bigint    NOT NULL,
-    held      tstzrange NOT NULL,
+    camera_id  integer   NOT NULL REFERENCES alertd.camera,
+    token      bigint    NOT NULL,
+    holder     text      NOT NULL COLLATE "C",
+    held       tstzrange NOT NULL,
+    is_current boolean   NOT NULL,
+    PRIMARY KEY (camera_id, token),
     CONSTRAINT camera_lease_token_is_positive CHECK (token > 0),
     CONSTRAINT camera_lease_span_is_finite CHECK (
-        NOT isempty(held) AND NOT lower_inf(held) AND NOT upper_inf(held) AND lower_inc(held) AND NOT upper_inc(held))
+        NOT isempty(held) AND NOT lower_inf(held) AND NOT upper_inf(held) AND lower_inc(held) AND NOT upper_inc(held)),
+    CONSTRAINT camera_lease_is_held_once EXCLUDE USING gist (camera_id WITH =, held WITH &&)
 );
-COMMENT ON TABLE alertd.camera_lease IS 'Which daemon watches a camera, where several share one database.';
-COMMENT ON COLUMN alertd.camera_lease.holder IS 'Name of the machine and daemon that holds the lease.';
-COMMENT ON COLUMN alertd.camera_lease.token  IS 'Grows with every change of holder; a write with an older token comes from a holder that has lost the lease.';
-COMMENT ON COLUMN alertd.camera_lease.held   IS 'From when until when it is held; the holder extends the end before it comes.';
+CREATE UNIQUE INDEX camera_lease_current ON alertd.camera_lease (camera_id) WHERE is_current;
+COMMENT ON TABLE alertd.camera_lease IS 'Which node watches a camera, where several share one database, and which did. All times are this server''s. Written by lease_round, and extended by lease_standings.';
+COMMENT ON COLUMN alertd.camera_lease.token      IS 'Grows with every change of holder: what is written under an older one comes from a holder that has lost the camera.';
+COMMENT ON COLUMN alertd.camera_lease.holder     IS 'Name of the node.';
+COMMENT ON COLUMN alertd.camera_lease.held       IS 'From when until when it is held; the holder extends the end before it comes, or cuts it when it lets go.';
+COMMENT ON COLUMN alertd.camera_lease.is_current IS 'Whether nobody has taken the camera since, be it held or not.';
+
+CREATE TABLE alertd.node (
+    name       text        NOT NULL COLLATE "C" PRIMARY KEY,
+    machine    text        NOT NULL,
+    address    text,
+    cameras    text[]      NOT NULL,
+    digest     bytea       NOT NULL,
+    joined_at  timestamptz NOT NULL,
+    seen_at    timestamptz NOT NULL,
+    seen_until timestamptz NOT NULL,
+    CONSTRAINT node_name_is_safe CHECK (name ~ '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$')
+);
+COMMENT ON TABLE alertd.node IS 'The daemons that share this database. Written by lease_round.';
+COMMENT ON COLUMN alertd.node.machine    IS 'Identifies its state directory, so that two daemons cannot pass for one.';
+COMMENT ON COLUMN alertd.node.address    IS 'Where the other nodes reach its HTTP service; null when they do not.';
+COMMENT ON COLUMN alertd.node.cameras    IS 'Names of the cameras in its configuration.';
+COMMENT ON COLUMN alertd.node.digest     IS 'SHA-256 of its cameras and queries, secrets left out: equal for equal files.';
+COMMENT ON COLUMN alertd.node.joined_at  IS 'Since when it has been there without a break.';
+COMMENT ON COLUMN alertd.node.seen_at    IS 'When it last asked for leases.';
+COMMENT ON COLUMN alertd.node.seen_until IS 'Until when it counts as alive, unless it asks again.';
 
 CREATE TABLE alertd.camera_grant (
     reader     name        NOT NULL,
@@ -256,12 +287,14 @@ CREATE TABLE alertd.encoding_minute (
     file      text             NOT NULL,
     position  bigint           NOT NULL,
     bytes     bigint           NOT NULL,
-    PRIMARY KEY (camera_id, encoder, minute),
+    node      text             NOT NULL COLLATE "C" DEFAULT alertd.this_node(),
+    PRIMARY KEY (camera_id, encoder, minute, node),
     CONSTRAINT encoding_minute_counts_are_right CHECK (
         frames > 0 AND looks >= frames AND stills >= 0 AND stills < frames AND position >= 0 AND bytes > 0),
     CONSTRAINT encoding_minute_radius_is_finite CHECK (radius >= 0 AND radius < 'Infinity'),
     CONSTRAINT encoding_minute_is_a_minute CHECK (isfinite(minute) AND extract(epoch FROM minute)::bigint % 60 = 0)
 ) PARTITION BY RANGE (minute);
+CREATE INDEX encoding_minute_node ON alertd.encoding_minute (node, camera_id, minute) WHERE node <> '';
 COMMENT ON TABLE alertd.encoding_minute IS 'Where the encodings of each minute are. The vectors themselves are in files on the machine that watched; a row can be made again from its file. One partition per UTC day, made by ensure_days.';
 COMMENT ON COLUMN alertd.encoding_minute.encoder  IS 'Digest of the encoder that made the vectors.';
 COMMENT ON COLUMN alertd.encoding_minute.minute   IS 'Beginning of the minute.';
@@ -272,6 +305,7 @@ COMMENT ON COLUMN alertd.encoding_minute.radius   IS 'Largest distance of a vect
 COMMENT ON COLUMN alertd.encoding_minute.file     IS 'The file, below the folder encodings of the state directory.';
 COMMENT ON COLUMN alertd.encoding_minute.position IS 'Where in the file the minute''s first record begins.';
 COMMENT ON COLUMN alertd.encoding_minute.bytes    IS 'Bytes of its records.';
+COMMENT ON COLUMN alertd.encoding_minute.node     IS 'The node that has the file; empty where one machine does everything.';
 
 CREATE TABLE alertd.day_partition (
     parent  text        NOT NULL COLLATE "C",
@@ -428,7 +462,7 @@ CREATE FUNCTION alertd.record_event(
     p_start_error double precision, p_end_error double precision, p_score double precision,
     p_anomaly_score double precision, p_description text, p_description_origin text, p_clock text,
     p_box double precision[], p_key text, p_replaces text DEFAULT NULL, p_explanation text DEFAULT NULL,
-    OUT event_id bigint, OUT change text
+    p_standing text DEFAULT 'holder', OUT event_id bigint, OUT change text
 )
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -437,6 +471,7 @@ DECLARE
     v_camera_id integer;
     v_during    tstzrange := tstzrange(p_start, greatest(p_end, p_start + interval '1 millisecond'), '[)');
     v_kind      text := split_part(p_source, ':', 1);
+    v_opens     boolean := p_is_open AND p_standing = 'holder';  -- nobody would close what another leaves open
     v_own       bigint;          -- the event that earlier tellings of the same thing made, and nothing else is part of
     v_old       bigint[];        -- that one and the events this one overlaps; the first lives on
     v_was_open  boolean;         -- whether that first one was open
@@ -444,6 +479,13 @@ DECLARE
     v_after     alertd.event;
 BEGIN
     PERFORM alertd.writer_lock();
+
+    -- That one node saw nothing while another watched says nothing of the camera.
+    IF p_standing = 'witness' AND v_kind = 'blind' THEN
+        event_id := 0;
+        change := 'none';
+        RETURN;
+    END IF;
 
     SELECT c.id INTO v_camera_id FROM alertd.camera c WHERE c.name = p_camera;
     IF NOT FOUND THEN
@@ -487,12 +529,12 @@ BEGIN
             camera_id, source, query_text, during, is_open, start_error, end_error, score, anomaly_score,
             description, description_origin, clock, box, explanation)
         VALUES (
-            v_camera_id, p_source, p_query_text, v_during, p_is_open, p_start_error, p_end_error, p_score,
+            v_camera_id, p_source, p_query_text, v_during, v_opens, p_start_error, p_end_error, p_score,
             p_anomaly_score, p_description, p_description_origin, p_clock, to_jsonb(p_box), p_explanation::jsonb)
         RETURNING id INTO event_id;
         change := 'open';
         PERFORM alertd.emit_change(event_id, v_kind, 'open');
-        IF NOT p_is_open THEN
+        IF NOT v_opens THEN
             PERFORM alertd.emit_change(event_id, v_kind, 'close');
         END IF;
     ELSE
@@ -506,12 +548,14 @@ BEGIN
                    e.description_origin, e.box, e.explanation, e.query_text, false AS is_new
             FROM alertd.event e WHERE e.id = ANY (v_old) AND e.id IS DISTINCT FROM v_own
             UNION ALL
-            SELECT v_during, p_is_open, p_start_error, p_end_error, p_score, p_anomaly_score, p_description,
+            SELECT v_during, v_opens, p_start_error, p_end_error, p_score, p_anomaly_score, p_description,
                    p_description_origin, to_jsonb(p_box), p_explanation::jsonb, p_query_text, true
         )
         SELECT tstzrange(min(lower(during)), max(upper(during)), '[)'),
-               -- Closing means: here is the last evidence, and nobody has later evidence in an event still open.
-               p_is_open OR coalesce(bool_or(is_open AND upper(during) > upper(v_during)), false),
+               -- Closing means: here is the last evidence, and nobody has later evidence in an event still open. Only
+               -- the holder can say so.
+               v_opens OR coalesce(
+                   bool_or(is_open AND (upper(during) > upper(v_during) OR p_standing <> 'holder')), false),
                (array_agg(start_error ORDER BY lower(during), is_new DESC))[1],
                (array_agg(end_error ORDER BY upper(during) DESC, is_new DESC))[1],
                max(score),
@@ -562,7 +606,7 @@ BEGIN
     INSERT INTO alertd.event_key (camera_id, key, event_id) VALUES (v_camera_id, p_key, record_event.event_id);
 END;
 $$;
-COMMENT ON FUNCTION alertd.record_event IS 'The only writer of events. A span that overlaps events of the same camera and source is merged with them: nothing is dropped, nothing is told twice. A key seen before for that camera changes nothing, and nothing is told of a span that was erased (event_id is 0 then; of a span that was erased in part, the last part left is told). p_replaces is how the keys of all tellings of the same thing begin: what they told gives way to this one, unless other evidence has joined it. change is open, update, close or none.';
+COMMENT ON FUNCTION alertd.record_event IS 'The only writer of events. A span that overlaps events of the same camera and source is merged with them: nothing is dropped, nothing is told twice. A key seen before for that camera changes nothing, and nothing is told of a span that was erased (event_id is 0 then; of a span that was erased in part, the last part left is told). p_replaces is how the keys of all tellings of the same thing begin: what they told gives way to this one, unless other evidence has joined it. p_standing is what lease_standings says of a telling''s lease: one that is not its holder''s opens and closes nothing, and a witness''s says nothing of blindness. change is open, update, close or none.';
 
 CREATE FUNCTION alertd.record_verdict(p_event bigint, p_verdict text) RETURNS bigint
 LANGUAGE plpgsql
@@ -1046,6 +1090,7 @@ CREATE TABLE alertd.description (
     claimed_until  timestamptz,
     is_final       boolean     NOT NULL DEFAULT false,
     dropped        text        COLLATE "C",
+    problem        text,
     sentences      text,
     answer         jsonb,
     frames         timestamptz[],
@@ -1060,14 +1105,15 @@ CREATE TABLE alertd.description (
             IN (0, 9)),
     CONSTRAINT description_has_an_answer CHECK (NOT is_final OR sentences IS NOT NULL),
     CONSTRAINT description_reason_is_known CHECK (
-        dropped IN ('queue_full', 'frames_gone', 'deadline', 'refused'))
+        dropped IN ('queue_full', 'frames_gone', 'deadline', 'refused', 'malformed'))
 );
 CREATE INDEX description_waiting ON alertd.description (asked_at) WHERE NOT is_final AND dropped IS NULL;
 COMMENT ON TABLE alertd.description IS 'What a video-LLM says about events, and the queue of those it is still to look at: claim_description takes one, finish_description or drop_description ends it. Nothing in it changes an event''s span, score or existence.';
 COMMENT ON COLUMN alertd.description.asked_at       IS 'When the event was first seen to need words.';
 COMMENT ON COLUMN alertd.description.claimed_until  IS 'Until when a model works on it; null, or past, means that it is free.';
 COMMENT ON COLUMN alertd.description.is_final       IS 'Whether the event was closed when the model looked; until then another look follows.';
-COMMENT ON COLUMN alertd.description.dropped        IS 'Why no model will look at it: queue_full (older than those that could be kept waiting), frames_gone (its pictures are no longer there), deadline (no answer in time), refused (the model refused it).';
+COMMENT ON COLUMN alertd.description.dropped        IS 'Why no model will look at it: queue_full (older than those that could be kept waiting), frames_gone (its pictures are no longer there), deadline (no answer in time), refused (the model refused it), malformed (what it said had not the form of a description).';
+COMMENT ON COLUMN alertd.description.problem        IS 'Why the last try brought no words, as the model or its endpoint put it; null after one that did.';
 COMMENT ON COLUMN alertd.description.sentences      IS 'What people are shown as the event''s description.';
 COMMENT ON COLUMN alertd.description.answer         IS 'The whole answer: title, description, level (0 to 3, the model''s opinion), people, vehicles, actions, confidence.';
 COMMENT ON COLUMN alertd.description.frames         IS 'When the frames were taken that the model was shown.';
@@ -1106,6 +1152,10 @@ BEGIN
     FROM alertd.description d JOIN alertd.event e ON e.id = d.event_id
     WHERE NOT d.is_final AND d.dropped IS NULL AND (d.claimed_until IS NULL OR d.claimed_until < now())
       AND (d.sentences IS NULL OR NOT e.is_open)
+      -- The frames are with the node that watches.
+      AND (alertd.this_node() = '' OR EXISTS (
+          SELECT FROM alertd.camera_lease l
+          WHERE l.camera_id = e.camera_id AND l.is_current AND l.holder = alertd.this_node()))
     ORDER BY d.sentences IS NOT NULL, d.asked_at DESC, d.event_id DESC
     LIMIT 1
     FOR UPDATE OF d SKIP LOCKED;
@@ -1129,7 +1179,7 @@ AS $$
 BEGIN
     PERFORM alertd.writer_lock();
     UPDATE alertd.description d
-    SET claimed_until = NULL, is_final = p_is_final, sentences = p_sentences, answer = p_answer::jsonb,
+    SET claimed_until = NULL, is_final = p_is_final, problem = NULL, sentences = p_sentences, answer = p_answer::jsonb,
         frames = p_frames, model = p_model, model_digest = p_model_digest,
         prompt_version = p_prompt_version, tokens_read = p_tokens_read, tokens_written = p_tokens_written,
         written_at = now()
@@ -1145,12 +1195,29 @@ END;
 $$;
 COMMENT ON FUNCTION alertd.finish_description IS 'Stores an answer for whoever holds the claim of that time, and shows its sentences as the event''s description. False when the claim was lost, or the event erased.';
 
-CREATE FUNCTION alertd.drop_description(p_event_id bigint, p_claimed_until timestamptz, p_reason text) RETURNS boolean
+CREATE FUNCTION alertd.release_description(
+    p_event_id bigint, p_claimed_until timestamptz, p_seconds double precision, p_problem text
+) RETURNS boolean
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    UPDATE alertd.description d SET claimed_until = NULL, dropped = p_reason
+    UPDATE alertd.description d
+    SET claimed_until = clock_timestamp() + p_seconds * interval '1 second', problem = p_problem
+    WHERE d.event_id = p_event_id AND d.claimed_until = p_claimed_until;
+    RETURN FOUND;
+END;
+$$;
+COMMENT ON FUNCTION alertd.release_description IS 'Lets others look at an event again that was claimed, p_seconds from now, and keeps why nobody had words for it. False when the claim was lost.';
+
+CREATE FUNCTION alertd.drop_description(
+    p_event_id bigint, p_claimed_until timestamptz, p_reason text, p_problem text
+) RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    UPDATE alertd.description d SET claimed_until = NULL, dropped = p_reason, problem = p_problem
     WHERE d.event_id = p_event_id AND d.claimed_until = p_claimed_until;
     RETURN FOUND;
 END;
@@ -1166,7 +1233,8 @@ CREATE TABLE alertd.footage (
     file      text        NOT NULL COLLATE "C",
     bytes     bigint      NOT NULL,
     kept_at   timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (camera_id, file),
+    node      text        NOT NULL COLLATE "C" DEFAULT alertd.this_node(),
+    PRIMARY KEY (camera_id, file, node),
     CONSTRAINT footage_kind_is_known CHECK (kind IN ('segment', 'thumbnail')),
     CONSTRAINT footage_span_is_finite CHECK (
         NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)
@@ -1180,6 +1248,7 @@ COMMENT ON COLUMN alertd.footage.during  IS '[start, end) of what it shows; a th
 COMMENT ON COLUMN alertd.footage.file    IS 'The file, below the folder clips of the state directory.';
 COMMENT ON COLUMN alertd.footage.bytes   IS 'Its size.';
 COMMENT ON COLUMN alertd.footage.kept_at IS 'When the row was written.';
+COMMENT ON COLUMN alertd.footage.node    IS 'The node that has the file; empty where one machine does everything.';
 
 CREATE FUNCTION alertd.record_footage(
     p_camera text, p_kind text, p_start timestamptz, p_end timestamptz, p_file text, p_bytes bigint
@@ -1202,7 +1271,7 @@ BEGIN
     END IF;
     INSERT INTO alertd.footage (camera_id, kind, during, file, bytes)
     VALUES (v_camera_id, p_kind, v_during, p_file, p_bytes)
-    ON CONFLICT (camera_id, file) DO UPDATE SET bytes = excluded.bytes;
+    ON CONFLICT (camera_id, file, node) DO UPDATE SET bytes = excluded.bytes;
     RETURN true;
 END;
 $$;
@@ -1244,6 +1313,7 @@ CREATE TABLE alertd.search_request (
     claimed_at  timestamptz,
     answered_at timestamptz,
     problem     text,
+    missing     text[]      NOT NULL DEFAULT '{}',
     CONSTRAINT search_request_text_is_there CHECK (text ~ '[^[:space:]]' AND octet_length(text) <= 1900),
     CONSTRAINT search_request_hits_are_possible CHECK (hits BETWEEN 1 AND 1000)
 );
@@ -1259,6 +1329,7 @@ COMMENT ON COLUMN alertd.search_request.asked_at    IS 'When.';
 COMMENT ON COLUMN alertd.search_request.claimed_at  IS 'When a daemon began to answer.';
 COMMENT ON COLUMN alertd.search_request.answered_at IS 'When its answer was complete.';
 COMMENT ON COLUMN alertd.search_request.problem     IS 'Why there is no answer; null when there is one.';
+COMMENT ON COLUMN alertd.search_request.missing     IS 'Nodes that have footage and did not answer; whoever asks is warned.';
 
 CREATE TABLE alertd.search_hit (
     request_id  bigint           NOT NULL REFERENCES alertd.search_request ON DELETE CASCADE,
@@ -1346,6 +1417,18 @@ END;
 $$;
 COMMENT ON FUNCTION alertd.ask IS 'Asks a running daemon for the moments of past footage that fit a sentence. Commit, then call answer() with the number that this returns. search() does both at once.';
 
+CREATE FUNCTION alertd.warn_of_missing(p_nodes text[]) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF cardinality(p_nodes) > 0 THEN
+        RAISE WARNING 'partial: % did not answer, what they watched is missing', array_to_string(p_nodes, ', ');
+    END IF;
+END;
+$$;
+COMMENT ON FUNCTION alertd.warn_of_missing IS 'Private: tells whoever searches that the answer is partial.';
+
 CREATE FUNCTION alertd.answer(
     p_id bigint,
     OUT camera text, OUT during tstzrange, OUT score double precision, OUT probability double precision,
@@ -1369,6 +1452,7 @@ BEGIN
         RAISE EXCEPTION 'question % is not answered yet', p_id USING ERRCODE = 'object_not_in_prerequisite_state',
             HINT = 'ask again in a moment; an answer comes from a running alertd only';
     END IF;
+    PERFORM alertd.warn_of_missing(v_request.missing);
     RETURN QUERY
     SELECT c.name, h.during, h.score, h.probability, e.id, e.description
     FROM alertd.search_hit h
@@ -1395,6 +1479,7 @@ DECLARE
     v_id       bigint;
     v_done     boolean := false;
     v_problem  text;
+    v_missing  text[];
     v_deadline timestamptz := clock_timestamp() + interval '5 seconds';
 BEGIN
     IF pg_is_in_recovery() THEN
@@ -1431,10 +1516,10 @@ BEGIN
         ) AS t (id bigint);
         WHILE NOT v_done AND clock_timestamp() < v_deadline LOOP
             PERFORM pg_sleep(0.02);
-            SELECT t.done, t.problem INTO v_done, v_problem FROM alertd.dblink(
+            SELECT t.done, t.problem, t.missing INTO v_done, v_problem, v_missing FROM alertd.dblink(
                 v_line,
-                format('SELECT answered_at IS NOT NULL, problem FROM alertd.search_request WHERE id = %L', v_id)
-            ) AS t (done boolean, problem text);
+                format('SELECT answered_at IS NOT NULL, problem, missing FROM alertd.search_request WHERE id = %L', v_id)
+            ) AS t (done boolean, problem text, missing text[]);
         END LOOP;
         IF NOT v_done THEN
             RAISE EXCEPTION 'no alertd answered within 5 seconds' USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -1442,6 +1527,7 @@ BEGIN
         ELSIF v_problem IS NOT NULL THEN
             RAISE EXCEPTION 'cannot search for "%": %', p_text, v_problem USING ERRCODE = 'invalid_parameter_value';
         END IF;
+        PERFORM alertd.warn_of_missing(v_missing);
         RETURN QUERY
         SELECT t.camera, t.during, t.score, t.probability, t.event_id, t.description FROM alertd.dblink(
             v_line,
@@ -1513,6 +1599,250 @@ COMMENT ON COLUMN alertd.notification.next_try_at IS 'When it is tried next.';
 COMMENT ON COLUMN alertd.notification.tries       IS 'How often it was tried in vain.';
 COMMENT ON COLUMN alertd.notification.given_up_at IS 'When it was given up: refused for good, or too old. Null while it waits.';
 COMMENT ON COLUMN alertd.notification.problem     IS 'Why the last try failed.';
+
+-- Leases of cameras ----------------------------------------------------------------------------------------------------
+
+CREATE FUNCTION alertd.cut_span(p_span tstzrange, p_end timestamptz) RETURNS tstzrange
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+RETURN tstzrange(lower(p_span), greatest(least(upper(p_span), p_end), lower(p_span) + interval '1 microsecond'), '[)');
+COMMENT ON FUNCTION alertd.cut_span IS 'Private: a span that ends at p_end at the latest, and is never empty.';
+
+CREATE FUNCTION alertd.lease_round(
+    p_node text, p_machine text, p_address text, p_cameras text[], p_file text, p_seconds double precision,
+    p_held text[], p_tokens bigint[], p_released text[], p_is_leaving boolean
+) RETURNS TABLE (
+    camera text, token bigint, is_surplus boolean, at timestamptz, wake_at timestamptz, nodes bigint, others text,
+    problem text
+)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    v_now    timestamptz;
+    v_length interval := p_seconds * interval '1 second';
+    v_until  timestamptz;
+    v_known  alertd.node;
+    v_digest bytea := sha256(convert_to(p_file, 'UTF8'));
+    v_share  bigint;
+    v_mine   bigint;
+    v_one    record;
+    v_poor   record;
+    v_joined timestamptz;
+    v_given  bigint := 0;
+BEGIN
+    -- One round at a time: shares are counted in what is committed. A round is one statement, so no client can keep the
+    -- others waiting.
+    PERFORM pg_advisory_xact_lock(8750, 5);
+    v_now := clock_timestamp();
+    v_until := v_now + v_length;
+
+    SELECT n.* INTO v_known FROM alertd.node n WHERE n.name = p_node;
+    IF FOUND AND v_known.machine <> p_machine AND v_known.seen_until > v_now THEN
+        RETURN QUERY SELECT NULL::text, NULL::bigint, NULL::boolean, v_now, v_known.seen_until, 0::bigint, NULL::text,
+            format('another machine is called %s; give each node a name of its own', p_node);
+        RETURN;
+    END IF;
+    INSERT INTO alertd.node AS n (name, machine, address, cameras, digest, joined_at, seen_at, seen_until)
+    VALUES (
+        p_node, p_machine, p_address, p_cameras, v_digest, v_now, v_now,
+        CASE WHEN p_is_leaving THEN v_now ELSE v_until END)
+    ON CONFLICT (name) DO UPDATE
+    SET machine = excluded.machine, address = excluded.address, cameras = excluded.cameras, digest = excluded.digest,
+        joined_at = CASE WHEN n.seen_until > v_now THEN n.joined_at ELSE v_now END, seen_at = excluded.seen_at,
+        seen_until = excluded.seen_until
+    RETURNING joined_at INTO v_joined;
+    IF p_held = '{}' THEN
+        DELETE FROM alertd.camera_lease l WHERE NOT l.is_current AND upper(l.held) < v_now - interval '400 days';
+        DELETE FROM alertd.node n WHERE n.seen_until < v_now - interval '400 days';
+    END IF;
+
+    -- Let go: what the node gives up, and what an earlier process of it held.
+    UPDATE alertd.camera_lease l SET held = alertd.cut_span(l.held, v_now)
+    FROM alertd.camera c
+    WHERE c.id = l.camera_id AND l.is_current AND l.holder = p_node AND upper(l.held) > v_now
+      AND (p_is_leaving OR c.name = ANY (p_released) OR NOT EXISTS (
+          SELECT FROM unnest(p_held, p_tokens) AS h (camera, token) WHERE h.camera = c.name AND h.token = l.token));
+    IF FOUND THEN
+        PERFORM pg_notify('alertd_lease', '');
+    END IF;
+    IF p_is_leaving THEN
+        RETURN QUERY SELECT NULL::text, NULL::bigint, NULL::boolean, v_now, NULL::timestamptz, 0::bigint, NULL::text, NULL::text;
+        RETURN;
+    END IF;
+
+    -- Renew, also what has run out meanwhile and nobody has taken.
+    UPDATE alertd.camera_lease l SET held = tstzrange(lower(l.held), greatest(upper(l.held), v_until), '[)')
+    FROM alertd.camera c, unnest(p_held, p_tokens) AS h (camera, token)
+    WHERE c.id = l.camera_id AND h.camera = c.name AND h.token = l.token AND l.is_current AND l.holder = p_node
+      AND c.name <> ALL (p_released);
+
+    -- Take what is free, up to the fair share among the nodes that are there. One that has just come leaves the others, who
+    -- may start in the same moment, a second to come too, and takes at once only what was its own.
+    INSERT INTO alertd.camera (name)
+    SELECT w FROM unnest(p_cameras) AS w WHERE NOT EXISTS (SELECT FROM alertd.camera c WHERE c.name = w) ORDER BY w
+    ON CONFLICT (name) DO NOTHING;
+    SELECT ceil(sum(1.0 / x.nodes) - 1e-9)::bigint INTO v_share
+    FROM unnest(p_cameras) AS w
+         JOIN (SELECT c, count(*) AS nodes FROM alertd.node n, unnest(n.cameras) AS c WHERE n.seen_until > v_now GROUP BY c) AS x
+         ON x.c = w;
+    SELECT count(*) INTO v_mine FROM alertd.camera_lease l
+    WHERE l.is_current AND l.holder = p_node AND upper(l.held) > v_now;
+    FOR v_one IN
+        SELECT l.camera_id, l.token FROM alertd.camera_lease l JOIN alertd.camera c ON c.id = l.camera_id
+        WHERE l.is_current AND upper(l.held) <= v_now AND c.name = ANY (p_cameras) AND c.name <> ALL (p_released)
+          AND (l.holder = p_node OR v_joined <= v_now - interval '1 second')
+        ORDER BY l.holder <> p_node, c.name LIMIT greatest(v_share - v_mine, 0)
+        -- Locked: a writer is just extending it.
+        FOR UPDATE OF l SKIP LOCKED
+    LOOP
+        UPDATE alertd.camera_lease l SET is_current = false WHERE l.camera_id = v_one.camera_id AND l.token = v_one.token;
+        INSERT INTO alertd.camera_lease (camera_id, token, holder, held, is_current)
+        VALUES (v_one.camera_id, v_one.token + 1, p_node, tstzrange(v_now, v_until, '[)'), true);
+        v_mine := v_mine + 1;
+    END LOOP;
+    INSERT INTO alertd.camera_lease (camera_id, token, holder, held, is_current)
+    SELECT c.id, 1, p_node, tstzrange(v_now, v_until, '[)'), true FROM alertd.camera c
+    WHERE c.name = ANY (p_cameras) AND c.name <> ALL (p_released)
+      AND NOT EXISTS (SELECT FROM alertd.camera_lease l WHERE l.camera_id = c.id)
+      AND v_joined <= v_now - interval '1 second'
+    ORDER BY c.name LIMIT greatest(v_share - v_mine, 0);
+
+    -- Give to the node that has the fewest, once it has been there for a while and nothing is left to be taken.
+    SELECT count(*) INTO v_mine FROM alertd.camera_lease l
+    WHERE l.is_current AND l.holder = p_node AND upper(l.held) > v_now;
+    SELECT n.name, n.cameras, count(l.camera_id) AS held INTO v_poor
+    FROM alertd.node n
+         LEFT JOIN alertd.camera_lease l ON l.holder = n.name AND l.is_current AND upper(l.held) > v_now
+    WHERE n.name <> p_node AND n.seen_until > v_now AND n.joined_at <= v_now - v_length AND n.cameras && p_cameras
+    GROUP BY n.name ORDER BY held, n.name LIMIT 1;
+    IF v_mine - v_poor.held >= 2 AND NOT EXISTS (
+        SELECT FROM unnest(v_poor.cameras) AS w LEFT JOIN alertd.camera c ON c.name = w
+             LEFT JOIN alertd.camera_lease l ON l.camera_id = c.id AND l.is_current
+        WHERE l.camera_id IS NULL OR upper(l.held) <= v_now)
+    THEN
+        IF v_mine > v_share THEN
+            v_given := least(v_mine - v_share, v_mine - v_poor.held - 1);
+        ELSIF NOT EXISTS (
+            SELECT FROM alertd.camera_lease l WHERE l.is_current AND upper(l.held) > v_now AND l.holder <> p_node
+            GROUP BY l.holder HAVING count(*) > v_mine OR count(*) = v_mine AND l.holder < p_node)
+        THEN
+            v_given := 1;
+        END IF;
+    END IF;
+
+    RETURN QUERY
+    SELECT NULL::text, NULL::bigint, NULL::boolean, v_now,
+           CASE WHEN v_joined > v_now - interval '1 second' THEN v_joined + interval '1 second' ELSE (
+               SELECT min(upper(l.held)) FROM alertd.camera_lease l JOIN alertd.camera c ON c.id = l.camera_id
+               WHERE l.is_current AND l.holder <> p_node AND upper(l.held) > v_now AND c.name = ANY (p_cameras)) END,
+           count(*), string_agg(n.name, ', ' ORDER BY n.name) FILTER (WHERE n.digest <> v_digest), NULL::text
+    FROM alertd.node n WHERE n.seen_until > v_now;
+    RETURN QUERY
+    SELECT c.name, l.token,
+           coalesce(c.name = ANY (v_poor.cameras), false)
+           AND row_number() OVER (ORDER BY coalesce(c.name = ANY (v_poor.cameras), false) DESC, lower(l.held) DESC, c.name DESC) <= v_given,
+           NULL::timestamptz, NULL::timestamptz, NULL::bigint, NULL::text, NULL::text
+    FROM alertd.camera_lease l JOIN alertd.camera c ON c.id = l.camera_id
+    WHERE l.is_current AND l.holder = p_node AND upper(l.held) > v_now
+    ORDER BY c.name;
+END;
+$$;
+COMMENT ON FUNCTION alertd.lease_round IS 'What a node asks every few seconds, in one statement: it is alive, knows these cameras, renews the leases that it names by camera and token, lets go of p_released (of everything when p_is_leaving), and takes what is free up to its fair share. The first row is about the whole: the time here, when it is worth asking again, as the next lease of others runs out, how many nodes are alive, which of them have another file, and why nothing was given. The others are the leases that it holds now; surplus ones it should end watching and let go, for a node that has fewer. A NOTIFY alertd_lease says that something became free.';
+
+CREATE FUNCTION alertd.lease_standings(p_cameras text[], p_tokens bigint[], p_times timestamptz[])
+RETURNS TABLE (place bigint, standing text)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    -- A holder whose renewals were late, since the database was away: what nobody has taken meanwhile is still its.
+    UPDATE alertd.camera_lease l SET held = tstzrange(lower(l.held), w.latest + interval '1 microsecond', '[)')
+    FROM (
+        SELECT c.id, v.token, max(v.at) AS latest
+        FROM unnest(p_cameras, p_tokens, p_times) AS v (camera, token, at) JOIN alertd.camera c ON c.name = v.camera
+        WHERE v.at <= clock_timestamp() GROUP BY c.id, v.token
+    ) AS w
+    WHERE l.camera_id = w.id AND l.token = w.token AND l.is_current AND upper(l.held) <= w.latest;
+    RETURN QUERY
+    SELECT v.place, CASE WHEN l.held @> v.at THEN CASE WHEN l.is_current THEN 'holder' ELSE 'former' END ELSE 'witness' END
+    FROM unnest(p_cameras, p_tokens, p_times) WITH ORDINALITY AS v (camera, token, at, place)
+         LEFT JOIN alertd.camera c ON c.name = v.camera
+         LEFT JOIN alertd.camera_lease l ON l.camera_id = c.id AND l.token = v.token
+    ORDER BY v.place;
+END;
+$$;
+COMMENT ON FUNCTION alertd.lease_standings IS 'What becomes of changes made under these leases at these times of this server''s clock: holder (made while the lease was held, and nobody has taken the camera since), former (made while it was held), witness (made outside of it: merged with what the holder says, and never lost). To be asked in the transaction that writes them.';
+
+CREATE FUNCTION alertd.nodes_with_encodings(
+    p_cameras text[], p_since timestamptz, p_until timestamptz, OUT name text, OUT address text, OUT alive boolean
+) RETURNS SETOF record
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    SELECT n.name, n.address, n.seen_until > clock_timestamp() FROM alertd.node n
+    WHERE n.name <> alertd.this_node() AND (
+        EXISTS (
+            SELECT FROM alertd.encoding_minute m
+            WHERE m.node = n.name AND m.node <> '' AND m.minute > coalesce(p_since, '-infinity') - interval '1 minute'
+              AND m.minute < coalesce(p_until, 'infinity')
+              AND (p_cameras IS NULL OR m.camera_id IN (SELECT c.id FROM alertd.camera c WHERE c.name = ANY (p_cameras))))
+        -- The last minutes have no rows yet.
+        OR coalesce(p_until, 'infinity') > now() - interval '10 minutes' AND EXISTS (
+            SELECT FROM alertd.camera_lease l JOIN alertd.camera c ON c.id = l.camera_id
+            WHERE l.holder = n.name AND upper(l.held) > greatest(now() - interval '10 minutes', p_since)
+              AND (p_cameras IS NULL OR c.name = ANY (p_cameras))))
+    ORDER BY n.name;
+END;
+COMMENT ON FUNCTION alertd.nodes_with_encodings IS 'The other nodes that have encodings of these cameras (null: of any) between p_since and p_until, and so have to be asked by a search.';
+
+CREATE VIEW alertd.v_leases WITH (security_barrier) AS
+SELECT c.name AS camera, l.token, l.holder AS node, lower(l.held) AS held_since, upper(l.held) AS held_until,
+       l.is_current AND upper(l.held) > clock_timestamp() AS held
+FROM alertd.camera_lease l JOIN alertd.readable_camera c ON c.id = l.camera_id;
+COMMENT ON VIEW alertd.v_leases IS 'Which node watches which camera, and which did, where several share one database; WHERE held for now.';
+COMMENT ON COLUMN alertd.v_leases.camera     IS 'The camera''s name.';
+COMMENT ON COLUMN alertd.v_leases.token      IS 'Grows with every change.';
+COMMENT ON COLUMN alertd.v_leases.node       IS 'Name of the node.';
+COMMENT ON COLUMN alertd.v_leases.held_since IS 'When it took the camera, by the server''s clock.';
+COMMENT ON COLUMN alertd.v_leases.held_until IS 'When it let go or lost it; of one that is held, when it would if it were not renewed.';
+COMMENT ON COLUMN alertd.v_leases.held       IS 'Whether it is held now.';
+
+CREATE VIEW alertd.v_nodes WITH (security_barrier) AS
+SELECT n.name, n.address, n.seen_until > clock_timestamp() AS alive, n.joined_at, n.seen_at,
+       cardinality(n.cameras)::bigint AS cameras, encode(n.digest, 'hex') AS digest,
+       (SELECT count(*) FROM alertd.camera_lease l
+        WHERE l.holder = n.name AND l.is_current AND upper(l.held) > clock_timestamp()) AS held
+FROM alertd.node n;
+COMMENT ON VIEW alertd.v_nodes IS 'The daemons that share this database, also those that are gone.';
+COMMENT ON COLUMN alertd.v_nodes.name      IS 'Name of the node.';
+COMMENT ON COLUMN alertd.v_nodes.address   IS 'Where the others reach its HTTP service; null when they do not.';
+COMMENT ON COLUMN alertd.v_nodes.alive     IS 'Whether it has asked for leases of late.';
+COMMENT ON COLUMN alertd.v_nodes.joined_at IS 'Since when it has been there without a break.';
+COMMENT ON COLUMN alertd.v_nodes.seen_at   IS 'When it last asked for leases.';
+COMMENT ON COLUMN alertd.v_nodes.cameras   IS 'Cameras in its configuration.';
+COMMENT ON COLUMN alertd.v_nodes.digest    IS 'SHA-256 of its cameras and queries, secrets left out; nodes with equal files have equal ones.';
+COMMENT ON COLUMN alertd.v_nodes.held      IS 'Cameras that it watches.';
+CREATE VIEW alertd.v_notifications WITH (security_barrier) AS
+SELECT n.id, n.receiver, n.key, n.kind, n.incident_id, n.event_ids, n.made_at, n.tries, n.next_try_at, n.given_up_at,
+       n.problem
+FROM alertd.notification n
+WHERE NOT EXISTS (
+    SELECT FROM alertd.event e
+    WHERE e.id = ANY (n.event_ids) AND NOT EXISTS (SELECT FROM alertd.readable_camera c WHERE c.id = e.camera_id));
+COMMENT ON VIEW alertd.v_notifications IS 'What is still to be told to a receiver, and what was given up (given_up_at); what was taken is not among them. A reader sees those that tell of his cameras alone.';
+COMMENT ON COLUMN alertd.v_notifications.id          IS 'Grows in the order in which they are told.';
+COMMENT ON COLUMN alertd.v_notifications.receiver    IS 'Who is told: webhook, mqtt, email.';
+COMMENT ON COLUMN alertd.v_notifications.key         IS 'The identifier that the receiver sees with every try.';
+COMMENT ON COLUMN alertd.v_notifications.kind        IS 'alert, escalation, update, end, summary or test.';
+COMMENT ON COLUMN alertd.v_notifications.incident_id IS 'The first event of what belongs together.';
+COMMENT ON COLUMN alertd.v_notifications.event_ids   IS 'The events that it tells of.';
+COMMENT ON COLUMN alertd.v_notifications.made_at     IS 'When it was decided.';
+COMMENT ON COLUMN alertd.v_notifications.tries       IS 'How often it was tried in vain.';
+COMMENT ON COLUMN alertd.v_notifications.next_try_at IS 'When it is tried next, or was to be.';
+COMMENT ON COLUMN alertd.v_notifications.given_up_at IS 'When it was given up; null while it waits. alertd notify retry lets it wait again.';
+COMMENT ON COLUMN alertd.v_notifications.problem     IS 'Why the last try failed.';
 
 -- Tokens of the HTTP service ---------------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """A daemon with many cameras; see live.sh."""
 import json
+import os
 import pathlib
 import re
 import signal
@@ -31,6 +32,7 @@ def clip(folder, size, rate):
 
 
 def measure(streams, size, rate, seconds):
+    """Watches this many cameras; returns whether all went well."""
     with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="alertd-live-") as name:
         folder = pathlib.Path(name)
         folder.chmod(0o755)
@@ -61,12 +63,36 @@ def measure(streams, size, rate, seconds):
     frames, dropped = sum(int(line[1]) for line in found), sum(int(line[2]) for line in found)
     oldest = max((float(line[3]) for line in found), default=float("inf"))
     middle = statistics.median(float(line[3]) for line in found) if found else float("inf")
+    reading = sum(float(text) for text in re.findall(r"camera c\d+: .* ([\d.]+) s of CPU", log))
     print(f"{streams} x {size} at {rate}: {frames} frames analysed, {dropped} dropped, oldest {oldest:.2f} s "
-          f"(median of cameras {middle:.2f} s); daemon {cpu / seconds:.2f} cores, cameras {served / seconds:.2f} cores")
+          f"(median of cameras {middle:.2f} s); of {os.cpu_count()} cores the daemon took {cpu / seconds:.2f} "
+          f"({reading / seconds:.2f} for reading and decoding), the cameras {served / seconds:.2f}", flush=True)
     whole = len(found) == streams and frames >= streams * (seconds - 15)
     if not whole:
         print(log[-3000:], file=sys.stderr)
-    return whole and dropped == 0 and oldest <= LONGEST_AGE
+    good = whole and dropped == 0 and oldest <= LONGEST_AGE
+    note(f"live {streams} x {size} at {rate}: oldest frame at the encoder, seconds", oldest, LONGEST_AGE, good)
+    return good
+
+
+def note(line, found, wanted, met):
+    """Adds a line to the file of results, if there is one."""
+    if "ALERTD_BENCH_JSON" not in os.environ:
+        return
+    path = pathlib.Path(os.environ["ALERTD_BENCH_JSON"])
+    result = json.loads(path.read_text()) if path.exists() else {}
+    kept = [one for one in result.get("lines", []) if one["line"] != line]
+    one = {"line": line, "found": found, "wanted": wanted, "met": met}
+    path.write_text(json.dumps(result | {"lines": [*kept, one]}, indent=1))
+
+
+def limit(streams, size, rate, seconds):
+    """Adds a quarter more cameras until something breaks, and says how many were carried."""
+    carried = 0
+    while measure(streams, size, rate, seconds):
+        carried, streams = streams, streams + max(1, streams // 4)
+    print(f"{size} at {rate}: {carried} cameras were carried, {streams} were too many")
+    return carried > 0
 
 
 def cpu_seconds(process):
@@ -75,5 +101,6 @@ def cpu_seconds(process):
 
 
 if __name__ == "__main__":
-    count, size, rate, seconds = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), float(sys.argv[4])
-    sys.exit(0 if measure(count, size, rate, seconds) else 1)
+    work = limit if sys.argv[1] == "limit" else measure
+    count, size, rate, seconds = sys.argv[-4:]
+    sys.exit(0 if work(int(count), size, int(rate), float(seconds)) else 1)

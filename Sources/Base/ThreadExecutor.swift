@@ -3,46 +3,42 @@ import Glibc
 /// A serial executor that runs its jobs on one thread of its own, so that blocking C calls (reading a socket, a matrix
 /// product, a database round trip) never take a thread from Swift's cooperative pool.
 ///
-/// Jobs wait in three first-in first-out lanes by task priority: `high` and above (live), then `medium` (a person
-/// waits), then the rest (descriptions). An actor uses one by returning it from `unownedExecutor` and holding it
-/// strongly. The thread ends when the executor is released and its last job has run.
+/// Jobs run in the order they came, whatever the priority of their tasks: children of a task group all have the priority of
+/// the task that waits for the group, so that it tells nothing. An actor uses one by returning it from `unownedExecutor` and
+/// holding it strongly. The thread ends when the executor is released and its last job has run.
 public final class ThreadExecutor: SerialExecutor {
-    private let lanes: Lanes
+    private let jobs: JobQueue
 
     /// Starts the thread; `name` (15 bytes at most are kept) shows in `top -H` and in debuggers.
     public init(name: String) {
-        lanes = Lanes(threadName: name)
-        let code = Self.startThread(lanes)
+        jobs = JobQueue(threadName: name)
+        let code = Self.startThread(jobs)
         precondition(code == 0, "no thread for \(name): \(String(cString: strerror(code)))")
     }
 
-    deinit { lanes.close() }
+    deinit { jobs.close() }
 
-    /// Adds a job to its lane.
+    /// Adds a job behind those that wait.
     public func enqueue(_ job: consuming ExecutorJob) {
-        let lane =
-            job.priority.rawValue >= TaskPriority.high.rawValue
-            ? 0
-            : job.priority.rawValue >= TaskPriority.medium.rawValue ? 1 : 2
         let executor = asUnownedSerialExecutor()
-        lanes.append(UnownedJob(job), lane: lane, executor: executor)
+        jobs.append(UnownedJob(job), executor: executor)
     }
 
-    private static func startThread(_ lanes: Lanes) -> Int32 {
-        let argument = Unmanaged.passRetained(lanes).toOpaque()
+    private static func startThread(_ jobs: JobQueue) -> Int32 {
+        let argument = Unmanaged.passRetained(jobs).toOpaque()
         var thread = pthread_t()
         let code = pthread_create(&thread, nil, threadBody, argument)
-        if code == 0 { pthread_detach(thread) } else { Unmanaged<Lanes>.fromOpaque(argument).release() }
+        if code == 0 { pthread_detach(thread) } else { Unmanaged<JobQueue>.fromOpaque(argument).release() }
         return code
     }
 }
 
-/// What the thread does; `argument` is a retained `Lanes`.
+/// What the thread does; `argument` is a retained `JobQueue`.
 private func threadBody(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let argument else { return nil }
-    let lanes = Unmanaged<Lanes>.fromOpaque(argument).takeRetainedValue()
-    nameCurrentThread(lanes.threadName)
-    lanes.runUntilClosed()
+    let jobs = Unmanaged<JobQueue>.fromOpaque(argument).takeRetainedValue()
+    nameCurrentThread(jobs.threadName)
+    jobs.runUntilClosed()
     return nil
 }
 
@@ -54,14 +50,14 @@ private func nameCurrentThread(_ name: String) {
     _ = Array(name.utf8.prefix(15)).withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
 }
 
-/// The three queues and the condition that wakes the thread.
-// SAFETY: every access to the queues happens between lock() and unlock() of the one pthread mutex; the mutex and the
+/// The queue and the condition that wakes the thread.
+// SAFETY: every access to the queue happens between lock() and unlock() of the one pthread mutex; the mutex and the
 // condition live at fixed addresses from init to deinit.
-private final class Lanes: @unchecked Sendable {
+private final class JobQueue: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private var queues: [[(job: UnownedJob, executor: UnownedSerialExecutor)]] = [[], [], []]
-    private var heads = [0, 0, 0]
+    private var jobs: [(job: UnownedJob, executor: UnownedSerialExecutor)] = []
+    private var head = 0
     private var isClosed = false
 
     let threadName: String
@@ -79,9 +75,9 @@ private final class Lanes: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func append(_ job: UnownedJob, lane: Int, executor: UnownedSerialExecutor) {
+    func append(_ job: UnownedJob, executor: UnownedSerialExecutor) {
         pthread_mutex_lock(mutex)
-        queues[lane].append((job, executor))
+        jobs.append((job, executor))
         pthread_cond_signal(wake)
         pthread_mutex_unlock(mutex)
     }
@@ -101,23 +97,23 @@ private final class Lanes: @unchecked Sendable {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while true {
-            for lane in queues.indices where heads[lane] < queues[lane].count {
-                defer { compact(lane) }
-                heads[lane] += 1
-                return queues[lane][heads[lane] - 1]
+            if head < jobs.count {
+                defer { compact() }
+                head += 1
+                return jobs[head - 1]
             }
             if isClosed { return nil }
             pthread_cond_wait(wake, mutex)
         }
     }
 
-    private func compact(_ lane: Int) {
-        if heads[lane] == queues[lane].count {
-            queues[lane].removeAll(keepingCapacity: true)
-            heads[lane] = 0
-        } else if heads[lane] >= 1024 {
-            queues[lane].removeFirst(heads[lane])
-            heads[lane] = 0
+    private func compact() {
+        if head == jobs.count {
+            jobs.removeAll(keepingCapacity: true)
+            head = 0
+        } else if head >= 1024 {
+            jobs.removeFirst(head)
+            head = 0
         }
     }
 }

@@ -31,9 +31,7 @@ static inline CURLcode alertd_curl_get_number(CURL *curl, CURLINFO info, long *v
 }
 
 // Swift does not import macros with casts or parentheses reliably.
-static const size_t ALERTD_CURL_WRITE_PAUSE = CURL_WRITEFUNC_PAUSE;
 static const size_t ALERTD_CURL_READ_ABORT = CURL_READFUNC_ABORT;
-static const int ALERTD_CURL_GO_ON = CURLPAUSE_CONT;
 static const size_t ALERTD_CURL_ERROR_SIZE = CURL_ERROR_SIZE;
 static const long ALERTD_CURL_GLOBAL_ALL = CURL_GLOBAL_ALL;
 

@@ -8,8 +8,10 @@
 #include <libavutil/avutil.h>
 #include <libavutil/dict.h>
 #include <libavutil/display.h>
+#include <libavutil/hwcontext.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
 #include <libavutil/sha.h>
 #include <libswscale/swscale.h>
 #include <stdarg.h>
@@ -103,6 +105,32 @@ static inline int ff_frame_from_rgb(AVFrame *frame, const uint8_t *rgb) {
     sws_freeContext(scaler);
     av_frame_free(&source);
     return code < 0 ? code : 0;
+}
+
+// The pixel format that `codec` gives when a device of `type` decodes; AV_PIX_FMT_NONE when none can.
+static inline enum AVPixelFormat ff_device_format(const AVCodec *codec, enum AVHWDeviceType type) {
+    const AVCodecHWConfig *way;
+    for (int index = 0; (way = avcodec_get_hw_config(codec, index)) != NULL; index++)
+        if ((way->methods & AV_CODEC_HW_CONFIG_METHOD_HW_DEVICE_CTX) != 0 && way->device_type == type) return way->pix_fmt;
+    return AV_PIX_FMT_NONE;
+}
+
+// AVCodecContext.get_format: the device's format as long as libavcodec offers it, which it stops to do when the device
+// cannot decode the stream; then the first format that is the processor's.
+static inline enum AVPixelFormat ff_choose_format(AVCodecContext *decoder, const enum AVPixelFormat *offered) {
+    const AVHWDeviceContext *device = (const AVHWDeviceContext *)decoder->hw_device_ctx->data;
+    enum AVPixelFormat wanted = ff_device_format(decoder->codec, device->type);
+    for (const enum AVPixelFormat *format = offered; *format != AV_PIX_FMT_NONE; format++)
+        if (*format == wanted) return wanted;
+    for (const enum AVPixelFormat *format = offered; *format != AV_PIX_FMT_NONE; format++)
+        if ((av_pix_fmt_desc_get(*format)->flags & AV_PIX_FMT_FLAG_HWACCEL) == 0) return *format;
+    return AV_PIX_FMT_NONE;
+}
+
+// Hands `device` over to a context that is not open yet. In C because the callback is an inline function.
+static inline void ff_use_device(AVCodecContext *decoder, AVBufferRef *device) {
+    decoder->hw_device_ctx = device;
+    decoder->get_format = ff_choose_format;
 }
 
 // One JPEG file of a packed RGB picture; `quantiser` is 2 (finest) to 31. The bytes are the packet's. In C because

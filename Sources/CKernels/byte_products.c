@@ -46,55 +46,75 @@ static void widen(const int8_t *row, size_t columns, int16_t *out) {
 #define INLINE_FOR(features) static inline __attribute__((always_inline, target(features)))
 #define VNNI "avx512f,avx512bw,avx512vl,avx512vnni"
 
-// `some` queries with four rows; a constant wherever this is inlined, so that the sums live in registers.
+// `rows` rows with `some` queries, straight from the bytes; constants wherever this is inlined, so that the sums live in
+// registers: twelve of the sixteen at most.
 INLINE_FOR("avx2")
-void avx2_tile(const size_t some, const int16_t *widened, size_t columns, const int16_t *queries, size_t width,
-               size_t count, int32_t *out) {
-    __m256i sums[ROWS][2];
+void avx2_tile(const size_t rows, const size_t some, const int8_t *base, const uint64_t *offsets, size_t width,
+               const int16_t *queries, size_t count, int32_t *out) {
+    __m256i sums[4][6];
+    const int8_t *row[4];
 #pragma clang loop unroll(full)
-    for (size_t row = 0; row < ROWS; row++)
+    for (size_t r = 0; r < rows; r++) {
+        row[r] = base + offsets[r];
 #pragma clang loop unroll(full)
-        for (size_t query = 0; query < some; query++) sums[row][query] = _mm256_setzero_si256();
+        for (size_t query = 0; query < some; query++) sums[r][query] = _mm256_setzero_si256();
+    }
     size_t i = 0;
-    for (; i + 16 <= columns; i += 16) {
-        __m256i q[2];
+    for (; i + 16 <= width; i += 16) {
+        __m256i values[4];
 #pragma clang loop unroll(full)
-        for (size_t query = 0; query < some; query++)
-            q[query] = _mm256_loadu_si256((const __m256i *)(queries + query * width + i));
+        for (size_t r = 0; r < rows; r++)
+            values[r] = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(row[r] + i)));
 #pragma clang loop unroll(full)
-        for (size_t row = 0; row < ROWS; row++) {
-            __m256i values = _mm256_load_si256((const __m256i *)(widened + row * STRIP + i));
+        for (size_t query = 0; query < some; query++) {
+            __m256i q = _mm256_loadu_si256((const __m256i *)(queries + query * width + i));
 #pragma clang loop unroll(full)
-            for (size_t query = 0; query < some; query++)
-                sums[row][query] = _mm256_add_epi32(sums[row][query], _mm256_madd_epi16(values, q[query]));
+            for (size_t r = 0; r < rows; r++)
+                sums[r][query] = _mm256_add_epi32(sums[r][query], _mm256_madd_epi16(values[r], q));
         }
     }
 #pragma clang loop unroll(full)
-    for (size_t row = 0; row < ROWS; row++) {
+    for (size_t r = 0; r < rows; r++) {
+#pragma clang loop unroll(full)
         for (size_t query = 0; query < some; query++) {
-            __m256i sum = sums[row][query];
+            __m256i sum = sums[r][query];
             __m128i half = _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
             half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0x4E));
             half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0xB1));
             int32_t total = _mm_cvtsi128_si32(half);
-            for (size_t k = i; k < columns; k++)
-                total += (int32_t)widened[row * STRIP + k] * (int32_t)queries[query * width + k];
-            out[row * count + query] += total;
+            for (size_t k = i; k < width; k++) total += (int32_t)row[r][k] * (int32_t)queries[query * width + k];
+            out[r * count + query] = total;
         }
     }
 }
 
+// One query: four rows share its loads.
 __attribute__((target("avx2")))
-static void avx2_strip(size_t rows, const int16_t *widened, size_t columns, const int16_t *queries, size_t width,
-                       size_t count, int32_t *out) {
-    if (rows != ROWS) {
-        portable_strip(rows, widened, columns, queries, width, count, out);
-        return;
-    }
+static void avx2_single(const int8_t *base, const uint64_t *offsets, size_t rows, size_t width, const int16_t *query,
+                        int32_t *out) {
+    size_t r = 0;
+    for (; r + 4 <= rows; r += 4) avx2_tile(4, 1, base, offsets + r, width, query, 1, out + r);
+    for (; r < rows; r++) avx2_tile(1, 1, base, offsets + r, width, query, 1, out + r);
+}
+
+// `rows` rows with all queries.
+INLINE_FOR("avx2")
+void avx2_rows(const size_t rows, const int8_t *base, const uint64_t *offsets, size_t width, const int16_t *queries,
+               size_t count, int32_t *out) {
     size_t query = 0;
+    for (; query + 6 <= count; query += 6)
+        avx2_tile(rows, 6, base, offsets, width, queries + query * width, count, out + query);
     for (; query + 2 <= count; query += 2)
-        avx2_tile(2, widened, columns, queries + query * width, width, count, out + query);
-    if (query < count) avx2_tile(1, widened, columns, queries + query * width, width, count, out + query);
+        avx2_tile(rows, 2, base, offsets, width, queries + query * width, count, out + query);
+    if (query < count) avx2_tile(rows, 1, base, offsets, width, queries + query * width, count, out + query);
+}
+
+__attribute__((target("avx2")))
+static void avx2_several(const int8_t *base, const uint64_t *offsets, size_t rows, size_t width, const int16_t *queries,
+                         size_t count, int32_t *out) {
+    size_t r = 0;
+    for (; r + 2 <= rows; r += 2) avx2_rows(2, base, offsets + r, width, queries, count, out + r * count);
+    if (r < rows) avx2_rows(1, base, offsets + r, width, queries, count, out + r * count);
 }
 
 INLINE_FOR(VNNI)
@@ -137,24 +157,15 @@ static void vnni_strip(size_t rows, const int16_t *widened, size_t columns, cons
         vnni_tile(4, widened, columns, queries + query * width, width, count, out + query);
     for (; query < count; query++) vnni_tile(1, widened, columns, queries + query * width, width, count, out + query);
 }
-#endif
 
-static strip_products strip_of_this_processor(void) {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
-        return vnni_strip;
-    if (__builtin_cpu_supports("avx2")) return avx2_strip;
-#endif
-    return portable_strip;
+static int has_vnni(void) {
+    return __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
 }
+#endif
 
-void ck_byte_products(const int8_t *base, const uint64_t *offsets, size_t rows, size_t width, const int16_t *queries,
-                      size_t count, int32_t *out) {
-    if (count == 1) {
-        for (size_t row = 0; row < rows; row++) out[row] = product(base + offsets[row], queries, width);
-        return;
-    }
-    strip_products products = strip_of_this_processor();
+// Without vector instructions that are known here, or with VNNI: rows widened, a strip of columns at a time.
+static void strips(strip_products products, const int8_t *base, const uint64_t *offsets, size_t rows, size_t width,
+                   const int16_t *queries, size_t count, int32_t *out) {
     _Alignas(64) int16_t widened[ROWS * STRIP];
     memset(out, 0, rows * count * sizeof *out);
     for (size_t first = 0; first < rows; first += ROWS) {
@@ -166,4 +177,27 @@ void ck_byte_products(const int8_t *base, const uint64_t *offsets, size_t rows, 
             products(some, widened, columns, queries + column, width, count, out + first * count);
         }
     }
+}
+
+void ck_byte_products(const int8_t *base, const uint64_t *offsets, size_t rows, size_t width, const int16_t *queries,
+                      size_t count, int32_t *out) {
+#if defined(__x86_64__)
+    if (count > 1 && has_vnni()) {
+        strips(vnni_strip, base, offsets, rows, width, queries, count, out);
+        return;
+    }
+    if (__builtin_cpu_supports("avx2")) {
+        if (count == 1) {
+            avx2_single(base, offsets, rows, width, queries, out);
+        } else {
+            avx2_several(base, offsets, rows, width, queries, count, out);
+        }
+        return;
+    }
+#endif
+    if (count == 1) {
+        for (size_t row = 0; row < rows; row++) out[row] = product(base + offsets[row], queries, width);
+        return;
+    }
+    strips(portable_strip, base, offsets, rows, width, queries, count, out);
 }

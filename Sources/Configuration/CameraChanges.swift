@@ -12,7 +12,9 @@ public struct CameraChanges: Hashable, Sendable {
     public let unchanged: [CameraID]
     /// Cameras among ``unchanged`` and ``changed`` whose standing queries differ.
     public let queriesChanged: [CameraID]
-    /// Top-level keys outside cameras and queries that differ and need a restart, in the file's words.
+    /// Whether who is told of events, which of them or when differs.
+    public let notifyChanged: Bool
+    /// Top-level keys outside cameras, queries and receivers that differ and need a restart, in the file's words.
     public let needingRestart: [String]
 
     /// Compares `old`, which is running, with `new`.
@@ -25,17 +27,19 @@ public struct CameraChanges: Hashable, Sendable {
         changed = kept.filter { before[$0.name] != $0 }.map(\.name)
         unchanged = kept.filter { before[$0.name] == $0 }.map(\.name)
         queriesChanged = kept.map(\.name).filter { Self.queries(of: $0, in: old) != Self.queries(of: $0, in: new) }
+        notifyChanged = old.notify != new.notify
         let sections: [(String, Bool)] = [
             ("database", old.database == new.database), ("state", old.state == new.state),
             ("log", old.log == new.log), ("models", old.models == new.models), ("http", old.http == new.http),
-            ("notify", old.notify == new.notify), ("describe", old.describe == new.describe),
+            ("describe", old.describe == new.describe), ("cluster", old.cluster == new.cluster),
         ]
         needingRestart = sections.filter { !$0.1 }.map(\.0)
     }
 
     /// Whether nothing differs.
     public var isEmpty: Bool {
-        added.isEmpty && removed.isEmpty && changed.isEmpty && queriesChanged.isEmpty && needingRestart.isEmpty
+        added.isEmpty && removed.isEmpty && changed.isEmpty && queriesChanged.isEmpty && !notifyChanged
+            && needingRestart.isEmpty
     }
 
     private struct Watched: Hashable {

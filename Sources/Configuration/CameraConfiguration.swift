@@ -10,6 +10,16 @@ public struct CameraConfiguration: Hashable, Sendable {
         case udp
     }
 
+    /// What decodes the stream.
+    public enum Decoder: String, Hashable, Sendable, CaseIterable {
+        /// The processor.
+        case software
+        /// A graphics processor by VA-API, if it can.
+        case vaapi
+        /// A graphics processor by NVDEC, if it can.
+        case cuda
+    }
+
     /// The name in the file.
     public let name: CameraID
     /// The stream that is analysed.
@@ -24,6 +34,8 @@ public struct CameraConfiguration: Hashable, Sendable {
     public let readTimeout: Duration
     /// Whether the certificate of an rtsps or https address must be trusted.
     public let verifiesTLS: Bool
+    /// What decodes the stream.
+    public let decoder: Decoder
     /// Frames analysed a second.
     public let analyseFPS: Double
     /// Whether a picture that shows nothing new shares the encoding of the last one that did.

@@ -29,6 +29,8 @@ public struct Configuration: Hashable, Sendable {
     public let notify: NotifyConfiguration
     /// How events are described.
     public let describe: DescribeConfiguration
+    /// This daemon among others that share the database; nil for one machine.
+    public let cluster: ClusterConfiguration?
     /// Texts that held `${NAME}`, as written, by key path: what is printed in their place.
     let written: [String: String]
 

@@ -2,6 +2,9 @@ public import Base
 
 /// One standing query of the file.
 public struct QueryConfiguration: Hashable, Sendable {
+    /// No query's name: in the HTTP API it is the address of back-tests.
+    public static let reservedName = "test"
+
     /// The name in the file.
     public let name: String
     /// The sentence that is looked for.

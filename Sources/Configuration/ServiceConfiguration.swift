@@ -48,6 +48,22 @@ public struct DescribeConfiguration: Hashable, Sendable {
         case local
         /// An OpenAI-compatible service: frames leave this process.
         case remote(SecretURL)
+        /// Several of them, in the order in which they are asked.
+        case several([RemoteService])
+    }
+
+    /// An OpenAI-compatible service.
+    public struct RemoteService: Hashable, Sendable {
+        /// What logs, metrics and `alertd doctor` call it.
+        public let name: String
+        /// Its address; the password is sent as bearer token.
+        public let url: SecretURL
+        /// The model's name there; nil for the first that it lists.
+        public let model: String?
+        /// Most requests that it is sent at a time.
+        public let inFlight: Int
+        /// Longest wait for an answer.
+        public let timeLimit: Duration
     }
 
     /// Most tokens generated an hour.
@@ -56,6 +72,16 @@ public struct DescribeConfiguration: Hashable, Sendable {
     public let endpoint: Endpoint
     /// Whether frames may be sent to a remote endpoint.
     public let allowRemote: Bool
+
+    /// The remote services, in the order in which they are asked; empty when the model in this process is.
+    public var services: [RemoteService] {
+        switch endpoint {
+        case .local: []
+        case .remote(let url):
+            [RemoteService(name: "endpoint", url: url, model: nil, inFlight: 1, timeLimit: .seconds(120))]
+        case .several(let services): services
+        }
+    }
 }
 
 /// What is logged.

@@ -35,7 +35,9 @@ final class FrameReader {
         interrupt: Interrupt, log: DamageLog
     ) throws(IngestError) {
         (workers, decoder) = try WorkerThreads.started { () throws(IngestError) in
-            try VideoDecoder(source, threads: configuration.decoderThreads, log: log, location: location)
+            try VideoDecoder(
+                source, threads: configuration.decoderThreads, device: configuration.device, log: log,
+                location: location)
         }
         guard let packet = av_packet_alloc() else {
             throw .libraryFailure(location, step: "allocate a packet", reason: "out of memory")
@@ -142,7 +144,7 @@ final class FrameReader {
         guard sampler.takes(run: stamp.run, seconds: Double(stamp.ticks) * clock.tick, tick: clock.tick) else {
             return nil
         }
-        guard let picture = scaledPicture() else {
+        guard decoder.fetch(), let picture = scaledPicture() else {
             statistics.unscalableFrames += 1
             return nil
         }
@@ -175,6 +177,7 @@ final class FrameReader {
         statistics.mediaSeconds = clock.mediaSeconds
         statistics.framesDecoded = decoder.frames - statistics.repeatedFrames
         statistics.decodeMode = lane.mode
+        (statistics.device, statistics.deviceFailure) = (decoder.device, decoder.deviceFailure)
         statistics.groupSeconds = lane.schedule?.groupSeconds
         statistics.runs = clock.runs
         statistics.rejectedPackets = decoder.rejectedPackets

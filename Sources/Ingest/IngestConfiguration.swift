@@ -8,6 +8,8 @@ public struct IngestConfiguration: Sendable, Equatable {
     public var decoderThreads: Int
     /// Whether frames that nobody asked for may stay undecoded.
     public var decoding: DecodePolicy
+    /// What decodes, if it can; software otherwise.
+    public var device: DecodeDevice
     /// Most frames that wait for the consumer …
     public var queuedFrames: Int
     /// … and most bytes of pixels in them.
@@ -16,13 +18,14 @@ public struct IngestConfiguration: Sendable, Equatable {
     /// A configuration; see the properties.
     public init(
         analyseFPS: Double = 1, pictureLimit: PictureSize = PictureSize(width: 640, height: 640),
-        decoderThreads: Int = 2, decoding: DecodePolicy = .sparing, queuedFrames: Int = 8,
-        queuedBytes: Int = 32 << 20
+        decoderThreads: Int = 2, decoding: DecodePolicy = .sparing,
+        device: DecodeDevice = .software, queuedFrames: Int = 8, queuedBytes: Int = 32 << 20
     ) {
         self.analyseFPS = analyseFPS
         self.pictureLimit = pictureLimit
         self.decoderThreads = decoderThreads
         self.decoding = decoding
+        self.device = device
         self.queuedFrames = queuedFrames
         self.queuedBytes = queuedBytes
     }

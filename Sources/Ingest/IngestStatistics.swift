@@ -10,6 +10,10 @@ public struct IngestStatistics: Sendable, Equatable {
     public internal(set) var packets = 0
     /// How the current group of pictures is decoded.
     public internal(set) var decodeMode = DecodeMode.full
+    /// What decodes.
+    public internal(set) var device = DecodeDevice.software
+    /// Why the device that was asked for does not decode; nil when it does.
+    public internal(set) var deviceFailure: String?
     /// Seconds from key frame to key frame, the longest of the latest groups; nil before two groups were measured.
     public internal(set) var groupSeconds: Double?
     /// Frames that were sampled, scaled and handed over.

@@ -22,6 +22,10 @@ final class VideoDecoder {
     private(set) var damagedFrames = 0
     /// Frames that came out.
     private(set) var frames = 0
+    /// What decodes: what was asked for, unless it cannot.
+    private(set) var device = DecodeDevice.software
+    /// Why the device that was asked for does not decode; nil when it does.
+    private(set) var deviceFailure: String?
 
     private let context: UnsafeMutablePointer<AVCodecContext>
     private let sink: LogSink
@@ -32,9 +36,10 @@ final class VideoDecoder {
     /// A packet holds fewer pictures than this; a decoder that reports more damage without a frame gets the next packet.
     private static let mostRejections = 64
 
-    /// A decoder for the video track of `source`, working on `threads` threads.
+    /// A decoder for the video track of `source`, working on `threads` threads; on `device` if that can.
     init(
-        _ source: any PacketSource, threads: Int, log: DamageLog, location: RedactedURL
+        _ source: any PacketSource, threads: Int, device: DecodeDevice = .software, log: DamageLog,
+        location: RedactedURL
     ) throws(IngestError) {
         let stream = source.stream
         let parameters = stream.pointee.codecpar
@@ -52,6 +57,14 @@ final class VideoDecoder {
         context.pointee.pkt_timebase = source.timeBase
         context.pointee.thread_count = Int32(threads)
         context.pointee.max_pixels = Self.mostPixels
+        if device != .software {
+            do throws(HardwareDevice.Refusal) {
+                try HardwareDevice.attach(device, to: context, codec: codec)
+                self.device = device
+            } catch {
+                deviceFailure = "\(device.rawValue): \(error.reason)"
+            }
+        }
         let opened = filled < 0 ? filled : avcodec_open2(context, codec, nil)
         guard opened >= 0 else {
             throw .libraryFailure(
@@ -88,10 +101,32 @@ final class VideoDecoder {
                 continue
             }
             frames += 1
+            noteDevice()
             if !isIntact { damagedFrames += 1 }
             return .frame
         }
         return .needsPacket
+    }
+
+    /// libavcodec leaves a device without a word when it cannot decode the stream.
+    private func noteDevice() {
+        guard device != .software, frame.pointee.hw_frames_ctx == nil else { return }
+        deviceFailure = "\(device.rawValue): the device cannot decode this stream"
+        device = .software
+    }
+
+    /// Brings ``frame``, which a device may hold, into this machine's memory. Returns false when that fails.
+    func fetch() -> Bool {
+        guard frame.pointee.hw_frames_ctx != nil else { return true }
+        guard let copy = av_frame_alloc() else { return false }
+        defer {
+            var copy: UnsafeMutablePointer<AVFrame>? = copy
+            av_frame_free(&copy)
+        }
+        guard av_hwframe_transfer_data(copy, frame, 0) >= 0, av_frame_copy_props(copy, frame) >= 0 else { return false }
+        av_frame_unref(frame)
+        av_frame_move_ref(frame, copy)
+        return true
     }
 
     /// Whether the decoder reported no damage in ``frame``.

@@ -1,4 +1,5 @@
 public import Base
+public import CoreMetrics
 internal import Foundation
 public import Logging
 public import Store
@@ -41,23 +42,31 @@ public struct Notifier: Sendable {
     private let holder: String
     private let schedule: RetrySchedule
     private let clock: Clock
+    private let board: DeliveryBoard
+    private let metrics: any MetricsFactory
     private let logger: Logger
 
-    /// A notifier for these receivers. `holder` names this daemon among those that share the database.
+    /// A notifier for these receivers. `holder` names this daemon among those that share the database; `board` shows what
+    /// waits for those that this daemon tells.
     public init(
         store: EventStore, receivers: [any NotificationReceiver], holder: String,
-        schedule: RetrySchedule = RetrySchedule(), clock: Clock = .system, logger: Logger
+        schedule: RetrySchedule = RetrySchedule(), clock: Clock = .system, board: DeliveryBoard = DeliveryBoard(),
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance, logger: Logger
     ) {
         (self.store, self.receivers, self.holder) = (store, receivers, holder)
-        (self.schedule, self.clock, self.logger) = (schedule, clock, logger)
+        (self.schedule, self.clock, self.board) = (schedule, clock, board)
+        (self.metrics, self.logger) = (metrics, logger)
     }
 
     /// Returns when the calling task is cancelled; what waits then is delivered after the next start.
     public func run() async {
         guard await prepare(), !receivers.isEmpty else { return }
         let lines = receivers.map {
-            ReceiverLine(store: store, receiver: $0, holder: holder, schedule: schedule, clock: clock, logger: logger)
+            ReceiverLine(
+                store: store, receiver: $0, holder: holder, schedule: schedule, clock: clock, board: board,
+                metrics: metrics, logger: logger)
         }
+        defer { board.clear() }
         await withDiscardingTaskGroup { group in
             for line in lines {
                 group.addTask { await line.planUntilCancelled() }

@@ -1,4 +1,5 @@
 internal import Base
+internal import CoreMetrics
 internal import Foundation
 internal import Logging
 internal import Store
@@ -21,6 +22,8 @@ final class ReceiverLine: Sendable {
     private let holder: String
     private let schedule: RetrySchedule
     private let clock: Notifier.Clock
+    private let board: DeliveryBoard
+    private let delivered, failed: Counter
     private let logger: Logger
     /// One wake is as good as many.
     private let planning = BoundedQueue<Void>(countLimit: 1)
@@ -31,10 +34,13 @@ final class ReceiverLine: Sendable {
 
     init(
         store: EventStore, receiver: any NotificationReceiver, holder: String, schedule: RetrySchedule,
-        clock: Notifier.Clock, logger: Logger
+        clock: Notifier.Clock, board: DeliveryBoard, metrics: any MetricsFactory, logger: Logger
     ) {
         (self.store, self.receiver, self.holder) = (store, receiver, holder)
-        (self.schedule, self.clock, self.logger) = (schedule, clock, logger)
+        (self.schedule, self.clock, self.board, self.logger) = (schedule, clock, board, logger)
+        let labels = [("receiver", receiver.name)]
+        delivered = Counter(label: "alertd_notify_delivered_total", dimensions: labels, factory: metrics)
+        failed = Counter(label: "alertd_notify_failed_total", dimensions: labels, factory: metrics)
     }
 
     func wake() {
@@ -95,7 +101,9 @@ final class ReceiverLine: Sendable {
     private func hold() async throws(StoreError) -> Held? {
         let now = ContinuousClock.now
         if let known = held.withLock({ $0 }), now < known.renewAt { return known }
-        guard let standing = try await store.holdReceiver(receiver.name, for: holder, Self.lease) else {
+        let standing = try await store.holdReceiver(receiver.name, for: holder, Self.lease)
+        board.put(standing, of: receiver.name)
+        guard let standing else {
             held.withLock { $0 = nil }
             return nil
         }
@@ -163,6 +171,7 @@ final class ReceiverLine: Sendable {
             if Task.isCancelled { return false }
             return try await note(error, record)
         }
+        delivered.increment()
         try await store.markDelivered(record)
         if isFailing.withLock({ was in
             defer { was = false }
@@ -175,6 +184,7 @@ final class ReceiverLine: Sendable {
 
     /// Notes a failure; true when the notification was given up and the next one may be tried.
     private func note(_ error: NotifyError, _ record: NotificationRecord) async throws(StoreError) -> Bool {
+        failed.increment()
         let age = Duration.seconds(clock.now().seconds(since: record.madeAt))
         let wait = schedule.wait(
             afterTry: record.tries + 1, age: age, isTransient: error.isTransient, asked: error.retryAfter,

@@ -31,29 +31,6 @@ public final class OutboundClient: Sendable {
         return DownloadedFile(reply: reply(result, plan), kept: result.kept, written: result.written)
     }
 
-    /// Sends `request` and gives the reply to `body` while it comes; at most about `capacity` bytes wait to be read, then
-    /// the server has to wait. Ends the transfer when `body` returns.
-    public func stream<R>(
-        _ request: HTTPRequest, capacity: Int = 262_144, _ body: (StreamedReply) async throws -> R
-    ) async throws -> R {
-        let handOver = StreamHandOver(capacity: capacity)
-        let plan = try plan(request, .stream(handOver))
-        let signal = TransferSignal()
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                do throws(OutboundError) {
-                    _ = try await self.run(plan, signal)
-                    handOver.finish()
-                } catch {
-                    handOver.finish(throwing: error)
-                }
-            }
-            defer { signal.cancel() }
-            let reply = try await StreamedReply(handOver, signal, plan)
-            return try await body(reply)
-        }
-    }
-
     private func plan(_ request: HTTPRequest, _ target: ReplyTarget) throws(OutboundError) -> TransferPlan {
         TransferPlan(
             content: .http(request, target), address: try request.checkedAddress(), limits: request.limits,
@@ -74,9 +51,8 @@ public final class OutboundClient: Sendable {
         _ = try await run(plan)
     }
 
-    private func run(
-        _ plan: TransferPlan, _ signal: TransferSignal = TransferSignal()
-    ) async throws(OutboundError) -> TransferResult {
+    private func run(_ plan: TransferPlan) async throws(OutboundError) -> TransferResult {
+        let signal = TransferSignal()
         let worker = idle.withLock { $0.popLast() } ?? TransferWorker()
         let result = await withTaskCancellationHandler {
             await worker.run(plan, signal)

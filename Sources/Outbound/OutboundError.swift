@@ -1,7 +1,7 @@
 /// Why something could not be sent or fetched.
 ///
 /// `description` is one line: what was tried, on what address, why it failed, what to do. No case ever carries a
-/// password, a token or a secret path: addresses are the printable forms of ``OutboundAddress``.
+/// password, a token or a secret path: addresses are printed redacted.
 public enum OutboundError: Error, Sendable, Equatable {
     /// The request cannot be made: a malformed address, a header with a line break, an impossible limit.
     case invalid(what: String, why: String)

@@ -48,7 +48,7 @@ public struct RecordingGrounding: Sendable {
     /// One scene is found by TFVTG. A condition is enforced on the spans of its scenes; the curve shown is then that of the
     /// first.
     ///
-    /// Throws `IngestError`, `ModelError`, and ``GroundingError`` for hours and zones, which a recording by itself lacks.
+    /// Throws `IngestError`, `ModelError`, and `GroundingError` for hours and zones, which a recording by itself lacks.
     public func moments(
         of request: WatchRequest, in source: FileSource, analyseFPS: Double, top: Int, progress: (Double) -> Void
     ) async throws -> Result {

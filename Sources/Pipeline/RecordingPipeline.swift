@@ -21,16 +21,20 @@ public struct RecordingPipeline: Sendable {
         public let start: WallTime
         /// Whether a picture that shows what the last one encoded showed shares its encoding.
         public let reusesEncodings: Bool
+        /// Areas that nothing sees.
+        public let mask: PrivacyMask
 
         /// Gathers the parts of a job.
         public init(
-            camera: CameraID, queries: [Query], analyseFPS: Double, start: WallTime, reusesEncodings: Bool = true
+            camera: CameraID, queries: [Query], analyseFPS: Double, start: WallTime, reusesEncodings: Bool = true,
+            mask: PrivacyMask = .none
         ) {
             self.camera = camera
             self.queries = queries
             self.analyseFPS = analyseFPS
             self.start = start
             self.reusesEncodings = reusesEncodings
+            self.mask = mask
         }
     }
 
@@ -85,13 +89,15 @@ public struct RecordingPipeline: Sendable {
             var writing = Duration.zero
             var analysis = FrameAnalysis(
                 camera: job.camera, clock: .file, period: 1 / job.analyseFPS, queries: queries, engine: engine,
-                reuse: job.reusesEncodings ? EncodingReuse() : nil, detail: .settledOnly, scoring: scoring,
+                reuse: job.reusesEncodings ? EncodingReuse(mask: job.mask) : nil, detail: .settledOnly,
+                scoring: scoring,
                 stored: stored, verdicts: verdicts)
             var found = Findings()
             var batch: [FrameEncoding] = []
             for try await frame in frames {
                 let seconds = source.seconds(of: frame)  // 1–4: decoded and sampled in Ingest
-                let seen = await analysis.take(frame.picture, at: job.start.advanced(bySeconds: seconds))
+                let picture = job.mask.applied(to: frame.picture)
+                let seen = await analysis.take(picture, at: job.start.advanced(bySeconds: seconds))
                 found.add(seen)
                 batch.append(seen.encoding)
                 if batch.count == Self.encodingBatch {

@@ -13,6 +13,8 @@ public enum StoreError: Error, Sendable, Equatable {
     case conflict(why: String)
     /// The schema in the database is not the one this program speaks; `found` is nil for an empty database.
     case schemaMismatch(found: Int?, needed: Int, address: String)
+    /// The schema has the version this program speaks and lacks tables or columns of it: a build of between two releases made it.
+    case schemaIncomplete(missing: [String], version: Int, address: String)
     /// PostgreSQL refused a statement. `sqlState` is its five-character code.
     case query(what: String, sqlState: String, why: String)
     /// The server's answer does not have the form this program expects.
@@ -74,6 +76,10 @@ extension StoreError: CustomStringConvertible {
             "cannot finish a transaction: \(why); try again"
         case .schemaMismatch(let found, let needed, let address):
             Self.schemaText(found: found, needed: needed, address: address)
+        case .schemaIncomplete(let missing, let version, let address):
+            "schema version \(version) in \(address) lacks \(missing.joined(separator: ", ")): a build before the "
+                + "release made it, and no migration leads from there; make the database anew, then run 'alertd db migrate' "
+                + "(a private one is the folder 'postgres' of the state directory)"
         case .query(let what, let sqlState, let why):
             "cannot \(what): PostgreSQL says \(why) (SQLSTATE \(sqlState)); see the server's log"
         case .unexpectedResult(let what, let why):

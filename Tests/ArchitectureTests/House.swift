@@ -26,7 +26,7 @@ enum House {
         "Store": ["Base", "CPostgres", "Logging", "CoreMetrics"],
         "Outbound": ["Base", "CCurl"],
         // floor 2
-        "Notify": ["Base", "Store", "Outbound", "CMosquitto", "Crypto", "Logging"],
+        "Notify": ["Base", "Store", "Outbound", "CMosquitto", "Crypto", "Logging", "CoreMetrics"],
         "Pipeline": [
             "Base", "NN", "Ingest", "VLM", "Grounding", "Anomaly", "Store", "Outbound", "Logging",
             "CoreMetrics",

@@ -41,23 +41,22 @@ struct ThreadExecutorTests {
         for _ in 0..<20 { #expect(await worker.threadName() == "worker-under-te") }
     }
 
-    @Test("takes live work before a person's before descriptions")
-    func lanes() async throws {
+    @Test("runs them in the order they came")
+    func order() async throws {
         let worker = Worker()
-        // Loose tasks, because waiting for a child raises its priority to the waiter's.
         let gate = Gate()
-        Task(priority: .high) { await worker.hold(until: gate) }
+        Task { await worker.hold(until: gate) }
         while !gate.isReached { try await Task.sleep(for: .milliseconds(5)) }
-        for (priority, number) in [(TaskPriority.background, 3), (.medium, 2), (.high, 1)] {
+        for number in 1...3 {
             let started = Gate()
-            Task(priority: priority) {
+            Task(priority: number == 3 ? .high : .background) {
                 started.open()
                 await worker.note(number)
             }
             while !started.isOpen { try await Task.sleep(for: .milliseconds(5)) }
+            // The job is queued a moment after its task said that it runs.
+            try await Task.sleep(for: .milliseconds(100))
         }
-        // The last job is queued a moment after its task said that it runs.
-        try await Task.sleep(for: .milliseconds(300))
         gate.open()
         while await worker.noted().count < 3 { try await Task.sleep(for: .milliseconds(5)) }
         #expect(await worker.noted() == [1, 2, 3])

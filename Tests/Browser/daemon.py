@@ -1,4 +1,8 @@
-"""A daemon for the tests: the built program with its embedded database, watching a rendered clip that arrives over RTSP."""
+"""A daemon for the tests: the built program with its embedded database, watching a rendered clip that arrives over RTSP.
+
+    python3 Tests/Browser/daemon.py COMMAND [ARGUMENT…]     runs COMMAND ARGUMENT… URL while one runs that has seen an event and
+                                                            wants a token: ALERTD_TOKEN, of the scope admin
+"""
 
 import json
 import os
@@ -7,6 +11,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
@@ -14,14 +19,13 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CLIP = ROOT / 'share/demo/yard.mp4'
-CAMERA = 'yard'
 # In the clip's first half minute a car drives through, then a person walks.
 CONFIGURATION = '''\
 database: embedded
 state: {folder}/state
 http: {{ listen: 127.0.0.1:{port} }}
 cameras:
-  yard:
+  {camera}:
     url: {stream}
     zones: {{ ground: [[0, 0.3], [1, 0.3], [1, 1], [0, 1]] }}
     clips: {{ pre_seconds: 2, post_seconds: 2 }}
@@ -32,6 +36,9 @@ queries:
 
 class Daemon:
     """`with Daemon() as daemon:`; daemon.address is the page's. Everything it made is removed in the end."""
+
+    def __init__(self, camera='yard'):
+        self.name, self.token = camera, None
 
     def __enter__(self):
         # /var/tmp, since the embedded database of a root process runs as another user.
@@ -44,13 +51,11 @@ class Daemon:
             self.address = f'http://127.0.0.1:{self.port}'
             stream = f'rtsp://127.0.0.1:{rtsp}/camera'
             self.configuration = self.folder / 'alertd.yaml'
-            self.configuration.write_text(CONFIGURATION.format(folder=self.folder, port=self.port, stream=stream))
+            self.configuration.write_text(CONFIGURATION.format(folder=self.folder, port=self.port, stream=stream, camera=self.name))
             self.log = self.folder / 'log'
             self.process = subprocess.Popen(
                 [ROOT / '.build/release/alertd', 'run', '--config', self.configuration],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=open(self.log, 'wb'), cwd=ROOT,
-                # Clips are cut there, by the unprivileged user that a root process becomes.
-                env={**os.environ, 'TMPDIR': '/tmp'})
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=open(self.log, 'wb'), cwd=ROOT)
             self._wait_until_ready()
         except BaseException:
             self.__exit__()
@@ -74,8 +79,23 @@ class Daemon:
 
     def get(self, path):
         """What the API answers."""
-        with urllib.request.urlopen(f'{self.address}/api/v1/{path}', timeout=10) as answer:
+        headers = {'Authorization': f'Bearer {self.token}'} if self.token else {}
+        with urllib.request.urlopen(urllib.request.Request(f'{self.address}/api/v1/{path}', headers=headers), timeout=10) as answer:
             return json.load(answer)
+
+    def close(self):
+        """From now on nothing but /healthz answers without `token`."""
+        made = subprocess.run(
+            [ROOT / '.build/release/alertd', 'token', 'create', 'tests', '--scope', 'admin', '--config', self.configuration],
+            check=True, capture_output=True, text=True)
+        self.token = made.stdout.strip()
+        self.wait_for('the token counted', lambda: self._status('/api/v1/session') == 401, 10)
+
+    def _status(self, path):
+        try:
+            return urllib.request.urlopen(f'{self.address}{path}', timeout=10).status
+        except urllib.error.HTTPError as refusal:
+            return refusal.code
 
     def wait_for(self, what, probe, seconds):
         """The first value of probe() that is true; asks twice a second. Raises AssertionError after `seconds`."""
@@ -113,7 +133,24 @@ class Daemon:
         self.wait_for('the daemon answered', probe, 60)
 
 
+def main(command):
+    if not command:
+        sys.exit(__doc__)
+    # The name that the API's description has in its examples.
+    with Daemon('gate') as daemon:
+        daemon.wait_for('an event was seen', lambda: daemon.get('events?kind=query')['items'], 120)
+        daemon.close()
+        status = subprocess.run([*command, daemon.address], env={**os.environ, 'ALERTD_TOKEN': daemon.token}).returncode
+        if daemon.process.poll() is not None:
+            sys.exit(f'the daemon ended ({daemon.process.returncode}): {daemon.tail()}')
+        return status
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(('127.0.0.1', 0))
         return probe.getsockname()[1]
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))

@@ -82,6 +82,11 @@ def timeline_arithmetic(window):
         check('days do not repeat', new Set(days.times.map((time) => new Date(time).getDate())).size === days.times.length);
         const hours = scale.ticks({ from: now - scale.hour, to: now }, 1000);
         check('labels have room', hours.times.length <= 12 && hours.times.length >= 5);
+        const { known } = await import('/page/parts/timelinedata.js');
+        const spans = [{ from: 0, to: 10, reason: 'not_running' }, { from: 10, to: 20, reason: null }, { from: 20, to: 30, reason: 'not_running' }, { from: 30, to: 40, reason: 'no_stream' }];
+        check('before the first watched moment nothing is known', known(spans, 10).map((span) => span.from).join() === '10,20,30');
+        check('a gap that reaches over it begins there', known(spans, 5)[0].from === 5);
+        check('of a camera that was never watched its faults are told', known(spans, null).map((span) => span.from).join() === '10,30');
         const at = (seconds, kind = 'query') => ({ kind, start: new Date(now + seconds * 1000).toISOString(), end: new Date(now + seconds * 1000 + 500).toISOString() });
         const marks = scale.marks([at(0), at(1), at(1800), at(1, 'anomaly')], { from: now, to: now + scale.hour }, 600);
         check('neighbours of a kind are one mark', marks.get('query').length === 2 && marks.get('query')[0].events.length === 2 && marks.get('anomaly').length === 1);

@@ -24,6 +24,7 @@ class Story:
 
     def further_steps(self):
         return [
+            ('a model\'s words appear while it writes them', self.words_appear),
             ('the clip of an event plays, and its own span can be played alone', self.clip_plays),
             ('a verdict is still there after a reload', self.verdict_stays),
             ('the timeline zooms with wheel, keys and buttons', self.timeline_zooms),
@@ -74,6 +75,9 @@ class Story:
         self.window.open('#/search?q=' + 'a+wombat+drives+a+xylophone')
         self.page.get_by_text('does not know').wait_for(timeout=30_000)
         assert 'xylophone' in self.page.locator('.note').inner_text()
+        self.window.open('#/search?q=' + 'not')
+        self.page.get_by_role('heading', name='This sentence cannot be answered').wait_for(timeout=30_000)
+        self.window.complaints[:] = [line for line in self.window.complaints if '422' not in line]     # the browser tells of every refusal
 
     def query_is_tried(self):
         page = self.page
@@ -90,10 +94,14 @@ class Story:
                 break
             time.sleep(3)
         assert page.locator('.chart-bar').count() >= 1, page.locator('.test-result').inner_text()
+        page.get_by_label('Zone').select_option('ground')
+        assert page.get_by_role('button', name='Add, but leave it off').is_disabled(), 'what was not tried can be added'
+        page.get_by_role('button', name='Try it on the past').click()
+        self.window.until("!document.querySelector('.test-result .skeleton') && document.querySelector('.test-result .test-sum')", seconds=60)
         page.get_by_label('Name').fill('walking')
         page.get_by_role('button', name='Add, but leave it off').click()
         page.get_by_text('“walking” is kept, but not watched.').wait_for()
-        assert self.query('walking')['enabled'] is False
+        assert self.query('walking')['enabled'] is False and self.query('walking')['zone'] == 'ground'
 
     def query_is_enabled(self):
         toggle = self.page.locator('[data-query=walking]').get_by_role('switch')
@@ -103,6 +111,24 @@ class Story:
         self.page.get_by_text('“walking” is watched from now on.').wait_for()
         assert self.query('walking')['enabled'] is True
         assert self.page.locator('[data-query=walking]').get_by_role('switch').get_attribute('aria-checked') == 'true'
+
+    def words_appear(self):
+        # The clip begins again and again: the next event is opened as it begins, and described when it has ended.
+        known = {entry['id'] for entry in self.daemon.get('events?kind=query')['items']}
+        event = self.daemon.wait_for(
+            'another event began',
+            lambda: next((entry['id'] for entry in self.daemon.get('events?kind=query')['items'] if entry['id'] not in known), None), 90)
+        self.window.open(f'#/events/{event}')
+        self.page.locator('.description').wait_for()
+        self.page.evaluate('''() => { window.drafts = [];
+            new MutationObserver(() => {
+                const words = document.querySelector('.description.is-draft');
+                if (words && words.textContent !== window.drafts.at(-1)) window.drafts.push(words.textContent);
+            }).observe(document.querySelector('.event-side'), { subtree: true, childList: true, characterData: true, attributes: true }); }''')
+        self.window.until('''() => window.drafts.some((text, index) => index > 0 && text.length > window.drafts[index - 1].length
+            && text.startsWith(window.drafts[index - 1]))''', seconds=60)
+        self.window.until("!document.querySelector('.description.is-draft')", seconds=60)
+        self.page.get_by_text('Written by the model').wait_for(timeout=15_000)
 
     def clip_plays(self):
         self.daemon.wait_for('the footage of the event was on disk', lambda: self.daemon.get(f'events/{self.event}')['clip'], 100)

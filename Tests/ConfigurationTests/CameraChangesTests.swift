@@ -49,10 +49,18 @@ struct CameraChangesTests {
         let cases: [(String, String)] = [
             ("database: 'postgresql:///x'", "database"), ("state: /x", "state"), ("log: { level: debug }", "log"),
             ("models: { encoder: other }", "models"), ("http: { listen: 'localhost:1' }", "http"),
-            ("notify: { webhook: 'https://h/x' }", "notify"), ("describe: { tokens_per_hour: 1 }", "describe"),
+            ("describe: { tokens_per_hour: 1 }", "describe"),
         ]
         for (yaml, section) in cases {
             #expect(CameraChanges(from: old, to: try read(yaml)).needingRestart == [section])
         }
+    }
+
+    @Test("other receivers are a change that needs no restart")
+    func receivers() throws {
+        let (old, new) = (try read(""), try read("notify: { webhook: 'https://h/x' }"))
+        let changes = CameraChanges(from: old, to: new)
+        #expect(changes.notifyChanged && changes.needingRestart == [] && !changes.isEmpty)
+        #expect(!CameraChanges(from: new, to: try read("notify: { webhook: 'https://h/x' }")).notifyChanged)
     }
 }

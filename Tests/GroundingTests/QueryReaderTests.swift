@@ -164,4 +164,17 @@ struct QueryReaderTests {
             }
         }
     }
+
+    @Test("what is encoded is the sentence as written, unless it says where or when; bounds come from beside it")
+    func encoded() throws {
+        let plain = try WatchRequest("A person walks.")
+        #expect(plain.sentence == "A person walks.")
+        let night = try #require(ActiveHours(startMinute: 22 * 60, endMinute: 6 * 60))
+        let bound = plain.bound(zone: "fence", hours: night)
+        #expect(bound.zone == "fence" && bound.hours == night)
+        #expect(bound.sentence == plain.sentence && bound.condition == plain.condition)
+        #expect(plain.bound(zone: nil, hours: nil) == plain)
+        let placed = try WatchRequest("A person walks in zone gate", zones: ["gate"])
+        #expect(placed.sentence == "a person walks" && placed.bound(zone: "fence", hours: nil).zone == "gate")
+    }
 }

@@ -98,6 +98,33 @@ struct BundledMediaTests {
         #expect(isSame && single.frames.map(\.time) == double.frames.map(\.time))
     }
 
+    @Test(
+        "gives the same frames when a device is asked for that is missing or cannot decode them",
+        arguments: [DecodeDevice.vaapi, .cuda], ["bframes.mp4", "plain.avi", "vp9.webm"])
+    func device(device: DecodeDevice, name: String) async throws {
+        var wanted = everyFrame
+        wanted.device = device
+        let (asked, plain) = (try await read(bundled(name), wanted), try await read(bundled(name), everyFrame))
+        #expect(asked.frames.map(\.time) == plain.frames.map(\.time))
+        let used = asked.statistics.device
+        #expect((used == .software) == (asked.statistics.deviceFailure?.hasPrefix(device.rawValue) == true))
+        // On a machine that has the device pictures may differ in rounding.
+        #expect(used == device || asked.frames.map(\.picture) == plain.frames.map(\.picture))
+        #expect(plain.statistics.device == .software && plain.statistics.deviceFailure == nil)
+    }
+
+    @Test("names the codec that a device cannot decode")
+    func deviceWithoutCodec() async throws {
+        let folder = try ScratchFolder()
+        let path = folder.file("lossless.mkv").path
+        try FFmpegProgram.run(["-f", "lavfi", "-i", "testsrc2=s=64x48:r=10:d=1", "-c:v", "ffv1", path])
+        var wanted = everyFrame
+        wanted.device = .vaapi
+        let recording = try await read(path, wanted)
+        #expect(recording.frames.count == 10 && recording.statistics.device == .software)
+        #expect(recording.statistics.deviceFailure == "vaapi: libavcodec decodes no ffv1 there")
+    }
+
     @Test("refuses impossible configurations with every problem named")
     func configuration() async throws {
         let file = try MediaFile(path: bundled("upright.mp4"))

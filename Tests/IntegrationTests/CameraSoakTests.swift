@@ -23,7 +23,7 @@ struct CameraSoakTests {
         let folder = try ScratchFolder()
         let pattern = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=12:d=4"]
         let clip = try CodedClip("main", in: folder, from: pattern, size: "320x180", group: 12)
-        let cameras = try HostileCameras()
+        let cameras = try HostileCameras(longest: Int(seconds) + 900)
         let silent = try (0..<4).map { _ in try SilentPort(.accepts) }
         var entries: [(name: String, url: String)] = silent.enumerated().map {
             ("silent\($0)", "rtsp://127.0.0.1:\($1.number)/a")

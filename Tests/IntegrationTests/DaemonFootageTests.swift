@@ -57,6 +57,7 @@ struct DaemonFootageTests {
                 """
             try site.waitForRow(covered, seconds: 60)
         }
+        try keepLivePicture(of: "shut", site)
         #expect(try site.stop().outcome.status == 0)
         #expect(!site.log().contains("not used yet") && !site.log().contains("footage:"), "\(site.log())")
         for camera in ["open", "shut"] {
@@ -85,6 +86,15 @@ struct DaemonFootageTests {
         }
         try expectMasked(site)
         try expectErased(site)
+    }
+
+    /// The picture that the page shows of a camera now, beside its footage.
+    private func keepLivePicture(of camera: String, _ site: DaemonSite) throws {
+        let port = site.log().components(separatedBy: "page and API at http://127.0.0.1:").last
+            .flatMap { Int($0.prefix { $0.isNumber }) }
+        let reply = PlainHTTP.get("/api/v1/cameras/\(camera)/snapshot.jpg", port: try #require(port))
+        #expect(reply.status == 200, "\(reply.text)")
+        try reply.body.write(to: URL(filePath: site.state + "/clips/\(camera)/live.jpg"))
     }
 
     /// Of the masked camera only the event's footage is there, and its left part is black in every file.
@@ -135,7 +145,7 @@ struct DaemonFootageTests {
             #expect(outcome.status == 0 && outcome.output.contains("files of footage"), "\(outcome.errors)")
         }
         let left = try FileManager.default.subpathsOfDirectory(atPath: site.state + "/clips").filter {
-            $0.contains(".mp4") || $0.contains(".jpg") || $0.contains(".part")
+            $0.contains(".mp4") || ($0.contains(".jpg") && !$0.hasSuffix("/live.jpg")) || $0.contains(".part")
         }
         let rows = try site.rows("SELECT count(*) FROM alertd.footage")
         #expect(left.isEmpty && rows == ["0"], "\(left)")

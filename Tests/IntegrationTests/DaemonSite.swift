@@ -100,6 +100,20 @@ final class DaemonSite {
         return try TemporaryPostgres.server().psql(sql, on: url).split(separator: "\n").map(String.init)
     }
 
+    /// The port of the running daemon's HTTP service.
+    func port() throws -> Int {
+        let words = "page and API at http://127.0.0.1:"
+        try waitForLog(words)
+        return try #require(log().components(separatedBy: words).last.flatMap { Int($0.prefix { $0.isNumber }) })
+    }
+
+    /// The value of one series of the running daemon's metrics, such as `alertd_camera_up{camera="gate"}`; nil when there
+    /// is none.
+    func metric(_ series: String) throws -> Double? {
+        let lines = PlainHTTP.get("/metrics", port: try port()).text.split(separator: "\n")
+        return lines.first { $0.hasPrefix(series + " ") }.flatMap { Double($0.dropFirst(series.count + 1)) }
+    }
+
     /// Waits until the log holds `text`.
     func waitForLog(_ text: String, seconds: Double = 20) throws {
         let found = eventually(seconds) { log().contains(text) }

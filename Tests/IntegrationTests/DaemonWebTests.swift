@@ -12,10 +12,7 @@ struct DaemonWebTests {
         let site = try DaemonSite()
         try site.configure([], rest: rest)
         try site.start()
-        try site.waitForLog("page and API at http://127.0.0.1:")
-        let port = site.log().components(separatedBy: "page and API at http://127.0.0.1:").last
-            .flatMap { Int($0.prefix { $0.isNumber }) }
-        return (site, try #require(port))
+        return (site, try site.port())
     }
 
     private func store(_ site: DaemonSite) async throws -> EventStore {

@@ -65,6 +65,12 @@ struct DoctorCommandTests {
         #expect(away.count == 1 && away["database"]?.contains("127.0.0.1") == true, "\(away)")
         let empty = try faults(["--config", file, "--database", try TemporaryPostgres.server().makeDatabase()])
         #expect(empty.count == 1 && empty["schema"]?.contains("alertd db migrate") == true, "\(empty)")
+        try database.sql("ALTER TABLE alertd.access_token RENAME TO other")
+        let older = try faults(["--config", file])
+        #expect(older.count == 1 && older["schema"]?.contains("access_token") == true, "\(older)")
+        let daemon = try AlertdProgram.run(["run", "--config", file])
+        #expect(daemon.status == 2 && daemon.errors.contains("access_token"), "\(daemon.errors)")
+        try database.sql("ALTER TABLE alertd.other RENAME TO access_token")
         try database.sql("INSERT INTO alertd.schema_version (version, name) VALUES (99, 'of the future')")
         let newer = try faults(["--config", file])
         #expect(newer.count == 1 && newer["schema"]?.contains("99") == true, "\(newer)")
@@ -112,6 +118,30 @@ struct DoctorCommandTests {
         try weights.close()
         let cut = try faults(["--config", try configure("models: { encoder: \(model.path) }")])
         #expect(cut.count == 1 && cut["encoder"]?.contains("model.safetensors") == true, "\(cut)")
+    }
+
+    @Test("asks each remote endpoint a real question, and names those that do not answer it")
+    func endpoints() throws {
+        let server = try ScriptedServer("chat-server.py")
+        func url(_ kind: String) -> String { "http://:wrong-secret@127.0.0.1:\(server.port)/\(kind)/v1" }
+        let file = try configure(
+            """
+            describe:
+              allow_remote: true
+              endpoints:
+                well: { url: "\(url("fine"))" }
+                locked: { url: "\(url("key"))" }
+                poem: { url: "\(url("odd"))" }
+                away: { url: "http://127.0.0.1:1/v1" }
+            """)
+        let found = try findings(["--config", file])
+        let named = Dictionary(uniqueKeysWithValues: found.map { ($0.name, $0) })
+        #expect(named["describe well"]?.ok == true && named["describe well"]?.detail.contains("tiny-vlm") == true)
+        #expect(named["describe locked"]?.detail.contains("401") == true, "\(found)")
+        #expect(named["describe poem"]?.detail.contains("no chat completion") == true, "\(found)")
+        #expect(named["describe away"]?.detail.contains("127.0.0.1:1") == true, "\(found)")
+        #expect(found.filter { !$0.ok }.map(\.name).sorted() == ["describe away", "describe locked", "describe poem"])
+        #expect(!found.map(\.detail).joined().contains("wrong-secret"))
     }
 
     @Test("names cameras that are away, refuse the password, or have no such stream")

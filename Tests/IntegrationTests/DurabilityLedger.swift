@@ -47,15 +47,25 @@ struct DurabilityLedger {
     /// The daemon was killed and is gone: what it left on the disk is looked at.
     mutating func noteKill() async throws {
         lives[lives.count - 1].end = WallTime(Date())
+        told.formUnion(try await Self.keys(inSpoolOf: state, withBlind: true))
+    }
+
+    /// The idempotency keys of the events that a dead daemon left in its spool.
+    static func keys(inSpoolOf state: String, withBlind: Bool = false) async throws -> Set<String> {
         let copy = try ScratchFolder()
         let spool = state + "/spool"
-        guard FileManager.default.fileExists(atPath: spool) else { return }
+        guard FileManager.default.fileExists(atPath: spool) else { return [] }
         try FileManager.default.copyItem(atPath: spool, toPath: copy.file("spool").path)
         let left = try await Spool.open(stateDirectory: copy.url.path)
+        var keys: Set<String> = []
         while let head = try await left.head(1000) {
-            for case .event(let write) in head.writes { told.insert(write.idempotencyKey) }
+            for case .event(let write) in head.writes.map(\.body) {
+                if !withBlind, case .blind = write.event.source { continue }
+                keys.insert(write.idempotencyKey)
+            }
             await left.acknowledge(head)
         }
+        return keys
     }
 
     /// The daemon has ended by itself.
@@ -71,7 +81,7 @@ struct DurabilityLedger {
         try await expectKeys(store)
         let covered = try await store.listCoverage(camera: camera).filter { $0.reason == nil }.map(\.during)
         await store.close()
-        let frames = try await frames(camera)
+        let frames = try await Self.frames(of: camera.name, in: state)
         expectFrames(frames, under: covered)
         let uncovered = lives.map { expectCoverage(of: $0, covered, frames) }.max() ?? 0
         return Counts(changes: told.count, frames: frames.count, uncovered: uncovered)
@@ -91,17 +101,17 @@ struct DurabilityLedger {
         #expect(Set(found) == told && found.count == told.count, "lost: \(told.subtracting(found))")
     }
 
-    /// The times of the stored encodings.
-    private func frames(_ camera: CameraID) async throws -> [WallTime] {
-        let folder = "\(state)/encodings/\(camera.name)"
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".enc") }
-        let name = try #require(names.first)
+    /// The times of the encodings that a state directory holds; none where there is no file.
+    static func frames(of camera: String, in state: String) async throws -> [WallTime] {
+        let folder = "\(state)/encodings/\(camera)"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder))?.filter { $0.hasSuffix(".enc") }
+        guard let name = names?.first else { return [] }
         let header = [UInt8](try Data(contentsOf: URL(filePath: folder + "/" + name)).prefix(EncodingFormat.headerSize))
         let dimension = header[12..<16].reversed().reduce(0) { $0 << 8 | Int($1) }
         let encoder = try EncoderIdentity(digest: Array(header[16..<48]), dimension: dimension)
         let reader = EncodingReader(stateDirectory: state, encoder: encoder)
         let always = TimeSpan(start: WallTime(microseconds: 0), end: WallTime(Date()).advanced(bySeconds: 86_400))
-        return try await reader.encodings(of: camera, during: always).map(\.time)
+        return try await reader.encodings(of: try #require(CameraID(camera)), during: always).map(\.time)
     }
 
     /// Coverage claims nothing that cannot be searched.

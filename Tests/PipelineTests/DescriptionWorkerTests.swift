@@ -15,11 +15,28 @@ final class Asked: Sendable {
     func note(_ request: NarrationRequest) { requests.withLock { $0.append(request) } }
 }
 
+/// How many are inside at a time, at most.
+final class Most: Sendable {
+    private let state = Locked((inside: 0, most: 0))
+
+    var value: Int { state.withLock { $0.most } }
+
+    func enter() {
+        state.withLock { state in
+            state.inside += 1
+            state.most = max(state.most, state.inside)
+        }
+    }
+
+    func leave() { state.withLock { $0.inside -= 1 } }
+}
+
 /// Says what a test wants to hear, as slowly as it wants.
 struct ScriptedNarrator: VideoNarrator {
     let name = "scripted"
     let digest = String(repeating: "ab", count: 32)
     let frameLimit = 4
+    var width = 1
     let asked = Asked()
     var answer = Self.answer("A person walks by.")
     var work: @Sendable () async throws -> Void = {}
@@ -81,7 +98,7 @@ struct DescriptionWorkerTests {
         backlog: Int = 100, until isDone: @escaping @Sendable (DescriptionWorker.Status) async throws -> Bool
     ) async throws -> DescriptionWorker.Status {
         var settings = DescriptionWorker.Settings(tokensPerHour: tokens)
-        settings.interval = .milliseconds(20)
+        (settings.interval, settings.pause) = (.milliseconds(20), .milliseconds(50))
         settings.backlog = backlog
         let worker = DescriptionWorker(
             store: store, narrator: narrator, album: album, settings: settings, logger: quiet)
@@ -146,6 +163,63 @@ struct DescriptionWorkerTests {
         // What waits is still there for whoever looks when the claim has ended.
         try await tell(store, album, name: "later", second: 20)
         #expect(try await run(store, ScriptedNarrator(), album) { $0.written == 1 }.dropped == 0)
+        await store.close()
+    }
+
+    @Test("what an endpoint did not answer is asked again after a pause, and the row says meanwhile why it waits")
+    func later() async throws {
+        let url = try TemporaryPostgres.server().makeDatabase()
+        let store = try await EventStore.connect(.url(url), logger: quiet)
+        try await store.migrate()
+        let album = EventAlbum()
+        try await tell(store, album)
+        let problem = "SELECT coalesce(problem, '-') FROM alertd.description"
+        var narrator = ScriptedNarrator()
+        let asked = narrator.asked
+        narrator.work = {
+            if asked.all.count <= 2 { throw RemoteFailure.unavailable(why: "it is away") }
+            // What the row said just before.
+            let said = try TemporaryPostgres.server().psql(problem, on: url)
+            #expect(said.contains("it is away"))
+        }
+        let status = try await run(store, narrator, album) { $0.written == 1 }
+        #expect(status.dropped == 0 && asked.all.count == 3)
+        #expect(try TemporaryPostgres.server().psql(problem, on: url).hasPrefix("-"))
+        await store.close()
+    }
+
+    @Test("an answer of no use is given up with the reason in the row")
+    func malformed() async throws {
+        let url = try TemporaryPostgres.server().makeDatabase()
+        let store = try await EventStore.connect(.url(url), logger: quiet)
+        try await store.migrate()
+        let album = EventAlbum()
+        try await tell(store, album)
+        var narrator = ScriptedNarrator()
+        narrator.work = { throw RemoteFailure.malformed(why: "it is a poem") }
+        _ = try await run(store, narrator, album) { $0.dropped == 1 }
+        let row = try TemporaryPostgres.server().psql("SELECT dropped, problem FROM alertd.description", on: url)
+        #expect(row.hasPrefix("malformed|it is a poem"), "\(row)")
+        await store.close()
+    }
+
+    @Test("a narrator that can is asked several at a time, and no more")
+    func width() async throws {
+        let (store, album) = (try await makeStore(), EventAlbum())
+        for number in 0..<7 { try await tell(store, album, name: "\(number)", second: Double(number * 10)) }
+        var narrator = ScriptedNarrator()
+        narrator.width = 3
+        let asked = narrator.asked
+        let most = Most()
+        narrator.work = {
+            most.enter()
+            // Until as many work as may, or nobody is left who could.
+            while most.value < 3 { try await ContinuousClock().sleep(for: .milliseconds(5)) }
+            most.leave()
+        }
+        let status = try await run(store, narrator, album) { $0.written == 7 }
+        #expect(status.written == 7 && asked.all.count == 7 && most.value == 3)
+        #expect(Set(asked.all.map(\.question)).count == 7 || Set(asked.all.map { $0.frames.count }) == [4])
         await store.close()
     }
 

@@ -16,9 +16,16 @@ struct RemoteNarratorTests {
         _ kind: String, key: String = "k3y", timeLimit: Duration = .seconds(20),
         breaker: CircuitBreaker = CircuitBreaker()
     ) throws -> RemoteNarrator {
-        var settings = RemoteNarrator.Settings(url: "http://:\(key)@127.0.0.1:\(server.port)/\(kind)/v1")
-        (settings.timeLimit, settings.breaker, settings.frameLimit) = (timeLimit, breaker, 3)
-        return try RemoteNarrator(settings, client: OutboundClient(NetworkSettings(environment: [:])))
+        var endpoint = endpoint(kind, key: key)
+        (endpoint.timeLimit, endpoint.breaker) = (timeLimit, breaker)
+        return try RemoteNarrator([endpoint], frameLimit: 3, client: client)
+    }
+
+    private func endpoint(_ kind: String, key: String = "k3y", inFlight: Int = 1) -> RemoteNarrator.Endpoint {
+        var endpoint = RemoteNarrator.Endpoint(
+            name: kind, url: "http://:\(key)@127.0.0.1:\(server.port)/\(kind)/v1")
+        endpoint.inFlight = inFlight
+        return endpoint
     }
 
     private func request(_ form: NarrationRequest.Form = .description) -> NarrationRequest {
@@ -78,7 +85,16 @@ struct RemoteNarratorTests {
     func noSchema() async throws {
         let narrator = try narrator("noschema")
         for _ in 0..<2 { _ = try await narrator.answer(request()) { _ in } }
-        #expect(asked.map { $0["response_format"] != nil } == [true, false, false])
+        #expect(asked.map { $0["response_format"] != nil } == [true, true, false, false])
+    }
+
+    @Test("one that knows another way to ask for a form is asked in that way, from then on")
+    func objects() async throws {
+        let narrator = try narrator("objects")
+        for _ in 0..<2 { _ = try await narrator.answer(request()) { _ in } }
+        let types = asked.map { ($0["response_format"] as? [String: Any])?["type"] as? String }
+        #expect(types == ["json_schema", "json_object", "json_object"])
+        #expect((asked.last?["response_format"] as? [String: Any])?["schema"] != nil)
     }
 
     @Test("an answer of another form is repaired once, and counted")
@@ -116,7 +132,7 @@ struct RemoteNarratorTests {
         let narrator = try narrator(kind, key: "wr0ng", timeLimit: .seconds(2))
         let failure = try #require(try await failure(narrator))
         switch (kind, failure) {
-        case ("half", .unavailable), ("slow", .unavailable), ("endless", .refused), ("key", .refused): break
+        case ("half", .unavailable), ("slow", .unavailable), ("endless", .refused), ("key", .unavailable): break
         default: Issue.record("\(kind): \(failure)")
         }
         #expect(!"\(failure)".contains("wr0ng"))
@@ -170,7 +186,87 @@ struct RemoteNarratorTests {
             Issue.record("not unavailable")
             return
         }
-        #expect(throws: RemoteFailure.self) { try RemoteNarrator(.init(url: "nonsense"), client: client) }
+        #expect(throws: RemoteFailure.self) {
+            try RemoteNarrator([.init(name: "wrong", url: "nonsense")], client: client)
+        }
+        #expect(throws: RemoteFailure.self) { try RemoteNarrator([], client: client) }
+    }
+
+    /// The paths that questions went to so far.
+    private var paths: [String] {
+        server.journal.compactMap { ($0["path"] as? String)?.split(separator: "/").first.map(String.init) }
+    }
+
+    @Test(
+        "of several, the next is asked when one fails, and the answer says who wrote it",
+        arguments: ["busy", "half", "garbage", "odd", "key"])
+    func failover(kind: String) async throws {
+        var first = endpoint(kind, key: "wr0ng")
+        first.model = "first-model"
+        var second = endpoint("fine")
+        second.model = "second-model"
+        let narrator = try RemoteNarrator([first, second], client: client)
+        let narration = try await narrator.answer(request()) { _ in }
+        #expect(narration.model == "second-model" && narrator.name == "first-model")
+        #expect(paths.first == kind && paths.last == "fine")
+        #expect(narrator.isAvailable)
+    }
+
+    @Test("one that is left alone costs the others nothing, and each has a breaker of its own")
+    func ownBreakers() async throws {
+        var first = endpoint("slow")
+        first.timeLimit = .milliseconds(300)
+        first.breaker = CircuitBreaker(failureLimit: 1, shortest: .seconds(300))
+        let narrator = try RemoteNarrator([first, endpoint("fine")], client: client)
+        for _ in 0..<4 { _ = try await narrator.answer(request()) { _ in } }
+        #expect(paths == ["slow", "fine", "fine", "fine", "fine"])
+    }
+
+    @Test("what all of them say is told together; when one of them may answer later, so may all")
+    func allFail() async throws {
+        func failure(_ kinds: [String]) async throws -> RemoteFailure? {
+            try await self.failure(try RemoteNarrator(kinds.map { endpoint($0) }, client: client))
+        }
+        guard case .unavailable(let why, _)? = try await failure(["garbage", "busy"]) else {
+            Issue.record("not unavailable")
+            return
+        }
+        #expect(why.contains("garbage: ") && why.contains("busy: ") && why.contains("429"))
+        guard case .malformed? = try await failure(["garbage", "odd"]) else {
+            Issue.record("not malformed")
+            return
+        }
+    }
+
+    @Test("no endpoint is sent more at a time than it may, and what it has no room for goes to the next")
+    func inFlight() async throws {
+        let narrator = try RemoteNarrator([endpoint("gate", inFlight: 2), endpoint("fine")], client: client)
+        #expect(narrator.width == 3)
+        let request = request()
+        let answered = try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<2 { group.addTask { try await narrator.answer(request) { _ in }.text } }
+            while paths.count(where: { $0 == "gate" }) < 2 { try await ContinuousClock().sleep(for: .milliseconds(5)) }
+            #expect(narrator.isAvailable)
+            for _ in 0..<3 { _ = try await narrator.answer(request) { _ in } }
+            #expect(paths.count(where: { $0 == "gate" }) == 2 && paths.count(where: { $0 == "fine" }) == 3)
+            try server.open()
+            return try await group.reduce(into: 0) { count, _ in count += 1 }
+        }
+        #expect(answered == 2)
+    }
+
+    @Test("health is what a real question says")
+    func health() async throws {
+        let narrator = try RemoteNarrator([endpoint("fine"), endpoint("key", key: "wr0ng")], client: client)
+        let found = await narrator.health()
+        #expect(found.map(\.name) == ["fine", "key"] && found.first?.model == "tiny-vlm")
+        #expect(found.first?.failure == nil)
+        guard case .unavailable(let why, _)? = found.last?.failure else {
+            Issue.record("not unavailable")
+            return
+        }
+        #expect(why.contains("401") && !why.contains("wr0ng"))
+        #expect(narrator.isAvailable)
     }
 
     private var client: OutboundClient { OutboundClient(NetworkSettings(environment: [:])) }

@@ -77,6 +77,25 @@ struct DescriptionQueueTests {
         await store.close()
     }
 
+    @Test("what is released waits for its pause, keeps its reason until there are words, and is nobody's any more")
+    func released() async throws {
+        let (store, url) = try await makeStore()
+        try await write(store, at: 0)
+        let claim = try #require(try await store.claimDescription(for: .seconds(60), backlog: 3).claim)
+        #expect(try await store.releaseDescription(claim, for: .seconds(3600), because: "it is away"))
+        #expect(try await store.releaseDescription(claim, for: .zero, because: "late") == false)
+        #expect(try await store.finishDescription(claim, with: written("late")) == false)
+        #expect(try await store.claimDescription(for: .seconds(60), backlog: 3).claim == nil)
+        let problem = "SELECT coalesce(problem, '-') FROM alertd.description"
+        let server = try TemporaryPostgres.server()
+        #expect(try server.psql(problem, on: url).hasPrefix("it is away"))
+        try server.psql("UPDATE alertd.description SET claimed_until = now() - interval '1 second'", on: url)
+        let again = try #require(try await store.claimDescription(for: .seconds(60), backlog: 3).claim)
+        #expect(try await store.finishDescription(again, with: written("words")))
+        #expect(try server.psql(problem, on: url).hasPrefix("-"))
+        await store.close()
+    }
+
     @Test("recordings' events are not queued, erased events take their descriptions with them")
     func others() async throws {
         let (store, url) = try await makeStore()

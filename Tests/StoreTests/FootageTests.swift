@@ -34,6 +34,26 @@ struct FootageTests {
         #expect(gone(30, 0).count == 10)
     }
 
+    @Test("clips to be sent are cut below the state directory, and those of an earlier process go")
+    func cuts() async throws {
+        let folder = try ScratchFolder()
+        let files = FootageFiles(stateDirectory: folder.url.path)
+        await files.removeCuts()
+        let (one, other) = (try await files.cutPath(), try await files.cutPath())
+        #expect(one != other && one.hasPrefix(folder.file("cuts").path + "/"))
+        try Data("clip".utf8).write(to: URL(filePath: one))
+        let kept = folder.file("cuts/folder")
+        try FileManager.default.createDirectory(at: kept, withIntermediateDirectories: false)
+        await files.removeCuts()
+        #expect(!FileManager.default.fileExists(atPath: one) && FileManager.default.fileExists(atPath: kept.path))
+        let mode = try FileManager.default.attributesOfItem(atPath: folder.file("cuts").path)[.posixPermissions]
+        #expect((mode as? NSNumber)?.intValue == 0o700)
+        // A place that cannot be written to is named.
+        try FileManager.default.removeItem(at: folder.file("cuts"))
+        let wrong = FootageFiles(stateDirectory: folder.file("nowhere").path)
+        await #expect(throws: StoreError.self) { try await wrong.cutPath() }
+    }
+
     @Test("files are kept under names that say what they show, and their rows follow")
     func keeping() async throws {
         let (store, _) = try await makeStore()

@@ -12,6 +12,7 @@ struct ReaderTests {
     /// need a daemon.
     private static let open: Set = [
         "v_cameras", "v_events", "v_anomalies", "v_descriptions", "v_coverage", "v_incidents", "v_queries",
+        "v_notifications",
         "incidents_between", "coverage_gaps", "search_descriptions", "search", "ask", "answer",
         "reads_every_camera", "join_gap",
     ]

@@ -63,6 +63,26 @@ struct SchemaTests {
         await store.close()
     }
 
+    @Test("a schema of the right version that lacks tables or columns is refused by naming them, and what to do")
+    func incomplete() async throws {
+        let server = try TemporaryPostgres.server()
+        let url = try server.makeDatabase()
+        let store = try await EventStore.connect(.url(url), logger: quiet)
+        try await store.migrate()
+        try await store.requireCurrentSchema()
+        try server.psql(
+            "ALTER TABLE alertd.description DROP COLUMN tokens_read; DROP TABLE alertd.access_token", on: url)
+        let error = await storeError { try await store.requireCurrentSchema() }
+        guard case .schemaIncomplete(["description.tokens_read", "access_token"], 1, _) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect("\(error.map { "\($0)" } ?? "")".contains("alertd db migrate"))
+        #expect(await storeError { try await store.migrate() } == error)
+        #expect(await storeError { _ = try await store.rehearseMigration() } == error)
+        await store.close()
+    }
+
     @Test("a rehearsal finds what would go wrong")
     func rehearsal() async throws {
         let server = try TemporaryPostgres.server()

@@ -37,11 +37,13 @@ public final class HostileCameras: Sendable {
 
     private let running: Locked<Running>
 
-    /// Starts the process; it ends with this object and with the test process.
-    public init() throws {
+    /// Starts the process; it ends with this object and with the test process, and after `seconds` in any case.
+    public init(longest seconds: Int = 900) throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/python3")
-        process.arguments = [Fixtures.root.appending(path: "Tests/TestSupport/hostile-camera.py").path]
+        process.arguments = [
+            Fixtures.root.appending(path: "Tests/TestSupport/hostile-camera.py").path, "\(seconds)",
+        ]
         let (input, output) = (Pipe(), Pipe())
         process.standardInput = input
         process.standardOutput = output

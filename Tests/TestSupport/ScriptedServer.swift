@@ -65,6 +65,9 @@ public final class ScriptedServer: Sendable {
         return lines.compactMap { try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] }
     }
 
+    /// Makes the file that some pages wait for.
+    public func open() throws { try Data().write(to: folder.file("journal.open")) }
+
     /// The decoded bytes under `key` of each entry of the journal.
     public func bodies(_ key: String = "body") -> [Data] {
         journal.compactMap { ($0[key] as? String).flatMap { Data(base64Encoded: $0) } }

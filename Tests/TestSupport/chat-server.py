@@ -13,7 +13,8 @@ it answers /KIND/v1/chat/completions:
     half       half of its answer              slow       nothing
     endless    an answer without an end        busy       429, Retry-After 1
     key        401 without the key "k3y"       odd        JSON that is no chat completion
-    flaky      500 twice, then a description
+    flaky      500 twice, then a description       gate       a description, once the file JOURNAL.open is there
+    objects    400 to a json_schema, not to a json_object
 """
 import json
 import os
@@ -48,6 +49,13 @@ class Answer(BaseHTTPRequestHandler):
         self.whole({'choices': [{'message': {'role': 'assistant', 'content': text}}],
                     'usage': {'prompt_tokens': 100, 'completion_tokens': 20}})
 
+    def opened(self):
+        for _ in range(1000):
+            if os.path.exists(sys.argv[2] + '.open'):
+                return True
+            time.sleep(0.02)
+        return False
+
     def do_GET(self):
         self.whole({'data': [{'id': 'tiny-vlm'}, {'id': 'other'}]})
 
@@ -70,6 +78,10 @@ class Answer(BaseHTTPRequestHandler):
             self.whole({'error': 'no'}, 401)
         elif kind == 'noschema' and 'response_format' in asked:
             self.whole({'error': 'unknown field response_format'}, 400)
+        elif kind == 'objects' and asked.get('response_format', {}).get('type') == 'json_schema':
+            self.whole({'error': 'response_format.type: unknown'}, 422)
+        elif kind == 'gate' and not self.opened():
+            self.whole({'error': 'too late'}, 504)
         elif kind == 'flaky' and count <= 2:
             self.whole({'error': 'oops'}, 500)
         elif kind == 'odd':

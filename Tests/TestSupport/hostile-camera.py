@@ -2,16 +2,16 @@
 """Cameras for tests, on 127.0.0.1, each with a will of its own: RTSP with RTP over TCP, UDP or TLS; Motion JPEG and HLS
 over HTTP or HTTPS. Only the standard library.
 
-    hostile-camera.py
+    hostile-camera.py [SECONDS]
 
 Each line on standard input is a JSON object, each is answered with one line:
 
     {"open": NAME, "clip": {"file": …, "times": …, "codec": "h264"|"hevc"}, …}     {"port": N}
     {"name": NAME, "do": …, …}                                                     {}
-    {"report": NAME}                      {"sent": [[first, last], …]} by the wall clock, a stretch a connection or pause
+    {"report": NAME}                      {"sent": [[first, last], …]} by the wall clock, a stretch a connection, pause or freeze
 
 All cameras show one moment of their clip at one time, so that they can be compared. Ends with its standard input, and after
-fifteen minutes in any case.
+SECONDS (fifteen minutes) in any case.
 """
 import base64
 import json
@@ -59,6 +59,7 @@ class Clip:
         ordered = sorted(self.times)
         self.step = (ordered[-1] - ordered[0]) / (len(ordered) - 1)
         self.seconds = self.step * len(ordered)
+        self.cut = {}
 
     @staticmethod
     def split(data):
@@ -77,6 +78,12 @@ class Clip:
         return any(self.kind(unit) in keys for unit in self.frames[index])
 
     def payloads(self, index):
+        """The frame's RTP payloads, cut once."""
+        if index not in self.cut:
+            self.cut[index] = list(self.cut_payloads(index))
+        return self.cut[index]
+
+    def cut_payloads(self, index):
         """RTP payloads of a frame (RFC 6184, RFC 7798): whole units, or fragments of large ones."""
         for unit in self.frames[index]:
             if len(unit) <= MOST_PAYLOAD:
@@ -289,7 +296,7 @@ class Client:
         while index < len(clip.frames) and (index * clip.step < now % clip.seconds or not clip.is_key(index)):
             index += 1
         camera.begin_stretch()
-        last_report, pausing = 0.0, False
+        last_report, pausing, frozen = 0.0, False, None
         while True:
             if index == len(clip.frames):
                 loop, index = loop + 1, 0
@@ -312,6 +319,13 @@ class Client:
             elif pausing and clip.is_key(index):
                 pausing = False
                 camera.begin_stretch()
+            # A frozen camera sends the key frame that it froze at, until the next key frame after its thaw.
+            if clip.is_key(index):
+                if camera.is_on("freeze"):
+                    frozen = index if frozen is None else frozen
+                elif frozen is not None:
+                    frozen = None
+                    camera.begin_stretch()
             if not pausing:
                 moment = time.monotonic()
                 stamp = camera.stamp(moment, seconds)
@@ -319,11 +333,9 @@ class Client:
                     last_report = moment
                     # What the camera sees now, which with B-frames is not what it sends now.
                     self.report(camera.stamp(moment, loop * clip.seconds + index * clip.step))
-                shown = index
-                while camera.is_on("freeze") and not clip.is_key(shown):
-                    shown -= 1
-                self.send(clip, shown, stamp)
-                camera.note_sent()
+                self.send(clip, index if frozen is None else frozen, stamp)
+                if frozen is None:
+                    camera.note_sent()
             index += 1
 
     def wait(self, due):
@@ -339,20 +351,21 @@ class Client:
         return isinstance(self.client, ssl.SSLSocket) and self.client.pending() > 0
 
     def send(self, clip, index, stamp):
-        payloads = list(clip.payloads(index))
-        block = b""
+        payloads = clip.payloads(index)
+        block = []
         for at, payload in enumerate(payloads):
             mark = 0x80 if at + 1 == len(payloads) else 0
-            packet = struct.pack(">BBHII", 0x80, mark | 96, self.sequence, stamp, self.source) + payload
+            header = struct.pack(
+                ">BBHBBHII", 36, 0, 12 + len(payload), 0x80, mark | 96, self.sequence, stamp, self.source)
             self.sequence = (self.sequence + 1) % (1 << 16)
-            self.packets += 1
             self.octets += len(payload)
             if self.udp:
-                self.udp[0].send(packet)
+                self.udp[0].send(header[4:] + payload)
             else:
-                block += struct.pack(">BBH", 36, 0, len(packet)) + packet
+                block += [header, payload]
+        self.packets += len(payloads)
         if block:
-            self.client.sendall(block)
+            self.client.sendall(b"".join(block))
 
     def report(self, stamp):
         """A sender report (RFC 3550, section 6.4.1)."""
@@ -420,7 +433,8 @@ class WebClient:
 
     def pictures(self):
         self.client.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n")
-        cuts, number = self.camera.cuts, 0
+        cuts, rate = self.camera.cuts, self.camera.picture_rate
+        number = int((time.monotonic() - BEGIN) * rate)
         self.camera.begin_stretch()
         while self.camera.cuts == cuts:
             picture = self.camera.pictures[number % len(self.camera.pictures)]
@@ -428,11 +442,11 @@ class WebClient:
             self.client.sendall(head.encode() + picture + b"\r\n")
             self.camera.note_sent()
             number += 1
-            time.sleep(1 / self.camera.picture_rate)
+            time.sleep(max(0, BEGIN + number / rate - time.monotonic()))
 
 
 def main():
-    signal.alarm(LONGEST_SECONDS)
+    signal.alarm(int(sys.argv[1]) if len(sys.argv) > 1 else LONGEST_SECONDS)
     cameras = {}
     for line in sys.stdin:
         order, answer = json.loads(line), {}

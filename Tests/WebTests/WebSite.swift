@@ -18,9 +18,11 @@ struct WebSite {
 
     let store: EventStore
     let services: WebServices
+    let server: WebServer
     let responder: WebResponder
     let folder: ScratchFolder
     let pictures = PictureBoard()
+    let drafts = DescriptionDrafts()
 
     /// What came back.
     struct Reply {
@@ -42,7 +44,13 @@ struct WebSite {
         configuration text: String =
             "cameras: { gate: { url: 'rtsp://127.0.0.1/1' }, yard: { url: 'rtsp://127.0.0.1/2' } }",
         web: WebConfiguration = WebConfiguration(), limits: WebLimits = WebLimits(),
-        search: @escaping WebServices.Search = { _, _, _, _ in [] },
+        search:
+            @escaping @Sendable (String, FootageSearch.Scope, Int, SearchCursor?) async throws -> [FootageSearch.Hit] =
+            { _, _, _, _ in [] },
+        missing: [String] = [],
+        backTest: @escaping WebServices.BackTest = { _, camera, _ in
+            QueryBackTest.Report(camera: camera, hits: [], watchedSeconds: 0)
+        },
         unknownWords: @escaping WebServices.UnknownWords = { _ in [] },
         problem: @escaping @Sendable () -> String? = { nil },
         before prepare: (EventStore) async throws -> Void = { _ in }
@@ -66,17 +74,27 @@ struct WebSite {
         services = WebServices(
             store: store, history: store, board: CameraBoard(), pictures: pictures,
             clips: EventClips(events: store, footage: FootageFiles(stateDirectory: folder.file("state").path)),
-            search: search,
-            backTest: { _, camera, _ in QueryBackTest.Report(camera: camera, hits: [], watchedSeconds: 0) },
-            unknownWords: unknownWords, configuration: { configuration }, problem: problem, metrics: MetricRegistry(),
+            search: { .init(hits: try await search($0, $1, $2, $3), missing: missing) }, backTest: backTest,
+            unknownWords: unknownWords, drafts: drafts, configuration: { configuration }, problem: problem,
+            metrics: MetricRegistry(),
             measure: { $0.report("alertd_camera_up", [(["camera": "gate"], 1)]) },
             pageFolder: page, version: "9.9.9", logger: quiet)
         var web = web
         web.limits = limits
-        let server = WebServer(services, web)
+        server = WebServer(services, web)
         try await prepare(store)
         try await server.prepare()
         responder = server.makeResponder()
+    }
+
+    /// Runs `body` while the server listens at a port of this machine.
+    func serving(_ body: (Int) async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run() }
+            defer { group.cancelAll() }
+            while server.port == nil { try await ContinuousClock().sleep(for: .milliseconds(10)) }
+            try await body(try #require(server.port))
+        }
     }
 
     /// A request as it would come from `peer`.

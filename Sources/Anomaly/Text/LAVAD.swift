@@ -5,8 +5,8 @@ public import Base
 ///
 /// The published form looks at five seconds of future and retrieves from the whole video. Here the window trails, the
 /// memory of captions and summaries is bounded and holds the past only, and a reply that cannot be read holds the last
-/// rating. The parts that are equal to the published ones (``CaptionWindow``, ``CaptionIndex``, ``ScoreRefinement``,
-/// ``Rating/strict(_:)``) are separate so that they can be compared with it.
+/// rating. The parts that are equal to the published ones (`CaptionWindow`, `CaptionIndex`, `ScoreRefinement`,
+/// `Rating/strict(_:)`) are separate so that they can be compared with it.
 public struct LAVAD: Sendable {
     /// What a captioner and an encoder made of one sampled moment.
     public struct Moment: Sendable {

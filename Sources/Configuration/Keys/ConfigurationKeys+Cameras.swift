@@ -19,6 +19,9 @@ extension ConfigurationKeys {
             "cameras.NAME.tls_verify", .boolean, default: "true",
             "Whether the certificate of an rtsps or https address must be trusted."),
         .init(
+            "cameras.NAME.decoder", .choice(CameraConfiguration.Decoder.allCases.map(\.rawValue)), default: "software",
+            "What decodes the stream; a device that is missing or cannot is replaced by software."),
+        .init(
             "cameras.NAME.analyse_fps", .number(0.05...30), default: "1", unit: "frames/s", "Frames analysed a second."),
         .init(
             "cameras.NAME.change_gate", .boolean, default: "true",

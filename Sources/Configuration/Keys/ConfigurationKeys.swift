@@ -1,7 +1,7 @@
 /// The table of all keys, in the order of the reference: the one place where a key is declared.
 public enum ConfigurationKeys {
     /// Every key, a section before what it holds.
-    public static let all: [ConfigurationKey] = top + cameras + queries + notify + services
+    public static let all: [ConfigurationKey] = top + cameras + queries + notify + services + cluster
 
     /// The keys that stand directly in the section with this path (`NAME` for chosen names).
     public static func keys(of section: String) -> [ConfigurationKey] { all.filter { $0.section == section } }
@@ -84,6 +84,22 @@ public enum ConfigurationKeys {
             "describe.endpoint", .url(word: "local", schemes: ["https", "http"]), default: "local",
             "`local` is the model named above; an address is an OpenAI-compatible service, `https://:${KEY}@host/v1`: its "
                 + "password is sent as bearer token, and the first model that it lists is asked."),
+        .init(
+            "describe.endpoints", .named,
+            "Several services by name, in place of `endpoint`. A description goes to the first of the file's order that is "
+                + "well and has room; when that one fails, to the next."),
+        .init(
+            "describe.endpoints.NAME.url", .url(word: nil, schemes: ["https", "http"]), isRequired: true,
+            "The service's address, `https://:${KEY}@host/v1`: its password is sent as bearer token."),
+        .init(
+            "describe.endpoints.NAME.model", .sentence,
+            "The model's name there; the first that the service lists when absent."),
+        .init(
+            "describe.endpoints.NAME.in_flight", .integer(1...64), default: "1", unit: "requests",
+            "Most requests that it is sent at a time."),
+        .init(
+            "describe.endpoints.NAME.timeout_seconds", .number(1...3600), default: "120", unit: "s",
+            "Longest wait for an answer, after which the next service is asked."),
         .init(
             "describe.allow_remote", .boolean, default: "false",
             "Whether frames may be sent to the endpoint's address. An address needs `true`."),

@@ -31,7 +31,7 @@ public enum ConfigurationReference {
         a plain `${`. Numbers, booleans and keys are not expanded. No value of a secret appears in errors, logs or
         `check-config`.
 
-        **Names** of cameras, zones and queries: \(ConfigurationKind.nameRule).
+        **Names** of cameras, zones, queries and endpoints: \(ConfigurationKind.nameRule).
 
         **Places** in the picture are fractions of its width and height: `[0, 0]` is the upper left corner, `[1, 1]` the
         lower right one.

@@ -21,6 +21,15 @@ public struct EffectiveConfiguration: Sendable {
         return page.text
     }
 
+    /// Cameras and queries alone, in the file's order: what nodes that share a database must have in common. No secret is in
+    /// it, so that its digest may lie in the database.
+    public var watched: String {
+        var page = YAMLPage()
+        page.named("cameras", configuration.cameras) { camera, page in self.camera(camera, &page) }
+        page.named("queries", configuration.queries) { query, page in self.query(query, &page) }
+        return page.text
+    }
+
     private func top(_ page: inout YAMLPage) {
         switch configuration.database {
         case .embedded: page.add("database", "embedded")
@@ -63,9 +72,20 @@ public struct EffectiveConfiguration: Sendable {
             switch describe.endpoint {
             case .local: page.add("endpoint", "local")
             case .remote(let url): page.add("endpoint", quoted: url.description)
+            case .several(let services):
+                page.named("endpoints", services) { service, page in self.service(service, &page) }
             }
             page.add("allow_remote", "\(describe.allowRemote)")
         }
+        if let cluster = configuration.cluster { page.section("cluster") { page in self.cluster(cluster, &page) } }
+    }
+
+    private func cluster(_ cluster: ClusterConfiguration, _ page: inout YAMLPage) {
+        page.add("node", text("cluster.node", cluster.node))
+        if let address = cluster.address { page.add("address", quoted: address.description) }
+        if cluster.token != nil { page.add("token", secret("cluster.token")) }
+        page.add("lease_seconds", Self.seconds(cluster.lease))
+        page.add("search_timeout_seconds", Self.seconds(cluster.searchTimeout))
     }
 
     private func notify(_ notify: NotifyConfiguration, _ page: inout YAMLPage) {
@@ -114,6 +134,7 @@ public struct EffectiveConfiguration: Sendable {
             page.add("open_timeout_seconds", Self.seconds(camera.openTimeout))
             page.add("read_timeout_seconds", Self.seconds(camera.readTimeout))
             page.add("tls_verify", "\(camera.verifiesTLS)")
+            page.add("decoder", camera.decoder.rawValue)
             page.add("analyse_fps", NumberText.of(camera.analyseFPS))
             page.add("change_gate", "\(camera.gatesChanges)")
             page.add("masks", "[" + camera.masks.map(Self.polygon).joined(separator: ", ") + "]")
@@ -144,6 +165,17 @@ public struct EffectiveConfiguration: Sendable {
             if let zone = query.zone { page.add("zone", text("queries.\(query.name).zone", zone)) }
             if let active = query.active { page.add("active", quoted: active.description) }
             page.add("alarm_ceiling_per_day", NumberText.of(query.alarmCeilingPerDay))
+        }
+    }
+
+    private func service(_ service: DescribeConfiguration.RemoteService, _ page: inout YAMLPage) {
+        page.name(service.name) { page in
+            page.add("url", quoted: service.url.description)
+            if let model = service.model {
+                page.add("model", text("describe.endpoints.\(service.name).model", model))
+            }
+            page.add("in_flight", "\(service.inFlight)")
+            page.add("timeout_seconds", Self.seconds(service.timeLimit))
         }
     }
 

@@ -17,7 +17,8 @@ extension ConfigurationReader {
             fps: section.number("analyse_fps"), ceiling: section.number("alarm_ceiling_per_day"),
             verifies: section.boolean("tls_verify"), gates: section.boolean("change_gate"),
             masks: section.polygons("masks"), zones: section.zones("zones"),
-            transport: section.choice("transport") as CameraConfiguration.Transport
+            transport: section.choice("transport") as CameraConfiguration.Transport,
+            decoder: section.choice("decoder") as CameraConfiguration.Decoder
         )
         let retention = retention(section.section("retention"))
         let clips = clips(section.section("clips"))
@@ -25,7 +26,8 @@ extension ConfigurationReader {
         return CameraConfiguration(
             name: name, url: url, recordURL: recordURL ?? url, transport: settings.transport,
             openTimeout: settings.open, readTimeout: settings.read, verifiesTLS: settings.verifies,
-            analyseFPS: settings.fps, gatesChanges: settings.gates, masks: settings.masks, zones: settings.zones,
+            decoder: settings.decoder, analyseFPS: settings.fps, gatesChanges: settings.gates, masks: settings.masks,
+            zones: settings.zones,
             alarmCeilingPerDay: settings.ceiling, retention: retention, clips: clips)
     }
 

@@ -10,6 +10,10 @@ extension ConfigurationReader {
             allowed: "under cameras: "
                 + declared.prefix(20).map { ReadingContext.shown($0.name) }.joined(separator: ", "))
         return root.namedSections("queries").compactMap { name, section in
+            if name == QueryConfiguration.reservedName, let node = section.node {
+                section.context.report(
+                    node, section.path, "\(name) is the address of back-tests in the HTTP API", "another name")
+            }
             let text = section.text("text")
             let named = section.texts("cameras", else: unknown) { camera in declared.contains { $0.name == camera } }
             if section.has("cameras"), let named, named.isEmpty, isEmptyList(section) {

@@ -45,6 +45,7 @@ struct ConfigurationReader {
                 describer: models.text("describer") ?? "", sentences: models.text("sentences")),
             http: http(root.section("http")), cameras: cameras, queries: queries(root, cameras),
             notify: notify(root.section("notify"), root), describe: describe(root.section("describe")),
+            cluster: cluster(root.section("cluster"), isEmbedded: database == nil),
             written: context.written)
     }
 
@@ -69,14 +70,28 @@ struct ConfigurationReader {
     }
 
     private func describe(_ section: SectionReader) -> DescribeConfiguration {
-        let endpoint = section.url("endpoint")
+        let url = section.url("endpoint")
+        let services = section.namedSections("endpoints").compactMap { service($0.name, $0.section) }
         let allowRemote = section.boolean("allow_remote")
-        if endpoint != nil, !allowRemote {
-            section.report(
-                "endpoint", "frames would leave this process", "local, or beside the address allow_remote: true")
+        let named = url != nil ? "endpoint" : services.isEmpty ? nil : "endpoints"
+        if let named, !allowRemote {
+            section.report(named, "frames would leave this process", "local, or beside the address allow_remote: true")
         }
+        if url != nil, section.has("endpoints") {
+            section.report("endpoints", "there is an address in describe.endpoint too", "one of the two")
+        }
+        let several = services.isEmpty ? DescribeConfiguration.Endpoint.local : .several(services)
         return DescribeConfiguration(
             tokensPerHour: section.integer("tokens_per_hour"),
-            endpoint: endpoint.map(DescribeConfiguration.Endpoint.remote) ?? .local, allowRemote: allowRemote)
+            endpoint: url.map(DescribeConfiguration.Endpoint.remote) ?? several, allowRemote: allowRemote)
+    }
+
+    private func service(_ name: String, _ section: SectionReader) -> DescribeConfiguration.RemoteService? {
+        let url = section.url("url")
+        if !section.has("url") { section.reportMissing("url") }
+        let (model, inFlight) = (section.text("model"), section.integer("in_flight"))
+        let timeLimit = section.seconds("timeout_seconds")
+        guard let url else { return nil }
+        return .init(name: name, url: url, model: model, inFlight: inFlight, timeLimit: timeLimit)
     }
 }

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// Takes a sentence apart for ``MomentFusion``: by a language model where there is one, else by ``QueryReader``'s rules.
+/// Takes a sentence apart for ``MomentFusion``: by a language model where there is one, else by `QueryReader`'s rules.
 public struct QueryDecomposer: Sendable {
     /// How often a malformed answer is asked for again.
     static let attempts = 3

@@ -12,6 +12,8 @@ public struct LiveStatistics: Sendable, Equatable {
     public private(set) var framesSkipped = 0
     /// How the current connection's frames are decoded, or the last one's were.
     public private(set) var decodeMode = DecodeMode.full
+    /// Why the device that was asked for does not decode the current connection's frames; nil when it does.
+    public private(set) var deviceFailure: String?
     /// Frames that were sampled, scaled and handed over.
     public private(set) var framesAnalysed = 0
     /// Sampled frames that made room for newer ones.
@@ -36,7 +38,7 @@ public struct LiveStatistics: Sendable, Equatable {
         sum.runs += more.runs
         sum.framesDecoded += more.framesDecoded
         sum.framesSkipped += more.framesSkipped
-        sum.decodeMode = more.decodeMode
+        (sum.decodeMode, sum.deviceFailure) = (more.decodeMode, more.deviceFailure)
         sum.framesAnalysed += more.framesAnalysed
         sum.framesDropped += source.droppedFrames
         sum.errors += more.errors

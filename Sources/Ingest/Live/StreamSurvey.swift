@@ -16,6 +16,10 @@ public struct StreamSurvey: Sendable, Equatable {
     public let clockError: Double?
     /// How the frames wanted are decoded, once the groups are known.
     public let decodeMode: DecodeMode
+    /// What decodes them.
+    public let device: DecodeDevice
+    /// Why it is not the device that was asked for; nil when it is.
+    public let deviceFailure: String?
     /// Share of one CPU core that reading, decoding and scaling took in that mode.
     public let cpuShare: Double
     /// Places of damage, as ``IngestStatistics/errors`` counts them.
@@ -91,6 +95,7 @@ actor StreamSurveyor {
                 codec: Demuxer.codecName(connection.stream), size: statistics.decodedSizes.first ?? picture),
             framesPerSecond: packets.tally.framesPerSecond, gopFrames: gop?.frames, gopSeconds: gop?.seconds,
             clock: connection.placement?.source ?? .unset, clockError: connection.placement?.error, decodeMode: mode,
+            device: statistics.device, deviceFailure: statistics.deviceFailure,
             cpuShare: share.value(at: end, statistics), errors: statistics.errors)
     }
 }

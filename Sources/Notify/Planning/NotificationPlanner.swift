@@ -85,7 +85,7 @@ public struct NotificationPlanner: Sendable, Equatable {
         state.incidents[index].take(occurrence, at: now)
         state.incidents[index].pending = occurrence.eventID
         if occurrence.isOpen { state.incidents[index].isEndTold = false }
-        let new = Self.hash(occurrence.words)
+        let new = occurrence.wordsDigest
         if words != new {
             state.words[occurrence.eventID] = new
             state.incidents[index].isPendingWords = true
@@ -100,7 +100,7 @@ public struct NotificationPlanner: Sendable, Equatable {
             !incident.sources.contains(occurrence.source) || !incident.cameras.contains(occurrence.camera)
         state.incidents[index].take(occurrence, at: now)
         state.incidents[index].isEndTold = false
-        state.words[occurrence.eventID] = Self.hash(occurrence.words)
+        state.words[occurrence.eventID] = occurrence.wordsDigest
         switch incident.standing {
         case .told where !isWider:
             state.incidents[index].pending = occurrence.eventID
@@ -116,7 +116,7 @@ public struct NotificationPlanner: Sendable, Equatable {
         _ index: Int, _ kind: Announcement.Kind, _ occurrence: Occurrence, at now: WallTime, minute: Int
     ) -> [Announcement] {
         let source = occurrence.source
-        state.words[occurrence.eventID] = Self.hash(occurrence.words)
+        state.words[occurrence.eventID] = occurrence.wordsDigest
         guard policy.mayWake(source, minute: minute) else {
             if kind == .alert {
                 state.incidents[index].standing = .quiet
@@ -245,9 +245,5 @@ public struct NotificationPlanner: Sendable, Equatable {
                 eventID: camera.first, camera: name, kind: "blind", name: camera.reason, start: camera.since, end: end,
                 isOpen: kind != .end),
             heldBack: 0)
-    }
-
-    private static func hash(_ text: String) -> UInt64 {
-        text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 }

@@ -48,11 +48,17 @@ public struct Occurrence: Sendable, Equatable {
 
     /// Changes with everything that an update tells, and is the same in every process.
     var fingerprint: UInt64 {
-        let parts = ["\(end.microseconds)", "\(isOpen)", "\(score)", words]
-        // FNV-1a, 64 bits.
-        return parts.joined(separator: "|").utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        Self.digest(["\(end.microseconds)", "\(isOpen)", "\(score)", words].joined(separator: "|"))
     }
 
     /// What people said and read about it.
-    var words: String { "\(description ?? "")|\(verdict ?? "")" }
+    private var words: String { "\(description ?? "")|\(verdict ?? "")" }
+
+    /// Changes with what people said and read about it.
+    var wordsDigest: UInt64 { Self.digest(words) }
+
+    /// FNV-1a, 64 bits: unlike `Hasher`, the same in every process.
+    private static func digest(_ text: String) -> UInt64 {
+        text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    }
 }

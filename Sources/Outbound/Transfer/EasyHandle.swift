@@ -141,11 +141,9 @@ final class EasyHandle {
             alertd_curl_set_data_callback(pointer, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
                 guard let bytes, let context else { return 0 }
                 let state = Unmanaged<TransferState>.fromOpaque(context).takeUnretainedValue()
-                switch state.take(UnsafeRawBufferPointer(start: bytes, count: size * count)) {
-                case .taken: return size * count
-                case .full: return ALERTD_CURL_WRITE_PAUSE
-                case .failed: return size * count == 0 ? 1 : 0
-                }
+                if state.take(UnsafeRawBufferPointer(start: bytes, count: size * count)) { return size * count }
+                // Another number than was offered ends the transfer.
+                return size * count == 0 ? 1 : 0
             })
         note(alertd_curl_set_pointer(pointer, CURLOPT_HEADERDATA, context))
         note(

@@ -2,8 +2,11 @@ internal import Base
 internal import CCurl
 
 /// libcurl's set of transfers, with the connections that it keeps for later ones.
-// SAFETY: everything but wake() is called on the one thread of the worker that owns it; curl_multi_wakeup is documented as
-// the call that other threads may make. It is freed with the last reference, when neither can be running.
+// SAFETY: `pointer` never changes. The worker that owns it hands it to libcurl on its one thread alone, within one call of its
+// actor, so no two of those run at a time. From other threads only wake() is called, and curl_multi_wakeup is documented as the
+// call that they may make at any time before the clean-up. Both hold a reference while they run (the worker its property, a
+// signal the one it took under its lock), so `deinit` runs after both; libcurl lets any thread clean up when no other uses the
+// handle, and releasing the last reference orders what was written before.
 final class MultiHandle: @unchecked Sendable {
     let pointer: UnsafeMutableRawPointer
 
@@ -18,7 +21,7 @@ final class MultiHandle: @unchecked Sendable {
     func wake() { curl_multi_wakeup(pointer) }
 }
 
-/// What other threads tell a running transfer: to stop, or that there is room again.
+/// What other threads tell a running transfer: to stop.
 final class TransferSignal: Sendable {
     private struct State {
         var isCancelled = false
@@ -36,12 +39,6 @@ final class TransferSignal: Sendable {
             state.isCancelled = true
             return state.multi
         }
-        multi?.wake()
-    }
-
-    /// Lets the transfer look whether there is room again.
-    func wake() {
-        let multi = state.withLock { $0.multi }
         multi?.wake()
     }
 

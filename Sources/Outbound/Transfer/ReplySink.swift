@@ -3,12 +3,10 @@ internal import Glibc
 
 /// Takes the body of one reply.
 protocol ReplySink {
-    /// Status and headers are known; false when there is no room for them yet.
-    mutating func begin(_ result: inout TransferResult) throws(OutboundError) -> Bool
-    /// A piece of the body; false when there is no room now.
-    mutating func write(_ bytes: UnsafeRawBufferPointer) throws(OutboundError) -> Bool
-    /// Whether there is room.
-    var hasRoom: Bool { get }
+    /// Status and headers are known.
+    mutating func begin(_ result: inout TransferResult) throws(OutboundError)
+    /// A piece of the body.
+    mutating func write(_ bytes: UnsafeRawBufferPointer) throws(OutboundError)
     /// The body is whole.
     mutating func finish(_ result: inout TransferResult) throws(OutboundError)
 }
@@ -17,40 +15,11 @@ protocol ReplySink {
 struct MemorySink: ReplySink {
     private var body: [UInt8] = []
 
-    var hasRoom: Bool { true }
+    func begin(_: inout TransferResult) {}
 
-    func begin(_: inout TransferResult) -> Bool { true }
-
-    mutating func write(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        body.append(contentsOf: bytes)
-        return true
-    }
+    mutating func write(_ bytes: UnsafeRawBufferPointer) { body.append(contentsOf: bytes) }
 
     mutating func finish(_ result: inout TransferResult) { result.body = body }
-}
-
-/// Hands the body to a reader as it comes.
-struct StreamSink: ReplySink {
-    private let handOver: StreamHandOver
-    /// Bytes of what there was no room for.
-    private var refused = 0
-
-    init(_ handOver: StreamHandOver) { self.handOver = handOver }
-
-    var hasRoom: Bool { handOver.hasRoom(for: refused) }
-
-    mutating func begin(_ result: inout TransferResult) -> Bool {
-        add(.head(status: result.status, result.headers))
-    }
-
-    mutating func write(_ bytes: UnsafeRawBufferPointer) -> Bool { add(.bytes(Array(bytes))) }
-
-    private mutating func add(_ item: StreamItem) -> Bool {
-        refused = item.cost
-        return handOver.add(item)
-    }
-
-    func finish(_: inout TransferResult) {}
 }
 
 /// Writes the body of a success to a file, and keeps a little of what a refusal says.
@@ -70,11 +39,9 @@ struct FileSink: ReplySink {
         file = try FileToWrite(path)
     }
 
-    var hasRoom: Bool { true }
-
-    mutating func begin(_ result: inout TransferResult) throws(OutboundError) -> Bool {
+    mutating func begin(_ result: inout TransferResult) throws(OutboundError) {
         isSuccess = (200..<300).contains(result.status)
-        guard isSuccess else { return true }
+        guard isSuccess else { return }
         if result.status == 206 {
             // "bytes 100-199/200", RFC 9110, section 14.4.
             let start = result.headers["Content-Range"].flatMap { $0.firstMatch(of: /bytes\s+(\d+)-/) }?.1
@@ -86,16 +53,14 @@ struct FileSink: ReplySink {
             result.kept = offset
         }
         try file.begin(at: result.kept)
-        return true
     }
 
-    mutating func write(_ bytes: UnsafeRawBufferPointer) throws(OutboundError) -> Bool {
+    mutating func write(_ bytes: UnsafeRawBufferPointer) throws(OutboundError) {
         if isSuccess {
             try file.append(bytes)
         } else if refusal.count < Self.keptRefusal {
             refusal.append(contentsOf: bytes.prefix(Self.keptRefusal - refusal.count))
         }
-        return true
     }
 
     mutating func finish(_ result: inout TransferResult) throws(OutboundError) {

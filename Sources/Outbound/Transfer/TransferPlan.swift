@@ -22,17 +22,6 @@ enum ReplyTarget: Sendable {
     case memory
     /// Into the file at a path, from an offset on.
     case file(path: String, offset: Int64)
-    /// To whoever reads; the transfer waits while there is no room.
-    case stream(StreamHandOver)
-}
-
-/// What a stream brings: the head once, then pieces of the body.
-enum StreamItem: Sendable {
-    case head(status: Int, HTTPHeaders)
-    case bytes([UInt8])
-
-    /// Bytes of the body.
-    var cost: Int { if case .bytes(let bytes) = self { bytes.count } else { 0 } }
 }
 
 /// What a transfer that reached its end brought.

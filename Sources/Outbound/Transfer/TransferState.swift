@@ -3,11 +3,6 @@ internal import CCurl
 
 /// What libcurl's callbacks work on; lives on the worker's thread, for one transfer.
 final class TransferState {
-    /// What a callback tells libcurl.
-    enum Acceptance {
-        case taken, full, failed
-    }
-
     private let plan: TransferPlan
     private var sink: any ReplySink
     private var hasBegun = false
@@ -19,8 +14,6 @@ final class TransferState {
     private(set) var result = TransferResult()
     /// Why a callback refused; counts more than libcurl's own code.
     private(set) var failure: OutboundError?
-    /// Whether libcurl holds bytes back until there is room.
-    private(set) var isPaused = false
     /// The last line that a mail server said.
     private(set) var lastLine = ""
 
@@ -34,9 +27,6 @@ final class TransferState {
         case .http(_, .file(let path, let offset)):
             upload = []
             sink = try FileSink(path: path, offset: offset, plan: plan)
-        case .http(_, .stream(let queue)):
-            upload = []
-            sink = StreamSink(queue)
         case .mail(_, _, let bytes):
             upload = bytes
             sink = MemorySink()
@@ -55,22 +45,19 @@ final class TransferState {
         }
     }
 
-    /// A piece of the body.
-    func take(_ bytes: UnsafeRawBufferPointer) -> Acceptance {
+    /// A piece of the body; false when the transfer has to end, with ``failure`` as the reason.
+    func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
         do throws(OutboundError) {
             try begin()
             if result.written + Int64(bytes.count) > plan.limits.bytes {
                 throw .tooLarge(what: plan.what, address: plan.address.printable, limit: plan.limits.bytes)
             }
-            guard try sink.write(bytes) else {
-                isPaused = true
-                return .full
-            }
+            try sink.write(bytes)
             result.written += Int64(bytes.count)
-            return .taken
+            return true
         } catch {
             failure = error
-            return .failed
+            return false
         }
     }
 
@@ -80,13 +67,6 @@ final class TransferState {
         room.copyBytes(from: upload[uploaded..<uploaded + count])
         uploaded += count
         return count
-    }
-
-    /// Lets libcurl go on when there is room again.
-    func resumeIfPossible() {
-        guard isPaused, sink.hasRoom else { return }
-        isPaused = false
-        curl_easy_pause(easy, ALERTD_CURL_GO_ON)
     }
 
     /// The reply is there as a whole.
@@ -102,8 +82,7 @@ final class TransferState {
         var status = 0
         alertd_curl_get_number(easy, CURLINFO_RESPONSE_CODE, &status)
         result.status = status
-        // Only when it worked: a stream without room for the head is asked again.
-        guard try sink.begin(&result) else { return }
+        try sink.begin(&result)
         hasBegun = true
     }
 }

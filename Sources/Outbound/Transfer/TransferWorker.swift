@@ -38,7 +38,6 @@ actor TransferWorker {
         var running: Int32 = 1
         while running > 0 {
             if signal.isCancelled { throw .cancelled(what: plan.what, address: plan.address.printable) }
-            easy.state.resumeIfPossible()
             var code = curl_multi_perform(multi.pointer, &running)
             if code == CURLM_OK, running > 0 {
                 code = curl_multi_poll(multi.pointer, nil, 0, Self.longestWait, nil)

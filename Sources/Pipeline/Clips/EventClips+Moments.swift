@@ -1,5 +1,5 @@
 public import Base
-internal import Foundation
+internal import Glibc
 internal import Ingest
 internal import Store
 
@@ -25,7 +25,7 @@ extension EventClips {
 
     /// What `camera` saw at `time`, as a JPEG file; nil when no footage of it is kept. Throws `IngestError` and `StoreError`.
     public func picture(of camera: CameraID, at time: WallTime) async throws -> [UInt8]? {
-        let path = NSTemporaryDirectory() + "/alertd-moment-\(UInt64.random(in: 0 ... .max)).mp4"
+        let path = try await cutPath()
         defer { unlink(path) }
         let span = TimeSpan(start: time, end: time.advanced(bySeconds: Self.moment))
         guard try await cut(camera, during: span, into: path) != nil else { return nil }

@@ -27,7 +27,7 @@ public actor EventClips {
     }
 
     /// Writes a new MP4 file at `path` that shows `event` from `before` seconds before its start to `after` seconds
-    /// after its end, cut there exactly, without encoding anything anew (``ClipCutter``). Returns what the file shows, which is
+    /// after its end, cut there exactly, without encoding anything anew (`ClipCutter`). Returns what the file shows, which is
     /// less where nothing was recorded: the last half minute is in no file yet. Nil, and no file, when nothing of it was.
     /// Throws `IngestError` and `StoreError`.
     public func cut(
@@ -40,11 +40,19 @@ public actor EventClips {
         return try ClipCutter.cut(try await segments(of: camera, in: span), to: span, into: path)
     }
 
+    /// A path for a clip that is cut to be sent and then forgotten; whoever asked removes the file. Throws `StoreError`.
+    public func cutPath() async throws(StoreError) -> String { try await footage.cutPath() }
+
     /// The files that show something of `span`.
     func segments(of camera: CameraID, in span: TimeSpan) async throws(StoreError) -> [RecordedSegment] {
         try await events.footage(of: camera, kind: .segment, in: span).map {
             RecordedSegment(path: footage.path(of: $0), during: $0.during)
         }
+    }
+
+    /// Names of the other nodes that have footage of `camera` in `span`, where several share the database. Throws `StoreError`.
+    public func elsewhere(_ camera: CameraID, during span: TimeSpan) async throws(StoreError) -> [String] {
+        try await events.nodesWithFootage(of: camera, during: span)
     }
 
     /// The path of a JPEG file that shows `event`; nil when there is none. Throws `StoreError`.

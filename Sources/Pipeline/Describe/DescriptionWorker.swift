@@ -5,8 +5,9 @@ public import Logging
 public import Store
 internal import VLM
 
-/// Lets a video-LLM look at events, one after the other, whenever there is nothing better to do: a first text while an event
-/// is open, another when it has closed. The queue is the table, so that nothing is lost with the process but the pictures.
+/// Lets a video-LLM look at events, as many at a time as it can, whenever there is nothing better to do: a first text while
+/// an event is open, another when it has closed. The queue is the table, so that nothing is lost with the process but the
+/// pictures.
 public final class DescriptionWorker: Sendable {
     /// How much may be written, and how much may wait.
     public struct Settings: Sendable {
@@ -18,6 +19,8 @@ public final class DescriptionWorker: Sendable {
         public var timeLimit = Duration.seconds(300)
         /// How often the table is looked at.
         public var interval = Duration.seconds(2)
+        /// How long an event waits after an endpoint did not answer.
+        public var pause = Duration.seconds(5)
 
         /// The defaults with this many tokens an hour.
         public init(tokensPerHour: Int) { self.tokensPerHour = tokensPerHour }
@@ -38,24 +41,30 @@ public final class DescriptionWorker: Sendable {
     private let store: EventStore
     private let narrator: any VideoNarrator
     private let album: EventAlbum
+    private let drafts: DescriptionDrafts
     private let settings: Settings
     private let logger: Logger
     private let answers: CoreMetrics.Timer
     private let tokensRead, tokensWritten: Counter
     private let state = Locked(Status())
+    private let allowance: Locked<TokenAllowance>
+    /// Events that are looked at.
+    private let underWay = Locked(0)
     private let ending = BoundedQueue<Never>(countLimit: 1)
 
-    /// A worker over the events in `store`, whose frames are in `album`.
+    /// A worker over the events in `store`, whose frames are in `album`. What is being written can be followed in `drafts`.
     public init(
         store: EventStore, narrator: any VideoNarrator, album: EventAlbum, settings: Settings,
-        metrics: any MetricsFactory = NOOPMetricsHandler.instance, logger: Logger
+        drafts: DescriptionDrafts = DescriptionDrafts(), metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        logger: Logger
     ) {
         answers = CoreMetrics.Timer(label: "alertd_describe_seconds", factory: metrics)
         let tokens = "alertd_describe_tokens_total"
         tokensRead = Counter(label: tokens, dimensions: [("direction", "read")], factory: metrics)
         tokensWritten = Counter(label: tokens, dimensions: [("direction", "written")], factory: metrics)
         (self.store, self.narrator, self.album) = (store, narrator, album)
-        (self.settings, self.logger) = (settings, logger)
+        (self.settings, self.drafts, self.logger) = (settings, drafts, logger)
+        allowance = Locked(TokenAllowance(perHour: settings.tokensPerHour, at: .now))
     }
 
     /// What was done so far.
@@ -67,9 +76,8 @@ public final class DescriptionWorker: Sendable {
     /// Works until ``finish()``, or until the task is cancelled.
     public func run() async {
         await withTaskGroup(of: Void.self) { group in
-            // Behind live encoding, and behind people's questions.
-            group.addTask(priority: .utility) { await self.work() }
-            group.addTask(priority: .utility) { _ = try? await self.ending.next() }
+            group.addTask { await self.work() }
+            group.addTask { _ = try? await self.ending.next() }
             await group.next()
             group.cancelAll()
         }
@@ -80,37 +88,66 @@ public final class DescriptionWorker: Sendable {
             _ = try? await ending.next()
             return
         }
-        var allowance = TokenAllowance(perHour: settings.tokensPerHour, at: .now)
-        var failure: StoreError?
-        while !Task.isCancelled {
-            do throws(StoreError) {
-                // Looked at also while nothing may be written, so that what is too old is dropped.
-                let mayWrite = allowance.allows(at: .now) && narrator.isAvailable
-                let (claim, dropped) = try await store.claimDescription(
-                    for: mayWrite ? settings.timeLimit * 2 : .zero, backlog: settings.backlog)
-                failure = nil
-                if dropped > 0 {
-                    state.withLock { $0.dropped += dropped }
-                    logger.warning("\(dropped) events stay without a model's words: more happens than it can look at")
+        let wake = BoundedQueue<Void>(countLimit: 1)
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                while !Task.isCancelled, wake.offer(()) {
+                    do { try await ContinuousClock().sleep(for: self.settings.interval) } catch { return }
                 }
-                if let claim, mayWrite {
-                    allowance.spend(try await describe(claim))
-                    continue
-                }
-            } catch {
-                if error != failure { logger.debug("descriptions wait for the database: \(error)") }
-                failure = error
             }
-            try? await ContinuousClock().sleep(for: settings.interval)
+            var failure: StoreError?
+            while !Task.isCancelled, (try? await wake.next()) != nil {
+                do throws(StoreError) {
+                    while let claim = try await nextClaim() {
+                        underWay.withLock { $0 += 1 }
+                        group.addTask {
+                            let tokens = await self.carryOut(claim)
+                            self.allowance.withLock { $0.spend(tokens) }
+                            self.underWay.withLock { $0 -= 1 }
+                            wake.offer(())
+                        }
+                    }
+                    failure = nil
+                } catch {
+                    if error != failure { logger.debug("descriptions wait for the database: \(error)") }
+                    failure = error
+                }
+            }
+        }
+    }
+
+    /// The next event to look at; nil when none waits, or nothing may be written.
+    private func nextClaim() async throws(StoreError) -> DescriptionClaim? {
+        // Looked at also while nothing may be written, so that what is too old is dropped.
+        let hasRoom = underWay.withLock { $0 } < narrator.width && narrator.isAvailable
+        let mayWrite = hasRoom && allowance.withLock { $0.allows(at: .now) }
+        let (claim, dropped) = try await store.claimDescription(
+            for: mayWrite ? settings.timeLimit * 2 : .zero, backlog: settings.backlog)
+        if dropped > 0 {
+            state.withLock { $0.dropped += dropped }
+            logger.warning("\(dropped) events stay without a model's words: more happens than it can look at")
+        }
+        return mayWrite ? claim : nil
+    }
+
+    private func carryOut(_ claim: DescriptionClaim) async -> Int {
+        do throws(StoreError) {
+            return try await describe(claim)
+        } catch {
+            // The claim ends by itself.
+            logger.debug("event \(claim.event.id) is described later: \(error)")
+            return 0
         }
     }
 
     /// Returns how many tokens were written.
     private func describe(_ claim: DescriptionClaim) async throws(StoreError) -> Int {
         let event = claim.event
-        guard let camera = CameraID(event.camera) else { return try await drop(claim, .refused) }
+        guard let camera = CameraID(event.camera) else {
+            return try await drop(claim, .refused, "its camera has no usable name")
+        }
         let shots = album.shots(camera: camera, source: event.sourceKey, during: event.during)
-        guard let first = shots.first else { return try await drop(claim, .framesGone) }
+        guard let first = shots.first else { return try await drop(claim, .framesGone, nil) }
         let explanation = try await explanation(of: event, camera)
         let start = min(first.time, event.during.start)
         let request = NarrationRequest(
@@ -120,12 +157,18 @@ public final class DescriptionWorker: Sendable {
                 about: event, explanation: explanation, zone: .current),
             form: .description, deadline: ContinuousClock.now + settings.timeLimit, group: event.camera)
         let began = ContinuousClock.now
+        drafts.begin(event.id, on: event.camera)
+        defer { drafts.end(event.id, on: event.camera) }
+        let sentences = Locked(DescriptionStream())
         do {
-            let narration = try await narrator.answer(request) { _ in }
+            let narration = try await narrator.answer(request) { [drafts] text in
+                let more = sentences.withLock { $0.append(text) }
+                if !more.isEmpty { drafts.add(more, to: event.id, on: event.camera) }
+            }
             let description = try EventDescription(parsing: narration.text)
             let written = WrittenDescription(
                 sentences: description.description, answer: narration.text,
-                frames: narration.shown.map { start.advanced(bySeconds: $0) }, model: narrator.name,
+                frames: narration.shown.map { start.advanced(bySeconds: $0) }, model: narration.model ?? narrator.name,
                 modelDigest: narrator.digest, promptVersion: DescriptionPrompt.version,
                 tokensRead: narration.tokensRead, tokensWritten: narration.tokensWritten)
             let isStored = try await store.finishDescription(claim, with: written)
@@ -145,14 +188,27 @@ public final class DescriptionWorker: Sendable {
         } catch is CancellationError {
             return 0
         } catch ModelError.deadlineExceeded {
-            return try await drop(claim, .deadline)
-        } catch RemoteFailure.unavailable(let why, _) {
-            // Its words come later: the claim ends by itself.
-            logger.warning("event \(event.id) is described later: \(why)")
-            return 0
+            return try await drop(claim, .deadline, nil)
+        } catch let error as RemoteFailure {
+            return try await fail(claim, error)
         } catch {
             logger.warning("event \(event.id) is not described: \(error)")
-            return try await drop(claim, .refused)
+            return try await drop(claim, .refused, "\(error)")
+        }
+    }
+
+    private func fail(_ claim: DescriptionClaim, _ failure: RemoteFailure) async throws(StoreError) -> Int {
+        switch failure {
+        case .unavailable(let why, _):
+            logger.warning("event \(claim.event.id) is described later: \(why)")
+            try await store.releaseDescription(claim, for: settings.pause, because: why)
+            return 0
+        case .refused(let why):
+            logger.warning("event \(claim.event.id) is not described: \(failure)")
+            return try await drop(claim, .refused, why)
+        case .malformed(let why):
+            logger.warning("event \(claim.event.id) is not described: \(failure)")
+            return try await drop(claim, .malformed, why)
         }
     }
 
@@ -163,8 +219,10 @@ public final class DescriptionWorker: Sendable {
         return records.filter { $0.explanation != nil }.max { $0.score < $1.score }?.explanation
     }
 
-    private func drop(_ claim: DescriptionClaim, _ reason: DescriptionDrop) async throws(StoreError) -> Int {
-        try await store.dropDescription(claim, because: reason)
+    private func drop(
+        _ claim: DescriptionClaim, _ reason: DescriptionDrop, _ problem: String?
+    ) async throws(StoreError) -> Int {
+        try await store.dropDescription(claim, because: reason, problem)
         state.withLock { $0.dropped += 1 }
         return 0
     }

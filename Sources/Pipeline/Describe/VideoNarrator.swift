@@ -1,6 +1,7 @@
 public import VLM
 
-/// Answers in words about frames: a video-LLM in this process, or a script in tests. Everything above cannot tell which.
+/// Answers in words about frames: a video-LLM in this process, remote ones, or a script in tests. Everything above cannot
+/// tell which.
 public protocol VideoNarrator: Sendable {
     /// Its name, as rows and people see it.
     var name: String { get }
@@ -11,6 +12,8 @@ public protocol VideoNarrator: Sendable {
 
     /// Whether it may be asked now; what waits keeps waiting while it may not.
     var isAvailable: Bool { get }
+    /// How many answers it can work on at a time.
+    var width: Int { get }
 
     /// The answer to `request`; `onText` is told what it adds as it is written. Throws `ModelError`, and `CancellationError`
     /// within a job of the engine when the task is cancelled.
@@ -20,13 +23,15 @@ public protocol VideoNarrator: Sendable {
 extension VideoNarrator {
     /// A model in this process always may.
     public var isAvailable: Bool { true }
+    /// A model in this process works on one.
+    public var width: Int { 1 }
 }
 
 /// What a narrator is asked.
 public struct NarrationRequest: Sendable {
     /// What the answer has to be.
     public enum Form: Sendable {
-        /// An ``VLM/EventDescription``, whatever the model would rather say.
+        /// An `EventDescription`, whatever the model would rather say.
         case description
         /// Words.
         case free
@@ -75,10 +80,14 @@ public struct Narration: Sendable {
     public let shown: [Double]
     /// Tokens of the prompt, of which `reused` had been read before, and of the answer.
     public let tokensRead, tokensReused, tokensWritten: Int
+    /// The model that answered, where a narrator has several; nil for its own name.
+    public let model: String?
 
     /// Gathers the parts.
-    public init(text: String, shown: [Double], tokensRead: Int, tokensReused: Int, tokensWritten: Int) {
+    public init(
+        text: String, shown: [Double], tokensRead: Int, tokensReused: Int, tokensWritten: Int, model: String? = nil
+    ) {
         (self.text, self.shown, self.tokensRead) = (text, shown, tokensRead)
-        (self.tokensReused, self.tokensWritten) = (tokensReused, tokensWritten)
+        (self.tokensReused, self.tokensWritten, self.model) = (tokensReused, tokensWritten, model)
     }
 }

@@ -1,11 +1,11 @@
 public import Base
-internal import Ingest
+public import Ingest
 public import Store
 
 /// Encodes kept footage with the present encoder, so that a past that another encoder watched can be searched and compared again.
 ///
-/// What the present encoder has seen is left alone: footage of which it has half the frames or more. Pictures of cameras with a
-/// privacy mask are masked in the footage already.
+/// What the present encoder has seen is left alone: footage of which it has half the frames or more. A privacy mask is painted over
+/// here too: footage from before there was one does not have it.
 public struct FootageReencoding: Sendable {
     /// What was done.
     public struct Report: Sendable, Equatable {
@@ -37,17 +37,18 @@ public struct FootageReencoding: Sendable {
         (self.encodings, self.stored) = (encodings, stored)
     }
 
-    /// Encodes `fps` frames a second of the footage of `camera` that shows something of `span`, oldest first. `progress` is told
-    /// how many files are done of how many.
+    /// Encodes `fps` frames a second of the footage of `camera` that shows something of `span`, oldest first, `mask` painted
+    /// over. `progress` is told how many files are done of how many.
     ///
     /// Throws `StoreError`, and `CancellationError` when the task is cancelled; what was encoded by then stays, and the next call
     /// goes on behind it. A file that cannot be read is named in the report.
     public func run(
-        _ camera: CameraID, during span: TimeSpan, fps: Double, progress: (Int, Int) -> Void
+        _ camera: CameraID, during span: TimeSpan, fps: Double, mask: PrivacyMask = .none,
+        progress: (Int, Int) -> Void
     ) async throws -> Report {
         let records = try await events.footage(of: camera, kind: .segment, in: span)
         var report = Report()
-        var encoder = FrameEncoder(engine: engine, reuse: EncodingReuse())
+        var encoder = FrameEncoder(engine: engine, reuse: EncodingReuse(mask: mask))
         var last: WallTime?
         for (index, record) in records.enumerated() {
             try Task.checkCancellation()
@@ -58,10 +59,10 @@ public struct FootageReencoding: Sendable {
                 continue
             }
             if let last, record.during.start.seconds(since: last) > RecordedSpans.longestPause(period: 1 / fps) {
-                encoder = FrameEncoder(engine: engine, reuse: EncodingReuse())
+                encoder = FrameEncoder(engine: engine, reuse: EncodingReuse(mask: mask))
             }
             do {
-                report.frames += try await encode(record, fps, &encoder)
+                report.frames += try await encode(record, fps, mask, &encoder)
                 report.seconds += record.during.seconds
                 last = record.during.end
             } catch let error as IngestError {
@@ -78,7 +79,9 @@ public struct FootageReencoding: Sendable {
         return try await stored.encodings(of: record.camera, during: record.during, limit: wanted).count >= wanted
     }
 
-    private func encode(_ record: FootageRecord, _ fps: Double, _ encoder: inout FrameEncoder) async throws -> Int {
+    private func encode(
+        _ record: FootageRecord, _ fps: Double, _ mask: PrivacyMask, _ encoder: inout FrameEncoder
+    ) async throws -> Int {
         let file = try MediaFile(path: footage.path(of: record))
         let source = try await FileSource(file, configuration: IngestConfiguration(analyseFPS: fps))
         let begun = encoder
@@ -87,7 +90,7 @@ public struct FootageReencoding: Sendable {
             var all: [FrameEncoding] = []
             for try await frame in frames {
                 let time = record.during.start.advanced(bySeconds: source.seconds(of: frame))
-                all.append(await encoder.encode(frame.picture, at: time).encoding)
+                all.append(await encoder.encode(mask.applied(to: frame.picture), at: time).encoding)
             }
             try Task.checkCancellation()
             return (all, encoder)

@@ -1,7 +1,7 @@
 package import Base
 internal import Grounding
 
-/// One camera's way from a picture to its encoding: what moved is found, shown to the encoder, and encoded in one job.
+/// One camera's way from a picture to its encoding: what moved is found, and what of it changed is encoded in one job.
 struct FrameEncoder: Sendable {
     private let engine: InferenceEngine
     private var view: CameraView
@@ -17,9 +17,15 @@ struct FrameEncoder: Sendable {
     mutating func encode(_ picture: Picture, at time: WallTime) async -> (encoding: FrameEncoding, isReused: Bool) {
         // The background follows every picture, whether or not it is encoded.
         let looks = view.looks(at: picture, time)
-        if let looks = reuse?.looks(for: picture, at: time) { return (FrameEncoding(time: time, looks: looks), true) }
-        let encoding = await engine.encode(looks, at: time)
-        reuse?.encoded(encoding.looks)
+        var known = [FrameEncoding.Look?](repeating: nil, count: looks.count)
+        switch reuse?.plan(looks.map(\.box), of: picture, at: time) {
+        case .repeated(let looks): return (FrameEncoding(time: time, looks: looks), true)
+        case .encode(let looks): known = looks
+        case nil: break
+        }
+        var fresh = await engine.encode(zip(looks, known).filter { $1 == nil }.map(\.0), at: time).looks[...]
+        let encoding = FrameEncoding(time: time, looks: known.compactMap { $0 ?? fresh.popFirst() })
+        reuse?.encoded(encoding.looks, at: time)
         return (encoding, false)
     }
 

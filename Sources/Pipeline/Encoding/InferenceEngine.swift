@@ -6,8 +6,9 @@ public import NN
 public import Store
 internal import VLM
 
-/// The one place where networks run: a thread of its own, one job at a time, live work before a person's questions
-/// before descriptions. Helper threads share the loops inside a network, so that one job uses all cores.
+/// The one place where networks run: a thread of its own, one job at a time. Of guests (descriptions) at most one job runs or
+/// waits at a time, so that a camera's job waits for that one and for no other. Helper threads share the loops inside a
+/// network, so that one job uses all cores.
 ///
 /// Every method is one synchronous job (a batch of looks, a sentence), so nothing interleaves inside it.
 public actor InferenceEngine {
@@ -15,6 +16,7 @@ public actor InferenceEngine {
     private let team: WorkerTeam
     private let model: any PictureEncoder
     private var busySeconds = 0.0
+    private nonisolated let guests = GuestDoor()
     private nonisolated let batches = Locked<CoreMetrics.Timer?>(nil)
     private nonisolated let job = Locked<ContinuousClock.Instant?>(nil)
 
@@ -41,10 +43,10 @@ public actor InferenceEngine {
     /// Runs the jobs on the engine's thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// An engine around the encoder in `folder` (any that ``Recipe`` knows, optionally with `grounding.json`); without a
+    /// An engine around the encoder in `folder` (any that `Recipe` knows, optionally with `grounding.json`); without a
     /// `precision`, in the one that suits its size.
     ///
-    /// Throws `WeightsError`, `ModelError` or ``GroundingError``, naming the file and what is wrong with it.
+    /// Throws `WeightsError`, `ModelError` or `GroundingError`, naming the file and what is wrong with it.
     public init(encoderFolder folder: URL, precision: Precision? = nil) throws {
         BLAS.configure(threads: 1)
         let team = WorkerTeam(threads: min(Self.mostThreads, ProcessInfo.processInfo.activeProcessorCount))
@@ -90,8 +92,17 @@ public actor InferenceEngine {
         return team.lead { model.encode(pictures: pictures) }
     }
 
-    /// Runs one piece of other work as a job: it is to end within a tenth of a second, since live encoding waits for it.
-    package func perform<Result: Sendable, Failure: Error>(
+    /// Runs one piece of a guest's work as a job, when no other guest's runs: it is to end within a tenth of a second, since
+    /// live encoding waits for it.
+    package nonisolated func perform<Result: Sendable, Failure: Error>(
+        _ work: @Sendable () throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        await guests.enter()
+        defer { guests.leave() }
+        return try await run(work)
+    }
+
+    private func run<Result: Sendable, Failure: Error>(
         _ work: @Sendable () throws(Failure) -> Result
     ) throws(Failure) -> Result {
         job.withLock { $0 = .now }
@@ -108,7 +119,7 @@ public actor InferenceEngine {
     /// A sentence → its L2-normalised vector [D]. Throws `ModelError` for text that cannot be encoded.
     public func encode(text: String) throws -> TextEncoding { try team.lead { try model.encode(text: text) } }
 
-    /// The words of `text` that the encoder has no word of its own for, then those that ``GroundingConstants/unknownWords``
+    /// The words of `text` that the encoder has no word of its own for, then those that `GroundingConstants/unknownWords`
     /// lists. Throws `ModelError` for text that cannot be encoded.
     public func unknownWords(in text: String) throws -> [String] {
         var found = try model.unknownWords(in: text)

@@ -23,10 +23,7 @@ package struct FrameLooks: Sendable {
 
     private static func crop(_ picture: Picture, around box: Box) -> Picture {
         let (width, height) = (picture.width, picture.height)
-        let square = PixelSquare(
-            left: Int(box.left * Double(width)), top: Int(box.top * Double(height)),
-            right: Int((box.right * Double(width)).rounded(.up)),
-            bottom: Int((box.bottom * Double(height)).rounded(.up)), width: width, height: height)
+        let square = PixelSquare(around: box, width: width, height: height)
         let columns = max(square.x, 0)..<min(square.x + square.side, width)
         let rows = max(square.y, 0)..<min(square.y + square.side, height)
         let pixels = [UInt8](unsafeUninitializedCapacity: square.side * square.side * 3) { target, count in

@@ -1,3 +1,5 @@
+internal import Base
+
 /// The square of pixels around a thing: 1.4 times its longer side, at least 22 % of the picture's height, moved inside the
 /// picture where it fits.
 struct PixelSquare: Equatable {
@@ -19,6 +21,20 @@ struct PixelSquare: Equatable {
             left: box.left * width / columns, top: box.top * height / rows,
             right: Self.ceiling(box.right * width, columns), bottom: Self.ceiling(box.bottom * height, rows),
             width: width, height: height)
+    }
+
+    /// Around a part of a picture of `width` × `height` pixels.
+    init(around box: Box, width: Int, height: Int) {
+        self.init(
+            left: Int(box.left * Double(width)), top: Int(box.top * Double(height)),
+            right: Int((box.right * Double(width)).rounded(.up)),
+            bottom: Int((box.bottom * Double(height)).rounded(.up)), width: width, height: height)
+    }
+
+    /// Whether it shows something of a part of the picture of `width` × `height` pixels that it is a square of.
+    func touches(_ box: Box, width: Int, height: Int) -> Bool {
+        Double(x) < box.right * Double(width) && box.left * Double(width) < Double(x + side)
+            && Double(y) < box.bottom * Double(height) && box.top * Double(height) < Double(y + side)
     }
 
     private static func ceiling(_ a: Int, _ b: Int) -> Int { (a + b - 1) / b }

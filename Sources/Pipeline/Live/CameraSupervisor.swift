@@ -1,4 +1,4 @@
-internal import Base
+public import Base
 
 /// Keeps one child task a camera running, and changes them when the configuration changes.
 public final class CameraSupervisor: Sendable {
@@ -6,6 +6,8 @@ public final class CameraSupervisor: Sendable {
         var wanted: [LiveCamera] = []
         var isFinished = false
         var lastTurn: ContinuousClock.Instant?
+        /// How many tasks each camera has, those that are ending included.
+        var tasks: [CameraID: Int] = [:]
     }
 
     /// A camera's child task.
@@ -28,6 +30,13 @@ public final class CameraSupervisor: Sendable {
     public func watch(_ cameras: [LiveCamera]) {
         state.withLock { $0.wanted = cameras }
         wake.offer(true)
+    }
+
+    /// Whether the camera is to be watched, or a task of it has not ended yet.
+    public func isWatching(_ camera: CameraID) -> Bool {
+        state.withLock { state in
+            state.tasks[camera, default: 0] > 0 || !state.isFinished && state.wanted.contains { $0.name == camera }
+        }
     }
 
     /// Ends every camera: what is open is closed and handed to the store, then ``run()`` returns.
@@ -73,11 +82,12 @@ public final class CameraSupervisor: Sendable {
                 revision: camera.revision, pipeline: CameraPipeline(camera, services),
                 ended: BoundedQueue(countLimit: 1))
             children[camera.name] = child
-            // Live work comes before a person's questions and before descriptions.
-            group.addTask(priority: .high) {
+            state.withLock { $0.tasks[camera.name, default: 0] += 1 }
+            group.addTask {
                 _ = try? await before?.next()
                 await child.pipeline.run()
                 child.ended.finish()
+                self.state.withLock { $0.tasks[camera.name, default: 1] -= 1 }
             }
         }
     }

@@ -26,6 +26,7 @@ struct CameraWatch: Sendable {
     /// How far the latest frame's time may be off, in seconds.
     private var clockError = 0.0
     private var loggedState: ConnectionState?
+    private var loggedDeviceFailure: String?
     private var appendFailure: StoreError?
 
     init(_ camera: LiveCamera, _ services: LiveServices, recorder: CameraRecorder?) {
@@ -59,6 +60,7 @@ struct CameraWatch: Sendable {
     /// The connection changed.
     mutating func note(_ state: ConnectionState, _ statistics: LiveStatistics, now: WallTime) {
         log(state)
+        log(deviceFailure: statistics.deviceFailure)
         services.board.update(camera.name) { entry in
             (entry.state, entry.statistics) = (state, statistics)
             if case .lost(let outage) = state { entry.losses[outage.reason.kind, default: 0] += 1 }
@@ -77,6 +79,12 @@ struct CameraWatch: Sendable {
         case .lost, .waiting: services.logger.warning("camera \(camera.name): \(state)")
         case .unauthorized: services.logger.error("camera \(camera.name): \(state)")
         }
+    }
+
+    private mutating func log(deviceFailure failure: String?) {
+        guard let failure, failure != loggedDeviceFailure else { return }
+        loggedDeviceFailure = failure
+        services.logger.warning("camera \(camera.name): decoded by software, since \(failure)")
     }
 
     // MARK: - frames

@@ -1,4 +1,4 @@
-public import Base
+internal import Base
 internal import Grounding
 
 /// The sentences that calibrate standing queries, as the engine sees them: the same for all cameras, and there some seconds after the

@@ -4,6 +4,25 @@ internal import Ingest
 internal import Outbound
 internal import VLM
 
+/// How an endpoint is asked for the form of an answer.
+enum SchemaForm {
+    /// `json_schema`, as OpenAI, vLLM, SGLang and llama.cpp's own server have it.
+    case schema
+    /// `json_object` with the schema beside it, as llama-cpp-python has it.
+    case object
+    /// In words alone.
+    case none
+
+    /// What is tried when it is refused.
+    var weaker: SchemaForm? {
+        switch self {
+        case .schema: .object
+        case .object: SchemaForm.none
+        case .none: nil
+        }
+    }
+}
+
 /// What is said to an endpoint: frames as JPEG, the question, and how the answer has to look.
 struct RemoteConversation {
     /// The form of a description, in words for a model that knows no schema.
@@ -18,16 +37,21 @@ struct RemoteConversation {
     private let isDescription: Bool
     private var messages: [[String: Any]] = []
 
-    /// The question of `request` about `frames`. Throws `IngestError` when a frame cannot be written.
-    init(_ request: NarrationRequest, _ frames: [ShownFrame], model: String) throws {
+    /// The question of `request` about its frames. Throws ``RemoteFailure/refused(why:)`` when a frame cannot be written.
+    init(_ request: NarrationRequest, model: String) throws(RemoteFailure) {
         self.model = model
         tokenLimit = request.tokenLimit
         isDescription = request.form == .description
         var content: [[String: Any]] = []
-        for frame in frames {
+        for frame in request.frames {
             let seconds = (frame.seconds * 10).rounded() / 10
             content.append(["type": "text", "text": "Second \(seconds):"])
-            let jpeg = try JPEGEncoder.encode(frame.picture, quantiser: 5, source: RedactedURL("a frame of an event"))
+            let jpeg: [UInt8]
+            do {
+                jpeg = try JPEGEncoder.encode(frame.picture, quantiser: 5, source: RedactedURL("a frame of an event"))
+            } catch {
+                throw .refused(why: "\(error)")
+            }
             let url = "data:image/jpeg;base64," + Data(jpeg).base64EncodedString()
             content.append(["type": "image_url", "image_url": ["url": url]])
         }
@@ -43,16 +67,16 @@ struct RemoteConversation {
     }
 
     /// The request's body.
-    func body(withSchema: Bool) -> [UInt8] {
+    func body(_ form: SchemaForm) -> [UInt8] {
         var body: [String: Any] = [
             "model": model, "messages": messages, "max_tokens": tokenLimit, "temperature": 0, "stream": false,
         ]
-        if withSchema, isDescription {
-            body["response_format"] =
-                [
-                    "type": "json_schema",
-                    "json_schema": ["name": "description", "strict": true, "schema": Self.schema],
-                ] as [String: Any]
+        switch form {
+        case .schema:
+            let schema: [String: Any] = ["name": "description", "strict": true, "schema": Self.schema]
+            body["response_format"] = ["type": "json_schema", "json_schema": schema] as [String: Any]
+        case .object: body["response_format"] = ["type": "json_object", "schema": Self.schema] as [String: Any]
+        case .none: break
         }
         return (try? JSONSerialization.data(withJSONObject: body, options: .withoutEscapingSlashes)).map(Array.init)
             ?? []
@@ -76,10 +100,13 @@ struct RemoteConversation {
 
     private static var schema: [String: Any] {
         func whole(_ most: Int) -> [String: Any] { ["type": "integer", "minimum": 0, "maximum": most] }
+        // A bound, so that an answer ends before the limit of tokens cuts it.
+        func text(_ most: Int) -> [String: Any] { ["type": "string", "minLength": 1, "maxLength": most] }
         let properties: [String: Any] = [
-            "title": ["type": "string"], "description": ["type": "string"], "level": whole(3), "people": whole(99),
+            "title": text(80), "description": text(400),
+            "level": ["type": "integer", "enum": [0, 1, 2, 3]] as [String: Any], "people": whole(99),
             "vehicles": whole(99),
-            "actions": ["type": "array", "items": ["type": "string"], "maxItems": 4] as [String: Any],
+            "actions": ["type": "array", "items": text(40), "maxItems": 4] as [String: Any],
             "confidence": ["type": "number", "minimum": 0, "maximum": 1] as [String: Any],
         ]
         return [

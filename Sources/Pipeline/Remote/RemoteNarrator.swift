@@ -1,156 +1,90 @@
-internal import Base
+public import CoreMetrics
 internal import Foundation
 public import Outbound
 internal import VLM
 
-/// A video-LLM behind an OpenAI-compatible endpoint (vLLM, SGLang, llama.cpp, Ollama …): frames leave this process.
+/// Video-LLMs behind OpenAI-compatible endpoints (vLLM, SGLang, llama.cpp, Ollama …): frames leave this process.
 ///
-/// One request at a time. An endpoint that fails is left alone for a while and then tried by a real request; events wait
-/// meanwhile and nothing else notices.
+/// Each request goes to the first endpoint that is well and has room, in their order; when that one fails, to the next. One
+/// that fails is left alone for a while and then tried by a real request; events wait meanwhile and nothing else notices.
 public final class RemoteNarrator: VideoNarrator {
-    /// Where, and how much.
-    public struct Settings: Sendable {
+    /// An endpoint, and how much it is asked for.
+    public struct Endpoint: Sendable {
+        /// What logs and metrics call it.
+        public var name: String
         /// Such as `https://:KEY@host/v1`; the password is sent as bearer token.
         public var url: String
         /// The model's name there; nil for the first that the endpoint lists.
         public var model: String?
-        /// Most frames of a request.
-        public var frameLimit = 8
+        /// Most requests at a time.
+        public var inFlight = 1
         /// Longest answer, in time.
         public var timeLimit = Duration.seconds(120)
         /// When it is left alone.
         public var breaker = CircuitBreaker()
 
         /// An endpoint, with defaults.
-        public init(url: String, model: String? = nil) { (self.url, self.model) = (url, model) }
+        public init(name: String, url: String, model: String? = nil) {
+            (self.name, self.url, self.model) = (name, url, model)
+        }
     }
 
-    private struct State {
-        var breaker: CircuitBreaker
-        var model: String?
-        /// Whether the endpoint takes a schema; false once it has refused one.
-        var takesSchema = true
-        var isBusy = false
-    }
-
-    /// The model's name there, once it is known.
-    public var name: String { state.withLock { $0.model } ?? "remote" }
+    /// The name of the first endpoint's model, once it is known; an answer says which model wrote it.
+    public var name: String { lines.first?.model ?? "remote" }
     /// There are no files to be digested: empty.
     public let digest = ""
     /// Most frames that one request shows.
     public let frameLimit: Int
+    /// What all endpoints together may be asked at a time.
+    public var width: Int { lines.reduce(0) { $0 + $1.inFlight } }
 
-    private let endpoint: RemoteEndpoint
-    private let client: OutboundClient
-    private let timeLimit: Duration
-    private let state: Locked<State>
+    private let lines: [RemoteLine]
 
-    /// A narrator; nothing is asked yet. Throws ``RemoteFailure/refused(why:)`` for an address that cannot be read.
-    public init(_ settings: Settings, client: OutboundClient) throws(RemoteFailure) {
-        endpoint = try RemoteEndpoint(settings.url)
-        (self.client, frameLimit, timeLimit) = (client, settings.frameLimit, settings.timeLimit)
-        state = Locked(State(breaker: settings.breaker, model: settings.model))
+    /// A narrator; nothing is asked yet. Throws ``RemoteFailure/refused(why:)`` for an address that cannot be read, and for
+    /// no endpoint at all.
+    public init(
+        _ endpoints: [Endpoint], frameLimit: Int = 8, client: OutboundClient,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance
+    ) throws(RemoteFailure) {
+        var lines: [RemoteLine] = []
+        for endpoint in endpoints { lines.append(try RemoteLine(endpoint, client: client, metrics: metrics)) }
+        guard !lines.isEmpty else { throw .refused(why: "there is none") }
+        (self.lines, self.frameLimit) = (lines, max(1, frameLimit))
     }
 
-    /// False while the endpoint is left alone, or is busy.
-    public var isAvailable: Bool { state.withLock { !$0.isBusy && $0.breaker.allows(at: .now) } }
+    /// False while every endpoint is left alone, or busy.
+    public var isAvailable: Bool { lines.contains { $0.isAvailable } }
 
-    /// See ``VideoNarrator``. Throws ``RemoteFailure`` too; ``RemoteFailure/unavailable(why:)`` says to come again.
+    /// See ``VideoNarrator``. Throws ``RemoteFailure`` too: what each endpoint that was asked said;
+    /// ``RemoteFailure/unavailable(why:retryAfter:)`` says to come again.
     public func answer(_ request: NarrationRequest, onText: @Sendable (String) -> Void) async throws -> Narration {
         guard !request.frames.isEmpty else { throw ModelError.invalidText(reason: "no frames to look at") }
-        let mayBegin = state.withLock { state in
-            guard !state.isBusy, state.breaker.begin(at: .now) else { return false }
-            state.isBusy = true
-            return true
-        }
-        guard mayBegin else { throw RemoteFailure.unavailable(why: "it is left alone after failures, or busy") }
-        do {
-            let narration = try await converse(request)
-            state.withLock { state in
-                state.isBusy = false
-                state.breaker.succeed()
+        var shown = request
+        shown.frames = EngineNarrator.spread(request.frames, frameLimit)
+        var failures: [(name: String, failure: RemoteFailure)] = []
+        for line in lines {
+            if let deadline = request.deadline, ContinuousClock.now >= deadline { break }
+            guard line.begin() else { continue }
+            do throws(RemoteFailure) {
+                let narration = try await line.answer(shown)
+                onText(narration.text)
+                return narration
+            } catch {
+                try Task.checkCancellation()
+                failures.append((line.name, error))
             }
-            onText(narration.text)
-            return narration
-        } catch {
-            state.withLock { state in
-                state.isBusy = false
-                if Task.isCancelled {
-                    state.breaker.abandon(at: .now)
-                } else if case RemoteFailure.malformed? = error as? RemoteFailure {
-                    // It answers; what it says is another matter.
-                    state.breaker.succeed()
-                } else {
-                    state.breaker.fail(at: .now, asked: (error as? RemoteFailure)?.retryAfter)
-                }
-            }
-            try Task.checkCancellation()
-            throw error
         }
+        throw RemoteFailure(of: failures)
     }
 
-    /// The answer, repaired once when it has not the form that was asked for.
-    private func converse(_ request: NarrationRequest) async throws -> Narration {
-        let frames = EngineNarrator.spread(request.frames, frameLimit)
-        let model = try await chosenModel(request)
-        var conversation = try RemoteConversation(request, frames, model: model)
-        var reply = try await ask(conversation, request)
-        if request.form == .description, RemoteConversation.description(in: reply.text) == nil {
-            conversation.addRepair(of: reply.text)
-            let second = try await ask(conversation, request)
-            reply = second.adding(reply)
+    /// What each endpoint says to a real request, a question about a small grey picture; no failure for one that answers in
+    /// 20 seconds. Counts neither for nor against it.
+    public func health() async -> [(name: String, model: String?, failure: RemoteFailure?)] {
+        var found: [(name: String, model: String?, failure: RemoteFailure?)] = []
+        for line in lines {
+            let failure = await line.trial()
+            found.append((line.name, line.model, failure))
         }
-        var text = reply.text
-        if request.form == .description {
-            guard let found = RemoteConversation.description(in: text) else {
-                throw RemoteFailure.malformed(why: "twice no description of the form that was asked for")
-            }
-            text = found
-        }
-        return Narration(
-            text: text, shown: frames.map(\.seconds), tokensRead: reply.tokensRead, tokensReused: 0,
-            tokensWritten: reply.tokensWritten)
-    }
-
-    private func chosenModel(_ request: NarrationRequest) async throws(RemoteFailure) -> String {
-        if let known = state.withLock({ $0.model }) { return known }
-        let reply = try await send(endpoint.request(.get, "models", limit(request)))
-        guard reply.isSuccess else { throw RemoteFailure(reply) }
-        guard let found = RemoteConversation.firstModel(in: reply.body) else {
-            throw .malformed(why: "it lists no model")
-        }
-        state.withLock { $0.model = found }
         return found
-    }
-
-    /// One request; without a schema when the endpoint refuses it.
-    private func ask(_ conversation: RemoteConversation, _ request: NarrationRequest) async throws(RemoteFailure)
-        -> RemoteReply
-    {
-        let takesSchema = request.form == .description && state.withLock { $0.takesSchema }
-        var post = endpoint.request(.post, "chat/completions", limit(request))
-        post.body = conversation.body(withSchema: takesSchema)
-        let reply = try await send(post)
-        if takesSchema, [400, 404, 415, 422, 501].contains(reply.status) {
-            post.body = conversation.body(withSchema: false)
-            let plain = try await send(post)
-            if plain.isSuccess { state.withLock { $0.takesSchema = false } }
-            return try RemoteReply(plain)
-        }
-        return try RemoteReply(reply)
-    }
-
-    private func send(_ request: HTTPRequest) async throws(RemoteFailure) -> HTTPReply {
-        do throws(OutboundError) {
-            return try await client.send(request)
-        } catch {
-            throw RemoteFailure(error)
-        }
-    }
-
-    /// What is left until the deadline, and no more than is waited for any answer.
-    private func limit(_ request: NarrationRequest) -> Duration {
-        let left = request.deadline.map { $0 - .now } ?? timeLimit
-        return max(min(left, timeLimit), .milliseconds(1))
     }
 }

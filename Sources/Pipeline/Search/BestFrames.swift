@@ -128,7 +128,6 @@ struct BestFrames: Sendable {
     private func range(
         of record: Int, _ scores: RowScan.Scores, _ scan: RowScan, _ query: Int, _ want: Int, _ day: EncodingDay
     ) -> (lower: Float, upper: Float)? {
-        guard day.isThere(record: record) else { return nil }
         let zone = wants[want].filter.zone
         var found: (lower: Float, upper: Float)?
         for row in day.firstRow[record]..<day.firstRow[record + 1] {
@@ -136,7 +135,7 @@ struct BestFrames: Sendable {
             guard upper >= thresholds[want], zone?.holds(day.box(row: row)) ?? true else { continue }
             found = (max(found?.lower ?? lower, lower), max(found?.upper ?? upper, upper))
         }
-        return found
+        return found != nil && day.isThere(record: record) ? found : nil
     }
 
     /// So many frames score at least so much; what scores less is not among the best.

@@ -6,7 +6,7 @@ public import VLM
 
 /// Finds what a sentence says in what was written about events: the store filters by camera and time, this ranks what is left.
 ///
-/// The probability that a description gives is how well it fits (``DescriptionFit``) times how far who wrote it can be believed: a
+/// The probability that a description gives is how well it fits (`DescriptionFit`) times how far who wrote it can be believed: a
 /// template repeats what a standing query was looking for, so as far as that query's event; a model as its usual errors allow.
 public struct DescriptionSearch: Sendable {
     private let events: EventStore

@@ -26,6 +26,8 @@ public struct FootageSearch: Sendable {
         public var until: WallTime?
         /// The zones that a sentence may name, by camera.
         public var zones: [CameraID: [PictureZone]]
+        /// Whether other nodes that share the database are left out.
+        public var isOnlyHere = false
 
         /// Everything that `camera`, `since` and `until` leave.
         public init(
@@ -37,6 +39,12 @@ public struct FootageSearch: Sendable {
             self.since = since
             self.until = until
             self.zones = zones
+        }
+
+        /// The cameras that are chosen by name; nil means all.
+        var chosenCameras: Set<CameraID>? {
+            guard let camera else { return cameras }
+            return cameras?.contains(camera) ?? true ? [camera] : []
         }
 
         func includes(_ name: CameraID) -> Bool {
@@ -88,7 +96,7 @@ public struct FootageSearch: Sendable {
     /// The best `limit` spans that fit `sentence`, best first, of equals the earlier; none when nothing does. With `after` those
     /// behind that place. Parts of the day are those of `timeZone`.
     ///
-    /// Throws `ModelError`, `StoreError`, ``SearchError/busy(waiting:)``, and ``GroundingError/refusedQuery(text:problem:)`` for what
+    /// Throws `ModelError`, `StoreError`, ``SearchError/busy(waiting:)``, and `GroundingError/refusedQuery(text:problem:)` for what
     /// cannot be enforced.
     public func spans(
         for sentence: String, in scope: Scope, limit: Int, after: SearchCursor? = nil, timeZone: TimeZone = .current

@@ -69,15 +69,14 @@ public struct QueryBackTest: Sendable {
 
     /// Encodes the scenes of `request`, as for a live camera. Throws `ModelError`.
     func sought(_ request: WatchRequest) async throws -> Sought {
-        let isWhole = request.hours == nil && request.zone == nil
-        let sentence = isWhole ? request.text : request.condition.scenes.first ?? request.text
-        return Sought(request: request, queries: try await engine.encodings(of: request.condition, in: sentence))
+        let queries = try await engine.encodings(of: request.condition, in: request.sentence)
+        return Sought(request: request, queries: queries)
     }
 
     /// What `request` would have told on `camera` in `scope`, by the local clock of `timeZone`. A request that is bound to a zone
     /// is tested in the zone of that name among the scope's of this camera.
     ///
-    /// Throws `ModelError`, `StoreError`, ``SearchError``, and ``GroundingError`` for a zone that the camera does not have.
+    /// Throws `ModelError`, `StoreError`, ``SearchError``, and `GroundingError` for a zone that the camera does not have.
     public func report(
         of request: WatchRequest, on camera: CameraID, in scope: FootageSearch.Scope, timeZone: TimeZone
     ) async throws -> Report {

@@ -91,21 +91,35 @@ struct RowScan: Sendable {
                 size = rows.count * count
             }
         }
-        var highest = [Float](repeating: -.infinity, count: count)
-        highest.withUnsafeMutableBufferPointer { highest in
+        return Scores(first: rows.lowerBound, sums: sums, highest: highest(sums, rows, day))
+    }
+
+    /// The most that a product of each query with one of these rows can be [Q].
+    private func highest(_ sums: [Int32], _ rows: Range<Int>, _ day: EncodingDay) -> [Float] {
+        let count = queries.count
+        return [Float](unsafeUninitializedCapacity: count) { highest, size in
+            highest.initialize(repeating: -.infinity)
+            size = count
+            guard let base = day.base, sums.count == rows.count * count else { return }
+            let (out, steps) = (highest, rounded.scales)
             sums.withUnsafeBufferPointer { sums in
-                for (index, row) in rows.enumerated() where index * count < sums.count {
-                    let scale = day.scale(row: row)
-                    for query in 0..<count {
-                        let most =
-                            Float(sums[index * count + query]) * (scale * rounded.scales[query]) + scale * slack[query]
-                        // False for what is no number: erased rows.
-                        if most > highest[query] { highest[query] = most }
+                slack.withUnsafeBufferPointer { slack in
+                    steps.withUnsafeBufferPointer { steps in
+                        day.rowOffsets.withUnsafeBufferPointer { offsets in
+                            for (index, row) in rows.enumerated() {
+                                let scale = EncodingDay.scale(base, row: offsets[row])
+                                for query in 0..<count {
+                                    let sum = Float(sums[index &* count &+ query])
+                                    let most = sum * (scale * steps[query]) + scale * slack[query]
+                                    // False for what is no number: erased rows.
+                                    out[query] = most > out[query] ? most : out[query]
+                                }
+                            }
+                        }
                     }
                 }
             }
         }
-        return Scores(first: rows.lowerBound, sums: sums, highest: highest)
     }
 
     /// Between what the product of a row and a query lies.

@@ -68,7 +68,7 @@ public enum StateDirectory {
                 remedy: "choose an empty directory for --state")
         }
         try give(paths.state, to: account)
-        for path in [paths.lock, paths.encodings, paths.clips, paths.spool]
+        for path in [paths.lock, paths.encodings, paths.clips, paths.cuts, paths.spool]
         where FileStatus(path, followingLinks: false) != nil {
             try give(path, to: account)
         }
@@ -114,6 +114,8 @@ struct ClusterPaths: Sendable, Equatable {
     var encodings: String { state + "/encodings" }
     /// Files of footage.
     var clips: String { state + "/clips" }
+    /// Clips that are cut to be sent and then forgotten.
+    var cuts: String { state + "/cuts" }
     /// What waits to be written to the database.
     var spool: String { state + "/spool" }
 

@@ -9,14 +9,18 @@ public struct DatabaseAddress: Sendable, Equatable, CustomStringConvertible {
 
     /// The database, host and port, without user name and password: the only form that may be printed.
     public let description: String
+    /// Name of the node whose sessions these are, where several share the database; nil for one machine.
+    public let node: String?
 
-    /// Reads `text`, libpq's URI or keyword form. Throws ``StoreError/malformedAddress(why:)``.
-    public init(_ text: String) throws(StoreError) {
+    /// Reads `text`, libpq's URI or keyword form; `node` is as the configuration names it. Throws
+    /// ``StoreError/malformedAddress(why:)``.
+    public init(_ text: String, node: String? = nil) throws(StoreError) {
         guard !text.utf8.contains(0) else { throw .malformedAddress(why: "it holds a zero byte") }
         guard let options = Self.parse(text) else {
             throw .malformedAddress(why: "libpq cannot parse it")
         }
         self.text = text
+        self.node = node
         secrets = ["password", "sslpassword"].compactMap { options[$0] }.filter { !$0.isEmpty }
             .sorted { $0.utf8.count > $1.utf8.count }
         let host = options["host"] ?? options["hostaddr"] ?? "the local socket"

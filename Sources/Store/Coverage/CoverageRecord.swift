@@ -6,7 +6,7 @@ public struct CoverageRecord: Sendable, Equatable {
     public let camera: String
     /// `[start, end)`
     public let during: TimeSpan
-    /// Why it was not watched: a ``Base/Event/BlindReason``'s text, or `not_running`; nil while it was watched.
+    /// Why it was not watched: a `Event/BlindReason`'s text, or `not_running`; nil while it was watched.
     public let reason: String?
 
     /// Gathers the parts of a record.

@@ -42,4 +42,6 @@ public enum DescriptionDrop: String, Sendable {
     case deadline
     /// The model refused it.
     case refused
+    /// What it said had not the form of a description.
+    case malformed
 }

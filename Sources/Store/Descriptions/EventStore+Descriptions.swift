@@ -43,16 +43,36 @@ extension EventStore {
         }
     }
 
-    /// Gives a claimed event up; false when the claim was lost.
+    /// Lets others look at a claimed event again, `pause` from now; `problem` is kept. False when the claim was lost.
+    @discardableResult
+    public func releaseDescription(
+        _ claim: DescriptionClaim, for pause: Duration, because problem: String
+    ) async throws(StoreError) -> Bool {
+        let purpose = "release the description of event \(claim.event.id)"
+        return try await writer.withTransaction(purpose) { session throws(StoreError) in
+            try session.query(
+                purpose, "SELECT alertd.release_description($1, $2, $3, $4) AS is_done",
+                [
+                    .integer(claim.event.id), .time(claim.until), .real(max(0, pause / .seconds(1))),
+                    .storable(String(problem.prefix(1000))),
+                ]
+            ).only().bool("is_done")
+        }
+    }
+
+    /// Gives a claimed event up; what is known of why is kept in `problem`. False when the claim was lost.
     @discardableResult
     public func dropDescription(
-        _ claim: DescriptionClaim, because reason: DescriptionDrop
+        _ claim: DescriptionClaim, because reason: DescriptionDrop, _ problem: String? = nil
     ) async throws(StoreError) -> Bool {
         let purpose = "drop the description of event \(claim.event.id)"
         return try await writer.withTransaction(purpose) { session throws(StoreError) in
             try session.query(
-                purpose, "SELECT alertd.drop_description($1, $2, $3) AS is_done",
-                [.integer(claim.event.id), .time(claim.until), .text(reason.rawValue)]
+                purpose, "SELECT alertd.drop_description($1, $2, $3, $4) AS is_done",
+                [
+                    .integer(claim.event.id), .time(claim.until), .text(reason.rawValue),
+                    problem.map { .storable(String($0.prefix(1000))) } ?? .null,
+                ]
             ).only().bool("is_done")
         }
     }

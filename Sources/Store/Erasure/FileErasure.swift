@@ -52,6 +52,7 @@ public actor FileErasure {
     /// What of a change has nothing to do with the span.
     private static func rest(of write: StoreWrite, _ camera: CameraID, _ span: TimeSpan) -> StoreWrite? {
         switch write {
+        case .leased(let body, let stamp): rest(of: body, camera, span).map { .leased($0, stamp) }
         case .event(let one): one.event.camera == camera && one.event.during.touches(span) ? .none : .some(write)
         case .scores(let samples, camera: camera):
             .scores(samples.filter { $0.at < span.start || $0.at >= span.end }, camera: camera)

@@ -46,7 +46,7 @@ extension EventStore {
                 """
                 INSERT INTO alertd.encoding_minute \(columns)
                 VALUES ($1::bigint::integer, $2, $3, $4::bigint::integer, $5::bigint::integer, $6::bigint::integer, $7, $8, $9, $10)
-                ON CONFLICT (camera_id, encoder, minute) DO UPDATE
+                ON CONFLICT (camera_id, encoder, minute, node) DO UPDATE
                 SET frames = excluded.frames, looks = excluded.looks, stills = excluded.stills, radius = excluded.radius,
                     file = excluded.file, position = excluded.position, bytes = excluded.bytes
                 """,

@@ -14,7 +14,8 @@ public struct DatabaseStatus: Sendable, Equatable {
 
 extension EventStore {
     /// Brings the schema up to date and returns the steps applied, none if it was. Safe when several processes do it
-    /// at once. Throws ``StoreError/schemaMismatch(found:needed:address:)`` for a schema of a newer program, and
+    /// at once. Throws ``StoreError/schemaMismatch(found:needed:address:)`` for a schema of a newer program,
+    /// ``StoreError/schemaIncomplete(missing:version:address:)`` for one that no release made, and
     /// ``StoreError/forbidden(what:why:)`` when the server's role may not do what a step needs.
     @discardableResult
     public func migrate() async throws(StoreError) -> [Migration] {
@@ -45,6 +46,7 @@ extension EventStore {
         for migration in pending {
             try session.script("apply migration \(migration.version) (\(migration.name))", migration.sql)
         }
+        try requireWhole(session, target)
         return pending
     }
 
@@ -63,7 +65,8 @@ extension EventStore {
     }
 
     /// Returns when the schema is the one this program speaks. Throws
-    /// ``StoreError/schemaMismatch(found:needed:address:)``, and `unavailable` when the database does not answer.
+    /// ``StoreError/schemaMismatch(found:needed:address:)``, ``StoreError/schemaIncomplete(missing:version:address:)``, and
+    /// `unavailable` when the database does not answer.
     public func requireCurrentSchema() async throws(StoreError) {
         let target = address.description
         try await reader.run("read the schema's version") { session throws(StoreError) in
@@ -71,6 +74,24 @@ extension EventStore {
             guard found == Migration.current else {
                 throw .schemaMismatch(found: found, needed: Migration.current, address: target)
             }
+            try Self.requireWhole(session, target)
+        }
+    }
+
+    /// The version alone does not tell a schema from one that was made before a step was finished, by a build of between
+    /// two releases.
+    private static func requireWhole(_ session: PostgresSession, _ target: String) throws(StoreError) {
+        let there = try session.query(
+            "look for the schema's tables",
+            """
+            SELECT c.relname || '.' || a.attname AS name FROM pg_catalog.pg_attribute a
+            JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = 'alertd' AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+            """
+        ).map { row throws(StoreError) in try row.text("name") }
+        let missing = Migration.missing(from: Set(there))
+        guard missing.isEmpty else {
+            throw .schemaIncomplete(missing: missing, version: Migration.current, address: target)
         }
     }
 

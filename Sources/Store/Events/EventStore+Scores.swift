@@ -38,6 +38,22 @@ extension EventStore {
         return try merge(kept, place.camera, session, purpose)
     }
 
+    /// Those of `samples` that no other holder's curve of `camera` covers: what a witness adds.
+    static func unheld(
+        _ samples: [ScoreSample], _ camera: CameraID, besides token: Int64, _ session: PostgresSession
+    ) throws(StoreError) -> [ScoreSample] {
+        let times = samples.map(\.at)
+        let held = try session.query(
+            "store scores of \(camera)",
+            """
+            SELECT lower(l.held) AS start, upper(l.held) AS "end"
+            FROM alertd.camera_lease l JOIN alertd.camera c ON c.id = l.camera_id
+            WHERE c.name = $1 AND l.token <> $2 AND l.held && tstzrange($3, $4, '[]')
+            """, [.text(camera.name), .integer(token), .optional(times.min()), .optional(times.max())]
+        ).map { row throws(StoreError) in (start: try row.time("start"), end: try row.time("end")) }
+        return samples.filter { sample in !held.contains { $0.start <= sample.at && sample.at < $0.end } }
+    }
+
     private static func merge(
         _ samples: [ScoreSample], _ camera: Int32, _ session: PostgresSession, _ purpose: String
     ) throws(StoreError) -> Int {

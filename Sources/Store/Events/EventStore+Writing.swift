@@ -22,11 +22,15 @@ extension EventStore {
     @discardableResult
     public func closeOpenEvents(of camera: CameraID) async throws(StoreError) -> Int {
         try await writer.run("close the open events of \(camera)") { session throws(StoreError) in
-            let rows = try session.query(
-                "close the open events of \(camera)", "SELECT alertd.close_open_events($1) AS closed",
-                [.text(camera.name)])
-            return Int(try rows.only().integer("closed"))
+            try Self.closeOpenEvents(of: camera, session)
         }
+    }
+
+    @discardableResult
+    static func closeOpenEvents(of camera: CameraID, _ session: PostgresSession) throws(StoreError) -> Int {
+        let rows = try session.query(
+            "close the open events of \(camera)", "SELECT alertd.close_open_events($1) AS closed", [.text(camera.name)])
+        return Int(try rows.only().integer("closed"))
     }
 
     static func ensureCamera(_ camera: CameraID, _ session: PostgresSession) throws(StoreError) {
@@ -39,13 +43,19 @@ extension EventStore {
     }
 
     static func record(_ writes: [EventWrite], _ session: PostgresSession) throws(StoreError) -> [EventOutcome] {
-        for write in writes { try check(write) }
+        try record(writes.map { (write: $0, standing: .holder) }, session)
+    }
+
+    static func record(
+        _ writes: [(write: EventWrite, standing: LeaseStanding)], _ session: PostgresSession
+    ) throws(StoreError) -> [EventOutcome] {
+        for (write, _) in writes { try check(write) }
         let rows = try session.batch(
             "store events",
             """
             SELECT event_id, change FROM alertd.record_event($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
-            $14, $15, $16, $17)
-            """, writes.map(parameters))
+            $14, $15, $16, $17, $18)
+            """, writes.map { parameters($0.write) + [.text($0.standing.rawValue)] })
         var outcomes: [EventOutcome] = []
         for result in rows {
             let row = try result.only()

@@ -22,11 +22,11 @@ public final class EventStore: Sendable {
 
     /// Opens the database of `target`, starting the private cluster if that is asked for and none runs. The schema of
     /// an embedded database is brought up to date; elsewhere it must be (``migrate()``), else this throws
-    /// ``StoreError/schemaMismatch(found:needed:address:)``.
+    /// ``StoreError/schemaMismatch(found:needed:address:)``. `node` is this machine's name where several share a server.
     public static func open(
-        _ target: DatabaseTarget, logger: Logger
+        _ target: DatabaseTarget, node: String? = nil, logger: Logger
     ) async throws(StoreError) -> EventStore {
-        let store = try await connect(target, logger: logger)
+        let store = try await connect(target, node: node, logger: logger)
         do throws(StoreError) {
             if store.cluster != nil { try await store.migrate() }
             try await store.requireCurrentSchema()
@@ -39,11 +39,11 @@ public final class EventStore: Sendable {
 
     /// The same without looking at the schema: for `db migrate` and `db status`.
     public static func connect(
-        _ target: DatabaseTarget, logger: Logger
+        _ target: DatabaseTarget, node: String? = nil, logger: Logger
     ) async throws(StoreError) -> EventStore {
         switch target {
         case .url(let text):
-            return EventStore(address: try DatabaseAddress(text), cluster: nil, logger: logger)
+            return EventStore(address: try DatabaseAddress(text, node: node), cluster: nil, logger: logger)
         case .embedded(let stateDirectory):
             let cluster = EmbeddedCluster(stateDirectory: stateDirectory, logger: logger)
             let address = try await cluster.start()

@@ -18,7 +18,7 @@ extension EventStore {
                 """
                 SELECT f.kind, lower(f.during) AS start, upper(f.during) AS "end", f.file, f.bytes
                 FROM alertd.footage f JOIN alertd.camera c ON c.id = f.camera_id
-                WHERE c.name = $1 AND f.kind = $2 AND f.during && tstzrange($3, $4, '[]')
+                WHERE c.name = $1 AND f.kind = $2 AND f.during && tstzrange($3, $4, '[]') AND f.node IN ('', alertd.this_node())
                 ORDER BY start, f.file
                 """, [.text(camera.name), .text(kind.rawValue), .time(span.start), .time(span.end)]
             ).map { row throws(StoreError) in try FootageRecord(row, of: camera) }
@@ -32,7 +32,8 @@ extension EventStore {
                 "measure footage of \(camera)",
                 """
                 SELECT coalesce(sum(f.bytes), 0)::bigint AS bytes, min(upper(f.during)) AS oldest
-                FROM alertd.footage f JOIN alertd.camera c ON c.id = f.camera_id WHERE c.name = $1
+                FROM alertd.footage f JOIN alertd.camera c ON c.id = f.camera_id
+                WHERE c.name = $1 AND f.node IN ('', alertd.this_node())
                 """, [.text(camera.name)]
             ).only()
             return (try row.integer("bytes"), try row.optionalTime("oldest"))
@@ -55,7 +56,7 @@ extension EventStore {
                              AND e.ended_at > lower(f.during) - $3 * interval '1 second'
                        ) AS shows_event
                 FROM alertd.footage f JOIN alertd.camera c ON c.id = f.camera_id
-                WHERE c.name = $1 ORDER BY start, f.file
+                WHERE c.name = $1 AND f.node IN ('', alertd.this_node()) ORDER BY start, f.file
                 """, [.text(camera.name), .real(before), .real(after)]
             ).map { row throws(StoreError) in
                 FootageEntry(record: try FootageRecord(row, of: camera), showsEvent: try row.bool("shows_event"))
@@ -71,7 +72,7 @@ extension EventStore {
                 "forget footage of \(camera)",
                 """
                 DELETE FROM alertd.footage f USING alertd.camera c
-                WHERE c.id = f.camera_id AND c.name = $1 AND f.file = ANY ($2::text[])
+                WHERE c.id = f.camera_id AND c.name = $1 AND f.file = ANY ($2::text[]) AND f.node IN ('', alertd.this_node())
                 """, [.text(camera.name), .texts(records.map(\.file))])
         }
     }

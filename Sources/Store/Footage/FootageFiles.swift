@@ -30,6 +30,17 @@ public actor FootageFiles {
         return layout.folder(of: camera)
     }
 
+    /// A path that no file has, for a clip that is cut to be sent and then forgotten. Throws `footageFile`.
+    public func cutPath() throws(StoreError) -> String {
+        try make(layout.paths.cuts)
+        return "\(layout.paths.cuts)/\(UInt64.random(in: 0 ... .max)).mp4"
+    }
+
+    /// Removes such clips that an earlier process left; for the daemon, which holds the state directory.
+    public func removeCuts() {
+        for name in directoryEntries(layout.paths.cuts) { unlink("\(layout.paths.cuts)/\(name)") }
+    }
+
     /// What was being written when an earlier process ended.
     public func leftovers(of camera: CameraID) -> [String] { layout.parts(of: camera) }
 

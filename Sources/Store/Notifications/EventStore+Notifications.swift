@@ -163,6 +163,23 @@ extension EventStore {
         }
     }
 
+    /// Lets what was given up wait again, and be tried at once: those called `keys`, or all of `receiver`, or all. How many
+    /// they are.
+    @discardableResult
+    public func retryGivenUp(keys: [String]? = nil, receiver: String? = nil) async throws(StoreError) -> Int {
+        let purpose = "try again what was given up"
+        return try await writer.withTransaction(purpose) { session throws(StoreError) in
+            try session.query(
+                purpose,
+                """
+                UPDATE alertd.notification SET given_up_at = NULL, next_try_at = now()
+                WHERE given_up_at IS NOT NULL AND ($1::text[] IS NULL OR key = ANY ($1))
+                  AND ($2::text IS NULL OR receiver = $2)
+                """, [keys.map { .texts($0) } ?? .null, .optional(receiver)]
+            ).affected
+        }
+    }
+
     /// The events that may still be extended, by start.
     public func openEvents() async throws(StoreError) -> [EventRecord] {
         try await reader.run("list open events") { session throws(StoreError) in
@@ -176,6 +193,7 @@ extension EventStore {
     private static let standingColumns = """
         r.name, r.last_change, r.state, r.delivered, r.delivered_at, r.failing_since, r.problem,
         (SELECT count(*) FROM alertd.notification n WHERE n.receiver = r.name AND n.given_up_at IS NULL) AS waiting,
-        (SELECT count(*) FROM alertd.notification n WHERE n.receiver = r.name AND n.given_up_at IS NOT NULL) AS given_up
+        (SELECT count(*) FROM alertd.notification n WHERE n.receiver = r.name AND n.given_up_at IS NOT NULL) AS given_up,
+        (SELECT min(n.made_at) FROM alertd.notification n WHERE n.receiver = r.name AND n.given_up_at IS NULL) AS oldest_at
         """
 }

@@ -81,6 +81,8 @@ public struct ReceiverStanding: Sendable, Equatable {
     public let problem: String?
     /// How many wait, and how many were given up.
     public let waiting, givenUp: Int64
+    /// When the oldest that waits was decided; nil when none does.
+    public let oldestAt: WallTime?
 
     init(_ row: Row) throws(StoreError) {
         name = try row.text("name")
@@ -91,5 +93,6 @@ public struct ReceiverStanding: Sendable, Equatable {
         failingSince = try row.optionalTime("failing_since")
         problem = try row.optionalText("problem")
         (waiting, givenUp) = (try row.integer("waiting"), try row.integer("given_up"))
+        oldestAt = try row.optionalTime("oldest_at")
     }
 }

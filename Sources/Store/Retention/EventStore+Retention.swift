@@ -29,7 +29,7 @@ extension EventStore {
                 purpose,
                 """
                 DELETE FROM alertd.encoding_minute m USING alertd.camera c
-                WHERE c.id = m.camera_id AND c.name = $1 AND m.file = ANY ($2)
+                WHERE c.id = m.camera_id AND c.name = $1 AND m.file = ANY ($2) AND m.node IN ('', alertd.this_node())
                 """, [.text(camera.name), .texts(files)]
             ).affected
         }

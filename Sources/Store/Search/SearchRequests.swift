@@ -74,8 +74,10 @@ extension EventStore {
     /// The questions that are asked in SQL from now on, and those of the last minutes that nobody answered.
     public func searchRequests() -> SearchRequests { SearchRequests(self) }
 
-    /// Answers a question with what was found, best first.
-    public func answer(_ request: SearchRequest, with hits: [SearchAnswer]) async throws(StoreError) {
+    /// Answers a question with what was found, best first; `missing` are the nodes that have footage and did not answer.
+    public func answer(
+        _ request: SearchRequest, with hits: [SearchAnswer], missing: [String] = []
+    ) async throws(StoreError) {
         let rows = hits.enumerated().map { index, hit -> [SQLValue] in
             [
                 .integer(request.id), .integer(Int64(index + 1)), .text(hit.camera.name), .time(hit.during.start),
@@ -92,7 +94,7 @@ extension EventStore {
                        $6, least(greatest($7, 0), 1), $8::bigint
                 FROM alertd.camera c WHERE c.name = $3
                 """, rows)
-            try Self.finish(request, problem: nil, session)
+            try Self.finish(request, problem: nil, missing: missing, session)
         }
     }
 
@@ -104,11 +106,12 @@ extension EventStore {
     }
 
     private static func finish(
-        _ request: SearchRequest, problem: String?, _ session: PostgresSession
+        _ request: SearchRequest, problem: String?, missing: [String] = [], _ session: PostgresSession
     ) throws(StoreError) {
         _ = try session.query(
             "answer a question",
-            "UPDATE alertd.search_request SET answered_at = clock_timestamp(), problem = $2 WHERE id = $1",
-            [.integer(request.id), problem.map { SQLValue.storable($0) } ?? .null])
+            """
+            UPDATE alertd.search_request SET answered_at = clock_timestamp(), problem = $2, missing = $3 WHERE id = $1
+            """, [.integer(request.id), problem.map { SQLValue.storable($0) } ?? .null, .texts(missing)])
     }
 }

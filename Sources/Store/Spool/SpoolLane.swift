@@ -9,8 +9,8 @@ enum SpoolLane: String, CaseIterable, Sendable {
 
     /// The lane of a change.
     init(_ write: StoreWrite) {
-        switch write {
-        case .event, .coverage, .closeOpenEvents: self = .kept
+        switch write.body {
+        case .event, .coverage, .closeOpenEvents, .closeEvents, .leased: self = .kept
         case .scores: self = .scores
         case .index, .footage: self = .index
         }

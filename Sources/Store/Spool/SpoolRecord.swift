@@ -29,6 +29,11 @@ enum SpoolRecord {
     private static func encode(_ write: StoreWrite) -> [UInt8] {
         var writer = ByteWriter()
         switch write {
+        case .leased(let body, let stamp):
+            writer.put(UInt8(8))
+            writer.put(stamp.token)
+            writer.put(stamp.at)
+            return writer.bytes + encode(body)
         case .event(let event):
             writer.put(UInt8(1))
             put(event, &writer)
@@ -49,6 +54,9 @@ enum SpoolRecord {
             writer.put(span.start)
             writer.put(span.end)
         case .closeOpenEvents: writer.put(UInt8(4))
+        case .closeEvents(let camera):
+            writer.put(UInt8(7))
+            writer.put(camera.name)
         case .index(let minutes):
             writer.put(UInt8(5))
             writer.put(UInt32(minutes.count))
@@ -131,6 +139,12 @@ enum SpoolRecord {
         case 4: return .closeOpenEvents
         case 5: return reader.list(minute).map { .index($0) }
         case 6: return footage(&reader).map { .footage($0) }
+        case 7: return reader.camera().map { .closeEvents(of: $0) }
+        case 8:
+            guard let token = reader.integer(Int64.self), token > 0, let time = reader.time(),
+                let inner = reader.integer(UInt8.self), inner != kind, let body = decode(inner, &reader)
+            else { return nil }
+            return .leased(body, LeaseStamp(token: token, at: time))
         default: return nil
         }
     }

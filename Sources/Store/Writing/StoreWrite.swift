@@ -14,7 +14,26 @@ public enum StoreWrite: Sendable, Equatable {
     case footage(FootageRecord)
     /// Events that an earlier process left open end at their last evidence.
     case closeOpenEvents
+    /// The same for one camera, which another node has left.
+    case closeEvents(of: CameraID)
+    /// A change of a camera that several nodes could watch, and under which lease it was made.
+    indirect case leased(StoreWrite, LeaseStamp)
 
     /// Whether it may be given up when there is no room: events and coverage never.
     var isExpendable: Bool { SpoolLane(self) != .kept }
+
+    /// The change itself, without its lease.
+    package var body: StoreWrite { if case .leased(let body, _) = self { body } else { self } }
+
+    /// The lease it was made under; nil where one machine does everything.
+    package var stamp: LeaseStamp? { if case .leased(_, let stamp) = self { stamp } else { nil } }
+
+    /// The camera whose holder alone may say this; nil when anybody may.
+    var leasedCamera: CameraID? {
+        switch self {
+        case .event(let write): write.event.camera
+        case .scores(_, let camera), .coverage(_, let camera), .closeEvents(let camera): camera
+        case .index, .footage, .closeOpenEvents, .leased: nil
+        }
+    }
 }

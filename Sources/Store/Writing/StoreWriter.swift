@@ -45,14 +45,18 @@ public final class StoreWriter: Sendable {
     /// Where changes wait on the disk, if anywhere.
     public let spool: Spool?
 
-    /// A writer into `store` by way of `spool`. Transactions are measured into `metrics`, as `alertd_db_write_seconds`.
+    private let leases: LeaseBook?
+
+    /// A writer into `store` by way of `spool`. Transactions are measured into `metrics`, as `alertd_db_write_seconds`. Where
+    /// several nodes share the database, changes are stamped with this one's `leases`.
     public init(
-        store: EventStore, spool: Spool? = nil, metrics: any MetricsFactory = NOOPMetricsHandler.instance,
-        logger: Logger
+        store: EventStore, spool: Spool? = nil, leases: LeaseBook? = nil,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance, logger: Logger
     ) {
         transactions = CoreMetrics.Timer(label: "alertd_db_write_seconds", factory: metrics)
         self.store = store
         self.spool = spool
+        self.leases = leases
         self.logger = logger
     }
 
@@ -68,6 +72,7 @@ public final class StoreWriter: Sendable {
 
     /// Takes a change; never waits.
     public func enqueue(_ write: StoreWrite) {
+        let write = leases?.stamped(write) ?? write
         state.withLock { $0.queue.append(write) }
         wake.offer(true)
         if spool == nil { ready.offer(true) }

@@ -30,9 +30,9 @@ package struct WriteQueue: Sendable {
 
     /// Adds a write at the end.
     package mutating func append(_ write: StoreWrite) {
-        if case .coverage(let span, let camera) = write {
+        if case .coverage(let span, let camera) = write.body {
             let stretch = Stretch(camera: camera, start: span.start)
-            if let place = stretches[stretch], case .coverage(let earlier, _) = writes[place] {
+            if let place = stretches[stretch], case .coverage(let earlier, _) = writes[place]?.body {
                 if span.end > earlier.end { writes[place] = write }
                 return
             }
@@ -60,7 +60,7 @@ package struct WriteQueue: Sendable {
         for (place, write) in stored where writes[place] == write {
             writes[place] = nil
             samples -= Self.samples(write)
-            if case .coverage(let span, let camera) = write {
+            if case .coverage(let span, let camera) = write.body {
                 stretches[Stretch(camera: camera, start: span.start)] = nil
             }
         }
@@ -85,6 +85,6 @@ package struct WriteQueue: Sendable {
     }
 
     private static func samples(_ write: StoreWrite) -> Int {
-        if case .scores(let samples, _) = write { samples.count } else { 0 }
+        if case .scores(let samples, _) = write.body { samples.count } else { 0 }
     }
 }

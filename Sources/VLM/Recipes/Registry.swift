@@ -15,23 +15,23 @@ public enum Recipe: String, Sendable, CaseIterable {
     case dinov2WithRegisters = "dinov2_with_registers"
     /// ``SentenceBERT``
     case bert
-    /// ``VideoLLaMA3`` as Hugging Face lays it out
+    /// `VideoLLaMA3` as Hugging Face lays it out
     case videoLLaMA3 = "video_llama_3"
-    /// ``VideoLLaMA3`` as its authors lay it out
+    /// `VideoLLaMA3` as its authors lay it out
     case videoLLaMA3Original = "videollama3_qwen2"
-    /// ``SmolVLM``
+    /// `SmolVLM`
     case smolVLM = "smolvlm"
-    /// ``VideoLLaVA``
+    /// `VideoLLaVA`
     case videoLLaVA = "video_llava"
-    /// ``InternVL``
+    /// `InternVL`
     case internVL = "internvl"
-    /// ``ViViT``
+    /// `ViViT`
     case vivit
-    /// ``BLIP2``
+    /// `BLIP2`
     case blip2 = "blip-2"
-    /// ``SlowFast``
+    /// `SlowFast`
     case slowFast = "slowfast"
-    /// ``LanguageModel``
+    /// `LanguageModel`
     case llama, mistral, qwen2
 
     /// The recipe that loads the model in `folder`, by its `config.json` alone.

@@ -42,4 +42,19 @@ public struct BackTestSummary: Encodable, Sendable {
         suggestedLevel = report.level(ceilingPerDay: ceilingPerDay).map(Rounded.score)
         days = Dictionary(grouping: report.hits) { $0.during.start.dayName }.mapValues(\.count)
     }
+
+    private enum Key: String, CodingKey {
+        case camera, hits, watchedDays, hitsPerDay, suggestedLevel, days
+    }
+
+    /// All keys are always there.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(camera, forKey: .camera)
+        try container.encode(hits, forKey: .hits)
+        try container.encode(watchedDays, forKey: .watchedDays)
+        try container.encode(hitsPerDay, forKey: .hitsPerDay)
+        try container.encode(suggestedLevel, forKey: .suggestedLevel)
+        try container.encode(days, forKey: .days)
+    }
 }

@@ -30,8 +30,21 @@ enum MetricCatalogue {
             help: "How often the camera's frames stopped coming, by reason."),
         .init(name: "alertd_camera_up", kind: .gauge, help: "Whether frames of the camera are coming."),
         .init(
+            name: "alertd_cluster_cameras_held", kind: .gauge,
+            help: "Cameras that this node holds, where several share the database."),
+        .init(
+            name: "alertd_cluster_disagreement", kind: .gauge,
+            help: "Whether another node runs with other cameras or queries."),
+        .init(
+            name: "alertd_cluster_leases_lost_total", kind: .counter,
+            help: "Cameras that another node took while this one still watched."),
+        .init(name: "alertd_cluster_nodes", kind: .gauge, help: "Nodes that are alive, this one included."),
+        .init(
             name: "alertd_db_write_seconds", kind: .histogram,
             help: "Transactions that store changes.", buckets: quick),
+        .init(
+            name: "alertd_describe_requests_total", kind: .counter,
+            help: "Questions to remote endpoints, by endpoint and by what became of them."),
         .init(
             name: "alertd_describe_seconds", kind: .histogram,
             help: "Descriptions of events by a model.", buckets: slow),
@@ -56,6 +69,19 @@ enum MetricCatalogue {
         .init(
             name: "alertd_metric_series_dropped_total", kind: .counter,
             help: "Series that were not kept because a metric had too many."),
+        .init(
+            name: "alertd_notify_delivered_total", kind: .counter,
+            help: "Notifications that a receiver has taken."),
+        .init(
+            name: "alertd_notify_failed_total", kind: .counter,
+            help: "Tries to deliver a notification that a receiver did not take."),
+        .init(
+            name: "alertd_notify_given_up", kind: .gauge,
+            help: "Notifications that were given up and not forgotten yet."),
+        .init(
+            name: "alertd_notify_oldest_seconds", kind: .gauge,
+            help: "Age of the oldest notification that waits; 0 when none does."),
+        .init(name: "alertd_notify_waiting", kind: .gauge, help: "Notifications that wait for their receiver."),
         .init(
             name: "alertd_pipeline_lag_seconds", kind: .gauge,
             help: "How old the camera's last frame was when its analysis began."),

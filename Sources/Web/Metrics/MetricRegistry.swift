@@ -1,7 +1,7 @@
 internal import Base
 public import CoreMetrics
 
-/// Metrics in memory, for Prometheus to fetch: a backend of swift-metrics that keeps the families of ``MetricCatalogue`` and
+/// Metrics in memory, for Prometheus to fetch: a backend of swift-metrics that keeps the families of `MetricCatalogue` and
 /// nothing else, each with a bounded number of series.
 ///
 /// Labels come from the configuration (cameras) and from closed lists (kinds, reasons), so the bound is a safety net: what is

@@ -25,6 +25,16 @@ enum QueryRules {
         }
     }
 
+    /// Throws `unprocessable` for a sentence that says again what is said beside it.
+    static func checkOnce(_ request: WatchRequest, zone: String?, active: DailyWindow?) throws(WebError) {
+        if request.hours != nil, active != nil {
+            throw .unprocessable(parameter: "active", "the sentence says the hours too; say them once")
+        }
+        if request.zone != nil, zone != nil {
+            throw .unprocessable(parameter: "zone", "the sentence says the zone too; say it once")
+        }
+    }
+
     /// Throws `unprocessable` for a camera that the configuration has not.
     static func check(_ cameras: [CameraID], of configuration: Configuration, _ caller: Caller) throws(WebError) {
         // A token for some cameras watches no others.

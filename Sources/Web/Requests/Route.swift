@@ -22,6 +22,8 @@ struct Route: Sendable {
     let method: HTTPRequest.Method
     let segments: [Segment]
     let access: Access
+    /// The media type of the body that must come; nil when none is read.
+    let takes: String?
     /// The media types of an answer.
     let produces: [String]
     /// The query parameters that are known.
@@ -34,15 +36,16 @@ struct Route: Sendable {
 
     /// A route below `path`, whose parameters are written `{name}`.
     init(
-        _ method: HTTPRequest.Method, _ path: String, access: Access = .read, produces: [String] = [MediaTypes.json],
-        parameters: [String] = [], sentence: String = "text", limit: Duration? = .seconds(10),
+        _ method: HTTPRequest.Method, _ path: String, access: Access = .read, takes: String? = nil,
+        produces: [String] = [MediaTypes.json], parameters: [String] = [], sentence: String = "text",
+        limit: Duration? = .seconds(10),
         handler: @escaping @Sendable (WebRequest) async throws -> Response
     ) {
         self.method = method
         segments = path.split(separator: "/").map { part in
             part.hasPrefix("{") ? .parameter(String(part.dropFirst().dropLast())) : .literal(String(part))
         }
-        (self.access, self.produces, self.parameters) = (access, produces, parameters)
+        (self.access, self.takes, self.produces, self.parameters) = (access, takes, produces, parameters)
         (self.sentence, self.limit, self.handler) = (sentence, limit, handler)
     }
 

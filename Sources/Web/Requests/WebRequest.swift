@@ -2,19 +2,17 @@ internal import Base
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
-internal import NIOCore
 
 /// A request that has passed the checks that all share.
 struct WebRequest: Sendable {
-    /// Most bytes of a body.
-    static let longestBody = 65_536
-
     let request: Request
     /// The path's parameters.
     let path: [String: String]
     let query: QueryParameters
     let caller: Caller
     let context: WebContext
+    /// The body's bytes; none for a route that takes no body.
+    let body: [UInt8]
 
     var headers: HTTPFields { request.headers }
     var logger: Logger { context.logger }
@@ -43,23 +41,6 @@ struct WebRequest: Sendable {
         let camera = try name("name")
         guard caller.maySee(camera.name) else { throw .notFound("there is no camera \(camera)") }
         return camera
-    }
-
-    /// The bytes of a body of `type`. Throws `unsupportedType` and `tooLarge`.
-    func body(_ type: String) async throws -> ByteBuffer {
-        let given = headers[.contentType]?.split(separator: ";").first.map(String.init) ?? ""
-        guard given.trimmingSpaces.lowercased() == type else { throw WebError.unsupportedType(type) }
-        if let length = headers[.contentLength].flatMap({ Int($0) }), length > Self.longestBody {
-            throw WebError.tooLarge(Self.longestBody)
-        }
-        var bytes = ByteBuffer()
-        for try await part in request.body {
-            guard bytes.readableBytes + part.readableBytes <= Self.longestBody else {
-                throw WebError.tooLarge(Self.longestBody)
-            }
-            bytes.writeImmutableBuffer(part)
-        }
-        return bytes
     }
 }
 

@@ -48,21 +48,47 @@ package struct WebResponder: HTTPResponder {
 
     package func respond(to request: Request, context: WebContext) async -> Response {
         var response: Response
-        var sentence = "text"
+        // What is known of the request while it is answered.
+        var progress = Progress()
         do {
-            response = try await answer(request, context, &sentence)
+            response = try await answer(request, context, &progress)
         } catch {
-            let problem = WebError(error, sentence: sentence, logger: context.logger)
-            response = refusal(problem, request, context)
+            let problem = WebError(error, sentence: progress.sentence, logger: context.logger)
+            response = refusal(problem, request)
+            progress.endsConnection = problem.endsConnection
+        }
+        // A connection whose next bytes are nobody's business would be held by whoever sends them slowly.
+        if !progress.endsConnection, !progress.isBodyRead, RequestBytes.isAnnounced(request.headers) {
+            progress.endsConnection = await !RequestBytes.discard(request, limits)
         }
         answers[response.status.code / 100]?.increment()
         SecurityHeaders.add(
             to: &response.headers, isEncrypted: isEncrypted || proxies.isEncrypted(request.head, context))
-        return request.method == .head ? response.createHeadResponse() : response
+        if request.method == .head { response = response.createHeadResponse() }
+        return progress.endsConnection ? Self.last(response, context) : response
+    }
+
+    private struct Progress {
+        /// The key of the sentence, for errors about it.
+        var sentence = "text"
+        var isBodyRead = false
+        var endsConnection = false
+    }
+
+    /// The answer after which the connection ends; what still comes is not read.
+    private static func last(_ response: Response, _ context: WebContext) -> Response {
+        var last = response
+        last.headers[.connection] = "close"
+        let (body, close) = (response.body, context.close)
+        last.body = ResponseBody(contentLength: body.contentLength) { writer in
+            try await body.write(writer)
+            close()
+        }
+        return last
     }
 
     private func answer(
-        _ request: Request, _ context: WebContext, _ sentence: inout String
+        _ request: Request, _ context: WebContext, _ progress: inout Progress
     ) async throws -> Response {
         let address = request.head.path ?? "/"
         guard address.utf8.count <= limits.addressBytes else { throw WebError.addressTooLong(limits.addressBytes) }
@@ -71,9 +97,12 @@ package struct WebResponder: HTTPResponder {
         let mark = address.firstIndex { $0 == "?" || $0 == "#" }
         let parts = try Self.parts(address[..<(mark ?? address.endIndex)])
         let found = Result { () throws(WebError) in try routes.find(request.method, parts) }
-        let caller = try caller(request, context, (try? found.get())?.route, parts)
+        let caller = try caller(request, context, (try? found.get())?.route)
         let (route, path) = try found.get()
-        sentence = route.sentence
+        progress.sentence = route.sentence
+        if [.get, .head].contains(request.method), RequestBytes.isAnnounced(request.headers) {
+            throw WebError.badRequest(parameter: nil, "\(request.method.rawValue) takes no body")
+        }
         if request.method != .get, request.method != .head {
             try hosts.checkOrigin(request.headers, host: host ?? "")
         }
@@ -84,24 +113,30 @@ package struct WebResponder: HTTPResponder {
             throw WebError.notAcceptable(route.produces)
         }
         let query = try QueryParameters(mark.map { address[address.index(after: $0)...] }, known: route.parameters)
+        var body: [UInt8] = []
+        if let type = route.takes {
+            body = try await RequestBytes.read(request, type, limits)
+            progress.isBodyRead = true
+        }
         guard admission.enter() else {
             throw WebError.busy("\(limits.requests) requests are being answered already", retryAfter: 1)
         }
         defer { admission.leave() }
-        let checked = WebRequest(request: request, path: path, query: query, caller: caller, context: context)
+        let checked = WebRequest(
+            request: request, path: path, query: query, caller: caller, context: context, body: body)
         guard let limit = route.limit else { return try await route.handler(checked) }
         return try await Deadline.within(limit) { try await route.handler(checked) }
     }
 
     /// Who asks; nobody in particular where no token is needed.
     private func caller(
-        _ request: Request, _ context: WebContext, _ route: Route?, _ parts: [String]
+        _ request: Request, _ context: WebContext, _ route: Route?
     ) throws(WebError) -> Caller {
         if route?.access == .anybody { return Caller(name: nil, scope: .read, cameras: []) }
         return try tokens.caller(request.headers, context)
     }
 
-    private func refusal(_ problem: WebError, _ request: Request, _ context: WebContext) -> Response {
+    private func refusal(_ problem: WebError, _ request: Request) -> Response {
         if problem == .unauthorized, request.head.path == "/", Negotiation.accepts([MediaTypes.html], request.headers),
             request.headers[.accept] != nil, let page = loginPage()
         {
@@ -110,16 +145,7 @@ package struct WebResponder: HTTPResponder {
             headers[.cacheControl] = "no-store"
             return Response(status: .unauthorized, headers: headers, body: .init(byteBuffer: .init(bytes: page)))
         }
-        var response = Answer.problem(problem)
-        if problem.endsConnection {
-            // What still comes is not read.
-            let (body, close) = (response.body, context.close)
-            response.body = ResponseBody(contentLength: body.contentLength) { writer in
-                try await body.write(writer)
-                close()
-            }
-        }
-        return response
+        return Answer.problem(problem)
     }
 
     /// The path's parts, decoded. Throws `badRequest` for what is no path.

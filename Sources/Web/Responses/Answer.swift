@@ -37,6 +37,12 @@ enum Answer {
 
     /// RFC 9457.
     static func problem(_ error: WebError) -> Response {
+        let (head, bytes) = problemParts(error)
+        return Response(status: head.status, headers: head.headerFields, body: ResponseBody(byteBuffer: bytes))
+    }
+
+    /// The same as what goes over the wire, but for its length.
+    static func problemParts(_ error: WebError) -> (head: HTTPResponse, body: ByteBuffer) {
         let problem = Problem(
             title: error.status.reasonPhrase, status: error.status.code, detail: error.detail,
             parameter: error.parameter)
@@ -44,8 +50,6 @@ enum Answer {
         var headers = error.headers
         headers[.contentType] = MediaTypes.problem
         headers[.cacheControl] = "no-store"
-        if error.endsConnection { headers[.connection] = "close" }
-        return Response(
-            status: error.status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        return (HTTPResponse(status: error.status, headerFields: headers), ByteBuffer(bytes: bytes))
     }
 }

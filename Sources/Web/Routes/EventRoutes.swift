@@ -2,7 +2,6 @@ internal import Base
 internal import Configuration
 internal import HTTPTypes
 internal import Hummingbird
-internal import NIOCore
 internal import Pipeline
 internal import Store
 
@@ -28,7 +27,7 @@ struct EventRoutes: Sendable {
                 .get, "/api/v1/events/{id}/clip.mp4", produces: [MediaTypes.mp4], parameters: ["pre", "post"],
                 limit: .seconds(30), handler: clip),
             Route(.get, "/api/v1/events/{id}/thumbnail.jpg", produces: [MediaTypes.jpeg], handler: thumbnail),
-            Route(.post, "/api/v1/events/{id}/verdict", access: .admin, handler: verdict),
+            Route(.post, "/api/v1/events/{id}/verdict", access: .admin, takes: MediaTypes.json, handler: verdict),
         ]
     }
 
@@ -80,7 +79,7 @@ struct EventRoutes: Sendable {
 
     private func verdict(_ request: WebRequest) async throws -> Response {
         let id = try request.number("id")
-        let body = try BodyReader(Array(buffer: try await request.body(MediaTypes.json)), known: ["verdict"])
+        let body = try BodyReader(request.body, known: ["verdict"])
         let verdict = try body.text("verdict")
         guard ["normal", "incident"].contains(verdict) else {
             throw WebError.badRequest(parameter: "verdict", "verdict must be normal or incident")

@@ -20,8 +20,10 @@ struct HistoryRoutes: Sendable {
         let next: String?
         let unknownWords: [String]
         let understood: String
+        /// Names of the nodes that did not answer.
+        let partial: [String]
 
-        private enum Key: String, CodingKey { case items, next, unknownWords, understood }
+        private enum Key: String, CodingKey { case items, next, unknownWords, understood, partial }
 
         func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: Key.self)
@@ -29,6 +31,7 @@ struct HistoryRoutes: Sendable {
             try container.encode(next, forKey: .next)
             try container.encode(unknownWords, forKey: .unknownWords)
             try container.encode(understood, forKey: .understood)
+            try container.encode(partial, forKey: .partial)
         }
     }
 
@@ -54,8 +57,8 @@ struct HistoryRoutes: Sendable {
                 .get, "/api/v1/coverage", parameters: ["camera", "since", "until", "points", "limit", "cursor"],
                 limit: .seconds(20), handler: coverage),
             Route(
-                .get, "/api/v1/search", parameters: ["q", "camera", "since", "until", "limit", "cursor"], sentence: "q",
-                limit: .seconds(60), handler: search),
+                .get, "/api/v1/search", parameters: ["q", "camera", "cameras", "since", "until", "limit", "cursor"],
+                sentence: "q", limit: .seconds(60), handler: search),
         ]
     }
 
@@ -111,9 +114,11 @@ struct HistoryRoutes: Sendable {
         let text = try query.sentence("q")
         let limit = Int(try query.integer("limit", 1...100, else: 20))
         let camera = try query.name("camera")
-        let scope = FootageSearch.Scope(
-            camera: camera, cameras: request.caller.cameras.map { Set($0.compactMap { CameraID($0) }) },
-            since: try query.time("since"), until: try query.time("until"))
+        var scope = FootageSearch.Scope(
+            camera: camera, cameras: try cameras(query, request.caller), since: try query.time("since"),
+            until: try query.time("until"))
+        // Another node asks: it asks all the others itself.
+        scope.isOnlyHere = request.headers[.askingNode] != nil
         let after = try query.text("cursor").map { text throws(WebError) in
             guard let cursor = SearchCursor(text) else {
                 throw .badRequest(parameter: "cursor", "cursor must be the \"next\" of the page before")
@@ -123,22 +128,38 @@ struct HistoryRoutes: Sendable {
         let understood = try QueryRules.read(text, zones: QueryRules.zones(services.configuration()))
         let unknown = try await unknownWords(understood)
         let (services, media) = (services, media)
-        let lines = try await media.heavily {
-            let hits =
-                if let since = scope.since, let until = scope.until, since >= until { [FootageSearch.Hit]() } else {
+        let (lines, missing) = try await media.heavily { [scope] in
+            let found =
+                if let since = scope.since, let until = scope.until, since >= until {
+                    ClusterSearch.Found(hits: [])
+                } else {
                     try await services.search(text, scope, limit, after)
                 }
             var lines: [FoundLine] = []
-            for hit in hits {
+            for hit in found.hits {
                 let footage = try await services.clips.recorded(hit.camera, during: hit.during)
                 lines.append(FoundLine(hit: hit, hasFootage: footage != nil))
             }
-            return lines
+            return (lines, found.missing)
         }
         return try Answer.json(
             Found(
                 items: lines, next: lines.count == limit ? lines.last?.hit.cursor.description : nil,
-                unknownWords: unknown, understood: "\(understood.condition)"))
+                unknownWords: unknown, understood: "\(understood.condition)", partial: missing))
+    }
+
+    /// The cameras that are asked for, of those that the caller may see; nil means all.
+    private func cameras(_ query: QueryParameters, _ caller: Caller) throws(WebError) -> Set<CameraID>? {
+        let seen = caller.cameras.map { Set($0.compactMap { CameraID($0) }) }
+        guard let text = query.text("cameras") else { return seen }
+        var named: Set<CameraID> = []
+        for name in text.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let camera = CameraID(String(name)) else {
+                throw .badRequest(parameter: "cameras", "cameras must be names of cameras with commas between them")
+            }
+            named.insert(camera)
+        }
+        return seen.map { $0.intersection(named) } ?? named
     }
 
     private func unknownWords(_ request: WatchRequest) async throws -> [String] {
@@ -148,4 +169,9 @@ struct HistoryRoutes: Sendable {
         }
         return words
     }
+}
+
+extension HTTPField.Name {
+    /// Marks a question that another node asks.
+    static var askingNode: Self { Self("Alertd-Node") ?? .origin }
 }

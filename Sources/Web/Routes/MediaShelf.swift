@@ -85,10 +85,15 @@ final class MediaShelf: Sendable {
     }
 
     private func cut(_ camera: CameraID, _ span: TimeSpan, _ name: String) async throws -> Clip {
-        let path = NSTemporaryDirectory() + "/alertd-web-\(UInt64.random(in: 0 ... .max)).mp4"
+        let path = try await clips.cutPath()
         // The open file stays readable, and goes with its last reader, however this process ends.
         defer { unlink(path) }
         guard let shown = try await clips.cut(camera, during: span, into: path), let file = OpenedFile(path) else {
+            let nodes = try await clips.elsewhere(camera, during: span)
+            if !nodes.isEmpty {
+                throw WebError.notFound(
+                    "the footage of \(name) is on node \(nodes.joined(separator: " and ")); ask that one")
+            }
             throw WebError.notFound(
                 "there is no footage of \(name): it was not recorded, is gone, or lies less than half a minute back")
         }

@@ -1,6 +1,5 @@
 internal import HTTPTypes
 internal import Hummingbird
-internal import NIOCore
 
 /// The page, the form that takes a token, and the cookie that it gives.
 struct PageRoutes: Sendable {
@@ -20,7 +19,7 @@ struct PageRoutes: Sendable {
             Route(.get, "/page/{folder}/{file}", produces: ["*/*"]) {
                 try file($0.path["file"] ?? "", $0.path["folder"], to: $0)
             },
-            Route(.post, "/login", access: .anybody, produces: [MediaTypes.json], handler: login),
+            Route(.post, "/login", access: .anybody, takes: MediaTypes.json, handler: login),
             Route(.post, "/logout") { request in
                 Answer.empty(.noContent, headers: [.setCookie: SessionCookie.clearing(isSecure: isSecure(request))])
             },
@@ -36,7 +35,7 @@ struct PageRoutes: Sendable {
     }
 
     private func login(_ request: WebRequest) async throws -> Response {
-        let body = try BodyReader(Array(buffer: try await request.body(MediaTypes.json)), known: ["token"])
+        let body = try BodyReader(request.body, known: ["token"])
         let token = try body.text("token")
         guard (1...200).contains(token.unicodeScalars.count) else {
             throw WebError.badRequest(parameter: "token", "token must have 1 to 200 characters")

@@ -52,8 +52,8 @@ struct QueryRoutes: Sendable {
     var all: [Route] {
         [
             Route(.get, "/api/v1/queries", parameters: ["limit", "cursor"], handler: list),
-            Route(.post, "/api/v1/queries", access: .admin, handler: add),
-            Route(.post, "/api/v1/queries/test", limit: .seconds(120), handler: test),
+            Route(.post, "/api/v1/queries", access: .admin, takes: MediaTypes.json, handler: add),
+            Route(.post, "/api/v1/queries/test", takes: MediaTypes.json, limit: .seconds(120), handler: test),
             Route(.get, "/api/v1/queries/{name}") { request in
                 try Answer.json(QueryLine(try await query(request)))
             },
@@ -123,24 +123,18 @@ struct QueryRoutes: Sendable {
 
     private func add(_ request: WebRequest) async throws -> Response {
         let body = try BodyReader(
-            Array(buffer: try await request.body(MediaTypes.json)),
-            known: ["name", "text", "cameras", "zone", "active", "alarm_ceiling_per_day", "enabled"])
+            request.body, known: ["name", "text", "cameras", "zone", "active", "alarm_ceiling_per_day", "enabled"])
         guard let name = try body.optionalName("name") else {
             throw WebError.badRequest(parameter: "name", "name is missing")
         }
-        if name == "test" {
-            throw WebError.unprocessable(parameter: "name", "test is the address of back-tests; choose another name")
+        if name == QueryConfiguration.reservedName {
+            throw WebError.unprocessable(parameter: "name", "\(name) is the address of back-tests; choose another name")
         }
         let text = try Sentence.checked(try body.text("text"), "text")
         let (cameras, zone) = (try body.cameras("cameras"), try body.optionalName("zone"))
-        let active = try body.optionalText("active").map { text throws(WebError) in
-            guard let window = DailyWindow(text) else {
-                throw .badRequest(parameter: "active", "active must be a part of the day such as 22:00-06:00")
-            }
-            return window.description
-        }
+        let active = try Self.active(body)
         let query = StandingQuery(
-            name: name, text: text, cameras: cameras, zone: zone, active: active,
+            name: name, text: text, cameras: cameras, zone: zone, active: active?.description,
             alarmCeilingPerDay: try body.real("alarm_ceiling_per_day", 0.001...10_000, else: 1),
             isEnabled: try body.flag("enabled", else: true), origin: .command)
         let configuration = services.configuration()
@@ -158,21 +152,29 @@ struct QueryRoutes: Sendable {
 
     private func test(_ request: WebRequest) async throws -> Response {
         let body = try BodyReader(
-            Array(buffer: try await request.body(MediaTypes.json)),
-            known: ["text", "cameras", "since", "until", "alarm_ceiling_per_day"])
+            request.body, known: ["text", "cameras", "zone", "active", "since", "until", "alarm_ceiling_per_day"])
         let text = try Sentence.checked(try body.text("text"), "text")
-        let wanted = try body.cameras("cameras")
+        let (wanted, zone, active) = (try body.cameras("cameras"), try body.optionalName("zone"), try Self.active(body))
         let until = try body.time("until") ?? WallTime(Date())
         let since = try body.time("since") ?? until.advanced(bySeconds: -Self.usual)
         let ceiling = try body.real("alarm_ceiling_per_day", 0.001...10_000, else: 1)
-        let understood = try QueryRules.read(text, zones: QueryRules.zones(services.configuration()))
+        let configuration = services.configuration()
+        if let zone { try QueryRules.check(zone, on: wanted, of: configuration) }
+        let said = try QueryRules.read(text, zones: QueryRules.zones(configuration))
+        try QueryRules.checkOnce(said, zone: zone, active: active)
+        let understood = said.bound(
+            zone: zone, hours: active.flatMap { ActiveHours(startMinute: $0.startMinute, endMinute: $0.endMinute) })
         var unknown: [String] = []
         for scene in understood.condition.scenes {
             unknown += try await services.unknownWords(scene).filter { !unknown.contains($0) }
         }
         let scope = FootageSearch.Scope(since: since, until: until)
         let names = since < until ? try await services.store.cameras().compactMap { CameraID($0) } : []
-        let cameras = names.filter { request.caller.maySee($0.name) && (wanted.isEmpty || wanted.contains($0)) }
+        // Cameras without the zone are not asked, as they are not watched.
+        let cameras = names.filter { camera in
+            request.caller.maySee(camera.name) && (wanted.isEmpty || wanted.contains(camera))
+                && (understood.zone.map { configuration.camera(camera)?.zones[$0] != nil } ?? true)
+        }
         let services = services
         let reports = try await media.heavily {
             var reports: [Report] = []
@@ -185,6 +187,18 @@ struct QueryRoutes: Sendable {
         }
         return try Answer.json(
             Tested(understood: "\(understood.condition)", unknownWords: unknown, cameras: reports))
+    }
+
+    private static func active(_ body: BodyReader) throws(WebError) -> DailyWindow? {
+        guard let text = try body.optionalText("active") else { return nil }
+        guard let window = DailyWindow(text) else {
+            let halves = text.split(separator: "-")
+            if halves.count == 2, halves[0] == halves[1], DailyWindow("\(halves[0])-24:00") != nil {
+                throw .unprocessable(parameter: "active", "active ends where it begins; leave it out for the whole day")
+            }
+            throw .badRequest(parameter: "active", "active must be a part of the day such as 22:00-06:00")
+        }
+        return window
     }
 
     private static func line(

@@ -12,8 +12,12 @@ public struct WebLimits: Sendable {
     public var addressBytes = 4096
     /// Bytes of all headers.
     public var headerBytes = 16_384
+    /// Bytes of a body.
+    public var bodyBytes = 65_536
     /// Seconds without a complete head, or between parts of a body.
     public var idleSeconds: Int64 = 15
+    /// Seconds in which a whole body must be there.
+    public var bodySeconds: Int64 = 8
     /// Seconds in which a client must take what was sent.
     public var stalledSeconds: Int64 = 30
 

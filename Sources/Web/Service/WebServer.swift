@@ -56,7 +56,7 @@ public final class WebServer: Service {
         self.configuration = configuration
         tokens = TokenBook(store: services.store, logger: services.logger)
         streams = EventStreams(
-            store: services.store, metrics: services.metrics, logger: services.logger)
+            store: services.store, drafts: services.drafts, metrics: services.metrics, logger: services.logger)
         heavy = Admission(most: configuration.limits.heavy)
     }
 
@@ -171,7 +171,10 @@ public final class WebServer: Service {
         let limits = configuration.limits
         let plain = HTTPServerBuilder.http1(
             configuration: .init(
-                additionalChannelHandlers: [StalledWrites(patience: .seconds(limits.stalledSeconds))],
+                additionalChannelHandlers: [
+                    StalledWrites(patience: .seconds(limits.stalledSeconds)),
+                    UnreadableRequests(isEncrypted: tls != nil),
+                ],
                 idleTimeout: .seconds(limits.idleSeconds),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,

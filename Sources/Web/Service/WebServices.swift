@@ -11,7 +11,7 @@ public struct WebServices: Sendable {
     /// Searches past footage: sentence, where, most spans, behind which answer.
     public typealias Search =
         @Sendable (String, FootageSearch.Scope, Int, SearchCursor?) async throws ->
-        [FootageSearch.Hit]
+        ClusterSearch.Found
     /// What a query would have told about the past of one camera.
     public typealias BackTest =
         @Sendable (WatchRequest, CameraID, FootageSearch.Scope) async throws ->
@@ -35,6 +35,8 @@ public struct WebServices: Sendable {
     public var backTest: BackTest
     /// See ``UnknownWords``.
     public var unknownWords: UnknownWords
+    /// Descriptions that are being written.
+    public var drafts: DescriptionDrafts
     /// The configuration in effect, which a reload may change.
     public var configuration: @Sendable () -> Configuration
     /// What keeps the daemon from its work; nil when it is ready.
@@ -54,13 +56,14 @@ public struct WebServices: Sendable {
     public init(
         store: EventStore, history: EventStore, board: CameraBoard, pictures: PictureBoard, clips: EventClips,
         search: @escaping Search, backTest: @escaping BackTest, unknownWords: @escaping UnknownWords,
-        configuration: @escaping @Sendable () -> Configuration, problem: @escaping @Sendable () -> String?,
+        drafts: DescriptionDrafts, configuration: @escaping @Sendable () -> Configuration,
+        problem: @escaping @Sendable () -> String?,
         metrics: MetricRegistry, measure: @escaping @Sendable (MetricRegistry) async -> Void, pageFolder: URL?,
         version: String, logger: Logger
     ) {
         (self.store, self.history, self.board, self.pictures, self.clips) = (store, history, board, pictures, clips)
         (self.search, self.backTest, self.unknownWords) = (search, backTest, unknownWords)
-        (self.configuration, self.problem) = (configuration, problem)
+        (self.drafts, self.configuration, self.problem) = (drafts, configuration, problem)
         (self.metrics, self.measure) = (metrics, measure)
         (self.pageFolder, self.version, self.logger) = (pageFolder, version, logger)
     }

@@ -3,6 +3,7 @@ internal import CoreMetrics
 internal import Foundation
 internal import Logging
 internal import NIOCore
+internal import Pipeline
 internal import Store
 
 /// The changes of events for everybody who follows them: one reader of the table behind NOTIFY, and the latest changes in
@@ -15,6 +16,8 @@ final class EventStreams: Sendable {
     private static let retry = Duration.seconds(1)
     /// A sign of life comes this often.
     private static let tick = Duration.seconds(15)
+    /// What is being written is shown this often at most.
+    private static let draftPace = Duration.milliseconds(150)
 
     /// A change as it is sent.
     struct Message: Sendable {
@@ -37,22 +40,45 @@ final class EventStreams: Sendable {
         case ended
     }
 
+    /// Somebody who follows; whoever drops it does so no longer.
+    final class Client: Sendable {
+        /// Holds something when there may be something to send; ended with the service.
+        let wake = BoundedQueue<Bool>(countLimit: 1)
+        /// Whether it is shown descriptions while they are written.
+        let wantsDrafts: Bool
+        private let leave: @Sendable () -> Void
+
+        fileprivate init(wantsDrafts: Bool, leave: @escaping @Sendable () -> Void) {
+            (self.wantsDrafts, self.leave) = (wantsDrafts, leave)
+        }
+
+        deinit { leave() }
+    }
+
+    /// What is known of a client here: holding it would keep it following.
+    private struct Follower {
+        let wake: BoundedQueue<Bool>
+        let wantsDrafts: Bool
+    }
+
     private struct State {
         var messages: [Message] = []
         /// Every change with a higher number is in `messages`.
         var floor: Int64?
-        var clients: [Int: BoundedQueue<Bool>] = [:]
-        var lastClient = 0
+        var followers: [Int: Follower] = [:]
+        var lastFollower = 0
         var isFinished = false
     }
 
     private let store: EventStore
+    private let drafts: DescriptionDrafts
     private let metrics: MetricRegistry
     private let latency: CoreMetrics.Timer
     private let logger: Logger
     private let state = Locked(State())
 
-    init(store: EventStore, metrics: MetricRegistry, logger: Logger) {
+    init(store: EventStore, drafts: DescriptionDrafts, metrics: MetricRegistry, logger: Logger) {
+        self.drafts = drafts
         self.metrics = metrics
         latency = CoreMetrics.Timer(label: "alertd_alert_latency_seconds", factory: metrics)
         self.store = store
@@ -60,7 +86,7 @@ final class EventStreams: Sendable {
     }
 
     /// Clients that follow.
-    var count: Int { state.withLock { $0.clients.count } }
+    var count: Int { state.withLock { $0.followers.count } }
 
     /// The number of the newest change; nil before the table was read.
     var newest: Int64? { state.withLock { $0.messages.last?.id ?? $0.floor } }
@@ -75,31 +101,42 @@ final class EventStreams: Sendable {
                     self.wake()
                 }
             }
+            group.addTask {
+                while !Task.isCancelled, (try? await self.drafts.changed.next()) != nil {
+                    self.wake { $0.wantsDrafts }
+                    try? await ContinuousClock().sleep(for: Self.draftPace)
+                }
+            }
         }
     }
 
     /// Lets every client go.
     func finish() {
-        let clients = state.withLock { state in
+        let followers = state.withLock { state in
             state.isFinished = true
-            return Array(state.clients.values)
+            return Array(state.followers.values)
         }
-        for client in clients { client.finish() }
+        for follower in followers { follower.wake.finish() }
     }
 
-    /// A new client: its key, and what wakes it. Nil when the service stops.
-    func enter() -> (key: Int, wake: BoundedQueue<Bool>)? {
-        let wake = BoundedQueue<Bool>(countLimit: 1)
-        return state.withLock { state in
-            if state.isFinished { return nil }
-            state.lastClient += 1
-            state.clients[state.lastClient] = wake
-            return (state.lastClient, wake)
+    /// A new client; nil when the service stops.
+    func enter(wantsDrafts: Bool) -> Client? {
+        let key = state.withLock { state in
+            state.lastFollower += 1
+            return state.lastFollower
         }
+        let client = Client(wantsDrafts: wantsDrafts) { [weak self] in self?.leave(key) }
+        let isTaken = state.withLock { state in
+            if !state.isFinished { state.followers[key] = Follower(wake: client.wake, wantsDrafts: wantsDrafts) }
+            return !state.isFinished
+        }
+        return isTaken ? client : nil
     }
 
-    /// The client is gone.
-    func leave(_ key: Int) { state.withLock { $0.clients[key] = nil } }
+    private func leave(_ key: Int) { state.withLock { $0.followers[key] = nil } }
+
+    /// What has been written since the draft numbered `version` was.
+    func drafts(after version: Int) -> [DescriptionDrafts.Draft] { drafts.changes(after: version) }
 
     /// What comes after the change numbered `last`.
     func next(after last: Int64) -> Next {
@@ -170,9 +207,10 @@ final class EventStreams: Sendable {
         }
     }
 
-    private func wake() {
-        let clients = state.withLock { Array($0.clients.values) }
-        for client in clients { client.offer(true) }
+    private func wake(_ isMeant: (Follower) -> Bool = { _ in true }) {
+        for follower in state.withLock({ Array($0.followers.values) }) where isMeant(follower) {
+            follower.wake.offer(true)
+        }
     }
 
     private func messages(_ changes: [EventChange]) async throws -> [Message] {

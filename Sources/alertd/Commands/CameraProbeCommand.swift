@@ -29,7 +29,7 @@ struct CameraProbeCommand: AsyncParsableCommand {
 
         private enum Key: String, CodingKey {
             case url, codec, width, height, framesPerSecond, gopFrames, gopSeconds, clock, clockErrorSeconds, decodeMode
-            case cpuShare, errors
+            case decoder, cpuShare, errors
         }
 
         /// All keys are always there; what was not seen is null.
@@ -45,6 +45,7 @@ struct CameraProbeCommand: AsyncParsableCommand {
             try container.encode(survey.clock.rawValue, forKey: .clock)
             try container.encode(survey.clockError.map(Rounded.milliseconds), forKey: .clockErrorSeconds)
             try container.encode(survey.decodeMode.rawValue, forKey: .decodeMode)
+            try container.encode(survey.device.rawValue, forKey: .decoder)
             try container.encode(Rounded.score(survey.cpuShare), forKey: .cpuShare)
             try container.encode(survey.errors, forKey: .errors)
         }
@@ -53,12 +54,14 @@ struct CameraProbeCommand: AsyncParsableCommand {
             let gop = survey.gopFrames.flatMap { frames in
                 survey.gopSeconds.map { "\(Rounded.milliseconds(frames)) frames, \(Rounded.milliseconds($0)) s" }
             }
+            let failure = survey.deviceFailure.map { " (\($0))" } ?? ""
             let error = survey.clockError.map { " (± \(Rounded.milliseconds($0)) s)" } ?? ""
             return [
                 "address  \(url)", "codec    \(survey.probe.codec)", "size     \(survey.probe.size)",
                 "frames   \(survey.framesPerSecond.map { "\(Rounded.milliseconds($0)) a second" } ?? "too few to say")",
                 "GOP      \(gop ?? "no second key frame within \(seconds) s")",
-                "clock    \(survey.clock.rawValue)\(error)", "decoding \(survey.decodeMode.rawValue)",
+                "clock    \(survey.clock.rawValue)\(error)",
+                "decoding \(survey.decodeMode.rawValue), by \(survey.device.rawValue)\(failure)",
                 "CPU      \(Rounded.milliseconds(survey.cpuShare * 100)) % of one core, without the encoder",
                 "errors   \(survey.errors)",
             ]

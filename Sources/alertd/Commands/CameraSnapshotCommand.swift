@@ -32,7 +32,7 @@ struct CameraSnapshotCommand: AsyncParsableCommand {
         }
         var stream = try CameraStream(camera)
         stream.configuration.frames.analyseFPS = 25
-        let mask = PrivacyMask(camera.masks.map { area in area.points.map { PrivacyMask.Point(x: $0.x, y: $0.y) } })
+        let mask = camera.privacyMask
         // Opened before the process gives up root, so that the picture lands where the user may write.
         let file = try OutputFile(output ?? "\(name).jpg")
         let opened = stream

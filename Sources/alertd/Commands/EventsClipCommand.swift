@@ -40,25 +40,28 @@ struct EventsClipCommand: AsyncParsableCommand {
         // Opened before the process gives up root, so that the file lands where the user may write.
         let file = try OutputFile(out)
         let (id, pre, post, thumbnail) = (id, pre, post, thumbnail)
-        let clip = NSTemporaryDirectory() + "/alertd-clip-\(getpid())-\(UInt32.random(in: 0 ... .max)).mp4"
-        defer { unlink(clip) }
         do {
-            let (event, span, path) = try await Interruption.guarding {
-                try await DatabaseSession.with(plan) { session -> (EventRecord, TimeSpan, String) in
+            let (event, span) = try await Interruption.guarding {
+                try await DatabaseSession.with(plan) { session -> (EventRecord, TimeSpan) in
                     guard let event = try await session.events.event(id) else {
                         throw Failure(.failed, "there is no event \(id); 'alertd events list' shows the ids")
                     }
                     let clips = EventClips(
                         events: session.events, footage: FootageFiles(stateDirectory: session.state.path))
-                    if thumbnail { return (event, event.during, try await Self.thumbnail(event, clips)) }
+                    if thumbnail {
+                        try file.copy(try await Self.thumbnail(event, clips))
+                        return (event, event.during)
+                    }
+                    let clip = try await clips.cutPath()
+                    defer { unlink(clip) }
                     let roll = plan.configuration.cameras.first { $0.name.name == event.camera }?.clips
                     let span = try await Self.cut(
                         event, clips, before: pre ?? roll.map { $0.before / .seconds(1) } ?? 5,
                         after: post ?? roll.map { $0.after / .seconds(1) } ?? 5, into: clip)
-                    return (event, span, clip)
+                    try file.copy(clip)
+                    return (event, span)
                 }
             }
-            try file.copy(path)
             if out != "-" { tell(event, span) }
         } catch {
             file.discard()

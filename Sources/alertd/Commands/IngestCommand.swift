@@ -16,7 +16,8 @@ struct IngestCommand: AsyncParsableCommand {
             Frames are decoded, sampled, encoded and scored; events, anomaly scores and encodings are stored. The \
             last line is a JSON object with what was done. Ingesting a file again adds nothing; with further \
             queries it adds their events. Without --start a recording begins at its creation time, else at its \
-            modification time less its duration; further files begin where the one before ended when --start is given.
+            modification time less its duration; further files begin where the one before ended when --start is given. \
+            Privacy masks of a camera of the configuration are painted over its recordings too.
             """)
 
     @OptionGroup var options: GlobalOptions
@@ -57,12 +58,12 @@ struct IngestCommand: AsyncParsableCommand {
         let engine = try encoder.engine(options, environment: environment)
         for text in query { try await UnknownWords.warn(about: text, engine: engine) }
         let plan = try DatabaseSession.Plan(options, environment: environment)
-        let ceiling = plan.configuration.cameras.first { $0.name == camera }?.alarmCeilingPerDay
+        let known = plan.configuration.camera(camera)
         let run = IngestRun(
             camera: camera, start: start, fps: fps, queries: Self.distinct(query).map { Query($0) },
             reusesEncodings: changeGate, engine: engine,
             sentences: try AnomalySetup.sentences(options, environment: environment),
-            ceilingPerDay: ceiling ?? 1, logger: plan.logger)
+            ceilingPerDay: known?.alarmCeilingPerDay ?? 1, mask: known?.privacyMask ?? .none, logger: plan.logger)
         let opened = media
         let (summary, failed) = try await Interruption.guarding {
             try await DatabaseSession.with(plan) { try await run.ingest(opened, into: $0) }

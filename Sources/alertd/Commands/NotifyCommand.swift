@@ -10,7 +10,8 @@ import Web
 struct NotifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "notify", abstract: "Look after the receivers of notifications: webhook, MQTT broker, mailboxes.",
-        subcommands: [ListCommand.self, TestCommand.self], defaultSubcommand: ListCommand.self)
+        subcommands: [ListCommand.self, DeadCommand.self, RetryCommand.self, TestCommand.self],
+        defaultSubcommand: ListCommand.self)
 
     /// `alertd notify list`
     struct ListCommand: AsyncParsableCommand {
@@ -66,8 +67,8 @@ struct NotifyCommand: AsyncParsableCommand {
         }
 
         func validate() throws {
-            if let receiver, !["webhook", "mqtt", "email"].contains(receiver) {
-                throw ValidationError("'\(receiver)' is no receiver; there are webhook, mqtt and email")
+            if let receiver, !NotifyCommand.receivers.contains(receiver) {
+                throw ValidationError(NotifyCommand.refusal(of: receiver))
             }
         }
 
@@ -121,23 +122,6 @@ struct NotifyCommand: AsyncParsableCommand {
             (waiting, givenUp) = (standing.waiting, standing.givenUp)
             failingSince = standing.failingSince?.description
             problem = standing.problem
-        }
-    }
-
-    private struct GivenUpLine: Encodable {
-        let receiver: String
-        let id: String
-        let kind: String
-        let incident: Int64
-        let madeAt: String
-        let givenUpAt: String?
-        let tries: Int
-        let problem: String?
-
-        init(_ record: NotificationRecord) {
-            (receiver, id, kind) = (record.receiver, record.key, record.kind)
-            (incident, madeAt, tries) = (record.incidentID, record.madeAt.description, record.tries)
-            (givenUpAt, problem) = (record.givenUpAt?.description, record.problem)
         }
     }
 }

@@ -31,6 +31,9 @@ struct QueryAddCommand: AsyncParsableCommand {
             throw ValidationError(
                 "'\(name)' cannot name a query: 1 to 63 of A-Z a-z 0-9 _ - ., and neither '-' nor '.' first")
         }
+        guard name != QueryConfiguration.reservedName else {
+            throw ValidationError("'\(name)' cannot name a query: it is the address of back-tests in the HTTP API")
+        }
         guard !text.allSatisfy(\.isWhitespace) else { throw ValidationError("the sentence is empty") }
         guard text.utf8.count <= Self.longestText else {
             throw ValidationError("the sentence is longer than \(Self.longestText) bytes")

@@ -2,6 +2,7 @@ import ArgumentParser
 import Base
 import Configuration
 import Foundation
+import Ingest
 import Pipeline
 import Store
 import Web
@@ -52,9 +53,11 @@ struct ReencodeCommand: AsyncParsableCommand {
                 var reports: [(camera: CameraID, report: FootageReencoding.Report)] = []
                 for camera in try await session.events.cameras().compactMap({ CameraID($0) })
                 where range.camera == nil || range.camera == camera {
-                    let usual = plan.configuration.cameras.first { $0.name == camera }?.analyseFPS
+                    let known = plan.configuration.camera(camera)
                     var bar = ProgressBar(camera.name)
-                    let report = try await work.run(camera, during: span, fps: fps ?? usual ?? 1) { done, all in
+                    let report = try await work.run(
+                        camera, during: span, fps: fps ?? known?.analyseFPS ?? 1, mask: known?.privacyMask ?? .none
+                    ) { done, all in
                         bar.show(Double(done) / Double(max(all, 1)), "\(done) of \(all) files")
                     }
                     bar.clear()

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Configuration
 import Foundation
-import Outbound
 import Pipeline
+import Web
 
 /// `alertd run`
 struct RunCommand: AsyncParsableCommand {
@@ -25,23 +25,25 @@ struct RunCommand: AsyncParsableCommand {
         let sentences = try AnomalySetup.sentences(options, environment: environment)
         let plan = try DatabaseSession.Plan(options, environment: environment)
         let engine = try encoder.engine(options, environment: environment)
-        let narrator = try await Self.narrator(configuration, environment: environment, engine: engine)
+        let metrics = MetricRegistry()
+        let narrator = try await Self.narrator(
+            configuration, environment: environment, engine: engine, metrics: metrics)
         try await Daemon(
             configuration: configuration, cameras: cameras, setup: setup, plan: plan, engine: engine,
             sentences: sentences, narrator: narrator, sentenceEncoder: try SentenceSetup.encoder(configuration),
-            environment: environment, logsJSON: options.json
+            metrics: metrics, environment: environment, logsJSON: options.json
         ).run()
     }
 
     /// The video-LLM of the configuration; nil when nothing is to be described, or none is bundled.
     private static func narrator(
-        _ configuration: Configuration, environment: [String: String], engine: InferenceEngine
+        _ configuration: Configuration, environment: [String: String], engine: InferenceEngine,
+        metrics: MetricRegistry
     ) async throws -> (any VideoNarrator)? {
         let (name, describe) = (configuration.models.describer, configuration.describe)
         guard describe.tokensPerHour > 0 else { return nil }
-        if case .remote(let url) = describe.endpoint {
-            let client = OutboundClient(NetworkSettings(environment: environment))
-            return try RemoteNarrator(.init(url: url.revealed), client: client)
+        if !describe.services.isEmpty {
+            return try DescriberSetup.remote(describe, environment: environment, metrics: metrics)
         }
         let folder: URL
         do {

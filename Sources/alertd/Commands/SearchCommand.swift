@@ -39,15 +39,17 @@ struct SearchCommand: AsyncParsableCommand {
         for scene in request.condition.scenes { try await UnknownWords.warn(about: scene, engine: engine) }
         let sentences = try SentenceSetup.encoder(plan.configuration)
         let encoder = try engine.encoderIdentity()
-        let (hits, unseen) = try await Interruption.guarding {
+        let (found, unseen) = try await Interruption.guarding {
             try await DatabaseSession.with(plan) { session in
                 let unseen = StoredEncodings(stateDirectory: session.state.path).unseen(by: [encoder])
                     .count { scope.camera == nil || scope.camera == $0.camera }
                 let descriptions = DescriptionSearch(events: session.events, encoder: sentences)
                 _ = try await descriptions.encodeNew(limit: Self.mostEncoded)
-                let search = FootageSearch(
-                    engine: engine, events: session.events, encodings: try session.encodingReader(of: engine),
-                    sentences: sentences)
+                let search = ClusterSetup.search(
+                    FootageSearch(
+                        engine: engine, events: session.events, encodings: try session.encodingReader(of: engine),
+                        sentences: sentences), events: session.events, plan.configuration, environment: environment,
+                    logger: plan.logger)
                 return (try await search.spans(for: text, in: scope, limit: limit, after: after), unseen)
             }
         }
@@ -56,10 +58,15 @@ struct SearchCommand: AsyncParsableCommand {
                 "alertd: \(unseen) days of cameras were watched by other encoders only and are not searched; "
                     + "'alertd reencode' shows this encoder the footage of them that is kept")
         }
+        if !found.missing.isEmpty {
+            StandardStreams.complain(
+                "alertd: partial: \(found.missing.joined(separator: ", ")) did not answer; what they watched is missing"
+            )
+        }
         var table = Table(["camera", "start", "end", "probability", "event", "description"])
-        for hit in hits {
+        for hit in found.hits {
             if options.json {
-                StandardStreams.print(try JSONLine.text(SearchLine(hit)))
+                StandardStreams.print(try JSONLine.text(SearchLine(hit, partial: found.missing)))
             } else {
                 table.add([
                     hit.camera.name, hit.during.start.description, hit.during.end.description,
@@ -67,7 +74,7 @@ struct SearchCommand: AsyncParsableCommand {
                 ])
             }
         }
-        if hits.isEmpty {
+        if found.hits.isEmpty {
             throw Failure(.nothingFound, "nothing \(after == nil ? "" : "more ")found for \"\(text)\"")
         }
         if !options.json { table.lines.forEach(StandardStreams.print) }

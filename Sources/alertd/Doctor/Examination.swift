@@ -42,11 +42,13 @@ struct Examination: Sendable {
         let models = ModelFindings(options: options, encoder: encoder, environment: environment)
         let (finding, engine) = await models.encoderFinding()
         tell([finding] + [await models.describerFinding(configuration, engine)].compactMap(\.self))
+        tell(await models.endpointFindings(configuration))
         let wasRoot = geteuid() == 0
         let (state, account) = becomeService(plan)
         tell(state)
         if wasRoot, let account { tell(hidden(from: account, setup.file, models.folders(configuration))) }
         tell(await DatabaseFindings.all(plan.target, logger: plan.logger))
+        tell(await ClusterFindings.all(plan))
         tell(await NotifyFindings.all(plan))
         tell(await anomalies(plan))
         if asksCameras { tell(await CameraFindings.all(configuration.cameras)) }

@@ -46,6 +46,22 @@ struct ModelFindings {
         }
     }
 
+    /// What each remote endpoint says to a question about a small grey picture: a finding each; none where nothing is asked
+    /// of any.
+    func endpointFindings(_ configuration: Configuration) async -> [Finding] {
+        let describe = configuration.describe
+        guard describe.tokensPerHour > 0, !describe.services.isEmpty else { return [] }
+        do throws(RemoteFailure) {
+            let narrator = try DescriberSetup.remote(describe, environment: environment)
+            return await narrator.health().map { name, model, failure in
+                failure.map { Finding("describe \(name)", .failed, "\($0)") }
+                    ?? Finding("describe \(name)", .ok, "\(model ?? "a model") answers")
+            }
+        } catch {
+            return [Finding("describe", failing: error)]
+        }
+    }
+
     /// The folders that the configuration names by path, each with its finding's name.
     func folders(_ configuration: Configuration) -> [(String, URL)] {
         [("encoder", encoder.encoder ?? configuration.models.encoder), ("describer", configuration.models.describer)]

@@ -22,6 +22,7 @@ extension Failure {
         case let error as ModelError: self.init(.failed, "\(error)")
         case let error as AnomalyError: self.init(.failed, "\(error)")
         case let error as GroundingError: self.init(Self.code(of: error), "\(error)")
+        case let error as RemoteFailure: self.init(.failed, "\(error)")
         case let error as OutboundError: self.init(.failed, "\(error)")
         case let error as HubError: self.init(Self.code(of: error), "\(error)")
         case let error as SearchError: self.init(.failed, "\(error)")

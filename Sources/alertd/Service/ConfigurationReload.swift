@@ -1,7 +1,6 @@
 import Base
 import Configuration
 import Logging
-import Pipeline
 import ServiceLifecycle
 import UnixSignals
 
@@ -9,11 +8,12 @@ import UnixSignals
 struct ConfigurationReload: Service {
     let setup: ConfigurationSetup
     let initial: Configuration
-    let supervisor: CameraSupervisor
+    let cameras: CameraWatching
     let queries: QueryWatch
     let retention: RetentionWatch
     let footage: FootageWatch
     let search: SearchWatch
+    let receivers: NotifyWatch
     let current: CurrentConfiguration
     let status: DaemonStatus
     let notifier: SystemdNotifier
@@ -47,7 +47,7 @@ struct ConfigurationReload: Service {
     private func apply(_ new: Configuration, after old: Configuration) {
         let changes = CameraChanges(from: old, to: new)
         do throws(Failure) {
-            supervisor.watch(try WatchedCameras(new).all)
+            cameras.watch(try WatchedCameras(new), new)
         } catch {
             logger.error("the configuration stays as it was: \(error.message)")
             return
@@ -57,10 +57,12 @@ struct ConfigurationReload: Service {
         footage.reload(new)
         search.reload(new)
         current.value = new
+        receivers.reload(new)
         logger.notice(
             """
             configuration read again: \(changes.added.count) cameras added, \(changes.removed.count) removed, \
-            \(changes.changed.count) changed, queries changed on \(changes.queriesChanged.count)
+            \(changes.changed.count) changed, queries changed on \(changes.queriesChanged.count)\
+            \(changes.notifyChanged ? ", receivers of notifications changed" : "")
             """)
         if !changes.needingRestart.isEmpty {
             logger.warning("a restart is needed to apply: \(changes.needingRestart.joined(separator: ", "))")

@@ -26,6 +26,8 @@ struct Daemon: Sendable {
     let narrator: (any VideoNarrator)?
     /// Understands descriptions; nil when search goes by their words alone.
     let sentenceEncoder: SentenceBERT?
+    /// What is measured of everything here.
+    let metrics: MetricRegistry
     let environment: [String: String]
     /// Whether `--json` asks for a log of JSON objects, whatever the configuration says.
     let logsJSON: Bool
@@ -59,7 +61,7 @@ struct Daemon: Sendable {
     /// A server that is away is waited for while cameras are watched; one with another schema is refused.
     private func openStore(_ logger: Logger) async throws(StoreError) -> EventStore {
         if case .embedded = plan.target { return try await EventStore.open(plan.target, logger: logger) }
-        let store = try await EventStore.connect(plan.target, logger: logger)
+        let store = try await EventStore.connect(plan.target, node: plan.node, logger: logger)
         do throws(StoreError) {
             try await store.requireCurrentSchema()
         } catch .unavailable {
@@ -74,9 +76,9 @@ struct Daemon: Sendable {
     private func serve(_ store: EventStore, _ logger: Logger) async throws {
         let encodings = EncodingStore(stateDirectory: plan.state.path, encoder: try engine.encoderIdentity())
         let spool = try await Spool.open(stateDirectory: plan.state.path)
-        let metrics = MetricRegistry()
         engine.measure(into: metrics)
-        let writer = StoreWriter(store: store, spool: spool, metrics: metrics, logger: logger)
+        let book = configuration.cluster.map { _ in LeaseBook() }
+        let writer = StoreWriter(store: store, spool: spool, leases: book, metrics: metrics, logger: logger)
         let anomalies = AnomalyServices(
             sentences: await AnomalySetup.memory(sentences, engine, logger),
             archive: NormalityArchive(stateDirectory: plan.state.path), site: SiteBoard(),
@@ -86,54 +88,80 @@ struct Daemon: Sendable {
             writer: writer,
             ledger: CoverageLedger(encodings: encodings, writer: writer, logger: logger), queries: QueryBoard(),
             board: CameraBoard(), anomalies: anomalies, album: narrator.map { _ in EventAlbum() }, logger: logger)
+        await services.footage.removeCuts()
+        let drafts = DescriptionDrafts()
         let supervisor = CameraSupervisor(services: services)
+        let keeper = try book.flatMap { book in
+            try ClusterSetup.keeper(
+                plan, store: store, book: book, supervisor: supervisor, writer: writer, logger: logger)
+        }
+        let watching = CameraWatching(supervisor: supervisor, keeper: keeper)
         let queries = QueryWatch(
             configuration, store: store, engine: engine, board: services.queries, logger: logger)
         let retention = RetentionWatch(configuration, store: store, encodings: encodings, logger: logger)
         let reader = EncodingReader(stateDirectory: plan.state.path, encoder: try engine.encoderIdentity())
         let search = SearchWatch(
-            FootageSearch(engine: engine, events: store, encodings: reader, sentences: sentenceEncoder),
+            ClusterSetup.search(
+                FootageSearch(engine: engine, events: store, encodings: reader, sentences: sentenceEncoder),
+                events: store,
+                configuration, environment: environment, logger: logger),
             configuration, store: store, logger: logger)
         let current = CurrentConfiguration(configuration)
         let footage = FootageWatch(configuration, store: store, files: services.footage, logger: logger)
         let notifier = SystemdNotifier(environment: environment)
-        let status = DaemonStatus(board: services.board, writer: writer, supervisor: supervisor, engine: engine)
+        let status = DaemonStatus(
+            board: services.board, writer: writer, supervisor: supervisor, keeper: keeper, engine: engine)
+        let board = DeliveryBoard()
+        let receivers = notifyWatch(
+            .init(
+                store: store, clips: EventClips(events: store, footage: services.footage),
+                current: { current.value }), board, logger)
 
         let web = WebSetup.make(
             .init(
                 services: services, status: status, store: store, encodings: reader, sentences: sentenceEncoder,
-                configuration: { current.value }, state: plan.state, metrics: metrics, environment: environment))
+                drafts: drafts, configuration: { current.value }, deliveries: board, state: plan.state,
+                metrics: metrics,
+                environment: environment))
         try await web.server.prepare()
 
-        // What a killed process left open ends before anything new is told.
-        writer.enqueue(.closeOpenEvents)
+        // What a killed process left open ends before anything new is told; of a camera that is shared, when it is taken.
+        if keeper == nil { writer.enqueue(.closeOpenEvents) }
         await queries.publish(at: Date())
         await retention.makeRoom(at: WallTime(Date()))
-        supervisor.watch(cameras.all)
+        watching.watch(cameras, configuration)
         warnAboutWhatIsNotThere(logger)
 
         // Stopped in the opposite order: nothing stops before those that hand work to it.
         var parts: [any Service] = [
             StoppableService(body: writer.run, finish: writer.finish),
             StoppableService(body: services.ledger.run, finish: services.ledger.finish),
+        ]
+        // Before the supervisor, so that it stops after it: cameras are let go when their tasks have ended.
+        if let keeper { parts.append(StoppableService(body: keeper.run, finish: keeper.finish)) }
+        parts += [
             StoppableService(body: supervisor.run, finish: supervisor.finish),
             queries, retention, search, footage,
-            VerdictWatch(store: store, site: anomalies.site, logger: logger),
+            VerdictWatch(
+                store: store, site: anomalies.site,
+                files: keeper.map { _ in FileErasure(stateDirectory: plan.state.path) }, logger: logger),
             DecoyWatch(board: services.decoys, engine: engine, logger: logger),
             ConfigurationReload(
-                setup: setup, initial: configuration, supervisor: supervisor, queries: queries, retention: retention,
-                footage: footage, search: search, current: current, status: status, notifier: notifier, logger: logger),
+                setup: setup, initial: configuration, cameras: watching, queries: queries, retention: retention,
+                footage: footage, search: search, receivers: receivers, current: current, status: status,
+                notifier: notifier, logger: logger),
             Heartbeat(status: status, notifier: notifier, logger: logger),
         ]
         if let sentenceEncoder {
             let descriptions = DescriptionSearch(events: store, encoder: sentenceEncoder)
             parts.append(DescriptionEncodingWatch(descriptions: descriptions, logger: logger))
         }
-        parts.append(notifyWatch(store, services.footage, logger))
+        parts.append(receivers)
         if let narrator, let album = services.album {
             let worker = DescriptionWorker(
                 store: store, narrator: narrator, album: album,
-                settings: .init(tokensPerHour: configuration.describe.tokensPerHour), metrics: metrics, logger: logger)
+                settings: .init(tokensPerHour: configuration.describe.tokensPerHour), drafts: drafts, metrics: metrics,
+                logger: logger)
             parts.append(StoppableService(body: worker.run, finish: worker.finish))
         }
         // Last, so that it stops first: nobody asks what is being closed.
@@ -156,12 +184,17 @@ struct Daemon: Sendable {
         if left > 0 { logger.error("\(left) changes could not be stored before the end: the database is away") }
     }
 
-    private func notifyWatch(_ store: EventStore, _ footage: FootageFiles, _ logger: Logger) -> NotifyWatch {
-        let setup = NotifySetup(configuration, environment: environment)
-        let receivers = setup.receivers(.init(store: store, clips: EventClips(events: store, footage: footage)))
-        let notifier = Notifier(
-            store: store, receivers: receivers, holder: setup.name, schedule: setup.schedule, logger: logger)
-        return NotifyWatch(notifier: notifier, receivers: receivers)
+    private func notifyWatch(
+        _ sources: NotifySetup.Sources, _ board: DeliveryBoard, _ logger: Logger
+    ) -> NotifyWatch {
+        NotifyWatch(configuration) { [environment, metrics] configuration in
+            let setup = NotifySetup(configuration, environment: environment)
+            let receivers = setup.receivers(sources)
+            let notifier = Notifier(
+                store: sources.store, receivers: receivers, holder: setup.name, schedule: setup.schedule, board: board,
+                metrics: metrics, logger: logger)
+            return (notifier, receivers)
+        }
     }
 
     /// The group's own lines tell of its inner life: of interest only to those who look for a fault in it.
@@ -175,8 +208,10 @@ struct Daemon: Sendable {
         logger.info(
             "read, checked and not applied yet: alarm_ceiling_per_day of queries"
         )
-        if case .remote(let url) = configuration.describe.endpoint, narrator != nil {
-            logger.notice("describe.endpoint: frames of events are sent to \(url)")
+        let services = configuration.describe.services
+        if !services.isEmpty, narrator != nil {
+            let list = services.map { "\($0.url)" }.joined(separator: ", ")
+            logger.notice("describe: frames of events are sent to \(list)")
         } else if narrator == nil, configuration.describe.tokensPerHour > 0 {
             logger.info("no video-LLM is there: events are described by a template; models.describer names one")
         }

@@ -2,6 +2,7 @@ import Base
 import Configuration
 import Foundation
 import Ingest
+import Notify
 import Pipeline
 import Store
 import Web
@@ -10,7 +11,10 @@ import Web
 struct DaemonMetrics: Sendable {
     let board: CameraBoard
     let writer: StoreWriter
+    /// Shares cameras with other nodes; nil for one machine.
+    let keeper: LeaseKeeper?
     let storage: StorageMeter
+    let deliveries: DeliveryBoard
 
     /// Brings `registry` up to date.
     func measure(into registry: MetricRegistry) async {
@@ -43,6 +47,25 @@ struct DaemonMetrics: Sendable {
             cameras.map { (["camera": $0.key.name, "where": "queue"], Double($0.value.statistics.framesDropped)) })
         registry.report("alertd_spool_bytes", [([:], Double(await writer.spool?.status.waitingBytes ?? 0))])
         registry.report("alertd_storage_bytes", await storage.bytes().map { (["kind": $0.key], Double($0.value)) })
+        if let standing = keeper?.status {
+            registry.report("alertd_cluster_cameras_held", [([:], Double(standing.held.count))])
+            registry.report("alertd_cluster_nodes", [([:], Double(standing.nodes))])
+            registry.report("alertd_cluster_disagreement", [([:], standing.disagreeing == nil ? 0 : 1)])
+            registry.report("alertd_cluster_leases_lost_total", [([:], Double(standing.losses))])
+        }
+        measureDeliveries(into: registry)
         registry.report("alertd_build_info", [(["version": ProgramVersion.text], 1)])
+    }
+
+    private func measureDeliveries(into registry: MetricRegistry) {
+        let receivers = deliveries.all.sorted { $0.key < $1.key }
+        func each(_ value: (DeliveryBoard.Entry) -> Double) -> [([String: String], Double)] {
+            receivers.map { (["receiver": $0.key], value($0.value)) }
+        }
+        let now = WallTime(Date())
+        registry.report("alertd_notify_waiting", each { Double($0.waiting) })
+        registry.report("alertd_notify_given_up", each { Double($0.givenUp) })
+        registry.report(
+            "alertd_notify_oldest_seconds", each { $0.oldestAt.map { max(0, now.seconds(since: $0)) } ?? 0 })
     }
 }

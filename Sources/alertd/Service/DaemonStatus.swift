@@ -12,6 +12,8 @@ struct DaemonStatus: Sendable {
     let board: CameraBoard
     let writer: StoreWriter
     let supervisor: CameraSupervisor
+    /// Shares cameras with other nodes; nil for one machine.
+    let keeper: LeaseKeeper?
     let engine: InferenceEngine
 
     /// For `systemctl status`.
@@ -20,6 +22,11 @@ struct DaemonStatus: Sendable {
         let live = cameras.values.count { if case .live = $0.state { true } else { false } }
         let writing = writer.status
         var parts = ["watching \(live) of \(cameras.count) cameras"]
+        if let standing = keeper?.status {
+            parts.append("node holds \(standing.held.count), \(standing.nodes) nodes")
+            if let others = standing.disagreeing { parts.append("other cameras or queries on \(others)") }
+            if let problem = standing.problem { parts.append("leases cannot be renewed: \(problem)") }
+        }
         if let failure = writing.failure {
             parts.append("database away, \(writing.waiting) changes wait: \(failure)")
         } else if !writing.isVerified {

@@ -93,11 +93,10 @@ final class QueryWatch: Service {
             let request = try WatchRequest(query.text, zones: wish.zones)
             if let hours = request.hours, !hours.contains(minute: minute) { return nil }
             if let known = state.withLock({ $0.watched[wish] }) { return known }
-            let sentence = request.hours == nil && request.zone == nil ? query.text : request.condition.scenes.first
             let watched = WatchedQuery(
                 Query(name: query.name, text: query.text), condition: request.condition,
                 zone: wish.zone ?? request.zone.flatMap { Self.zone($0, of: camera) },
-                encodings: try await engine.encodings(of: request.condition, in: sentence ?? query.text),
+                encodings: try await engine.encodings(of: request.condition, in: request.sentence),
                 ceilingPerDay: query.alarmCeilingPerDay)
             state.withLock { $0.watched[wish] = watched }
             return watched

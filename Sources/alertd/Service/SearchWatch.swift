@@ -12,12 +12,12 @@ import Store
 final class SearchWatch: Service {
     private static let retry = Duration.seconds(1)
 
-    private let search: FootageSearch
+    private let search: ClusterSearch
     private let store: EventStore
     private let logger: Logger
     private let zones: Locked<[CameraID: [PictureZone]]>
 
-    init(_ search: FootageSearch, _ configuration: Configuration, store: EventStore, logger: Logger) {
+    init(_ search: ClusterSearch, _ configuration: Configuration, store: EventStore, logger: Logger) {
         self.search = search
         self.store = store
         self.logger = logger
@@ -47,20 +47,20 @@ final class SearchWatch: Service {
     }
 
     private func answer(_ request: SearchRequest) async throws {
-        let hits: [FootageSearch.Hit]
+        let found: ClusterSearch.Found
         do {
             let scope = FootageSearch.Scope(
                 cameras: request.cameras, since: request.since, until: request.until, zones: zones.withLock { $0 })
-            hits = try await search.spans(for: request.text, in: scope, limit: request.limit)
+            found = try await search.spans(for: request.text, in: scope, limit: request.limit)
         } catch {
             try await store.refuse(request, because: Failure(describing: error).message)
             return
         }
         try await store.answer(
             request,
-            with: hits.map {
+            with: found.hits.map {
                 SearchAnswer(
                     camera: $0.camera, during: $0.during, score: $0.score, probability: $0.score, eventID: $0.event?.id)
-            })
+            }, missing: found.missing)
     }
 }

@@ -5,7 +5,8 @@ import Pipeline
 import ServiceLifecycle
 import Store
 
-/// Hands what people said about events, and what they had erased, to the cameras that learn from what they see.
+/// Hands what people said about events, and what they had erased, to the cameras that learn from what they see. Where several
+/// machines share the database, what was erased on another one is erased from this one's files too.
 final class VerdictWatch: Service {
     private struct State {
         var verdict: Int64 = 0
@@ -16,12 +17,15 @@ final class VerdictWatch: Service {
 
     private let store: EventStore
     private let site: SiteBoard
+    private let files: FileErasure?
     private let logger: Logger
     private let state = Locked(State())
 
-    init(store: EventStore, site: SiteBoard, logger: Logger) {
+    /// `files` is nil where `alertd erase` reaches all files there are.
+    init(store: EventStore, site: SiteBoard, files: FileErasure?, logger: Logger) {
         self.store = store
         self.site = site
+        self.files = files
         self.logger = logger
     }
 
@@ -44,7 +48,13 @@ final class VerdictWatch: Service {
                 site.give(records.compactMap(GivenVerdict.init), on: camera)
             }
             let erasures = try await store.erasures(after: known.erasure)
-            for erasure in erasures { site.erase(erasure.during, of: erasure.camera) }
+            for erasure in erasures {
+                site.erase(erasure.during, of: erasure.camera)
+                guard let files else { continue }
+                _ = try await files.eraseSpool(of: erasure.camera, during: erasure.during)
+                _ = try await files.eraseEncodings(of: erasure.camera, during: erasure.during)
+                _ = await files.eraseFootage(of: erasure.camera, during: erasure.during)
+            }
             state.withLock { state in
                 state.verdict = verdicts.last?.number ?? state.verdict
                 state.erasure = erasures.last?.number ?? state.erasure

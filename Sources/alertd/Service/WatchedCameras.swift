@@ -44,7 +44,8 @@ struct WatchedCameras: Sendable {
     private static func camera(
         _ camera: CameraConfiguration, _ recording: LiveRecording?
     ) throws(IngestError) -> LiveCamera {
-        var frames = IngestConfiguration(analyseFPS: camera.analyseFPS, decoderThreads: 1)
+        var frames = IngestConfiguration(
+            analyseFPS: camera.analyseFPS, decoderThreads: 1, device: camera.device)
         frames.queuedFrames = 4
         let stream = StreamConfiguration(
             transport: camera.transport == .udp ? .udp : .tcp, frames: frames, openTimeout: camera.openTimeout,
@@ -52,10 +53,9 @@ struct WatchedCameras: Sendable {
             verifyTLS: camera.verifiesTLS)
         let problems = stream.validate()
         guard problems.isEmpty else { throw .invalidConfiguration(problems: problems) }
-        let mask = PrivacyMask(
-            camera.masks.map { polygon in polygon.points.map { PrivacyMask.Point(x: $0.x, y: $0.y) } })
         return LiveCamera(
-            name: camera.name, address: try StreamAddress(camera.url.revealed), stream: stream, mask: mask,
+            name: camera.name, address: try StreamAddress(camera.url.revealed), stream: stream,
+            mask: camera.privacyMask,
             alarmCeilingPerDay: camera.alarmCeilingPerDay, reusesEncodings: camera.gatesChanges, recording: recording,
             revision: camera.hashValue)
     }

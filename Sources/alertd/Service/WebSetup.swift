@@ -2,6 +2,7 @@ import Base
 import Configuration
 import CoreMetrics
 import Foundation
+import Notify
 import Pipeline
 import Store
 import VLM
@@ -17,7 +18,10 @@ enum WebSetup {
         let encodings: EncodingReader
         /// Encodes what was written about events; nil when there is no such model.
         let sentences: SentenceBERT?
+        /// Descriptions that are being written.
+        let drafts: DescriptionDrafts
         let configuration: @Sendable () -> Configuration
+        let deliveries: DeliveryBoard
         let state: URL
         let metrics: MetricRegistry
         let environment: [String: String]
@@ -27,12 +31,14 @@ enum WebSetup {
     static func make(_ parts: Parts) -> (server: WebServer, close: @Sendable () async -> Void) {
         let (store, history) = (parts.store.sibling(), parts.store.sibling())
         let (engine, live) = (parts.services.engine, parts.services)
-        let search = FootageSearch(
-            engine: engine, events: history, encodings: parts.encodings, sentences: parts.sentences)
+        let search = ClusterSetup.search(
+            FootageSearch(engine: engine, events: history, encodings: parts.encodings, sentences: parts.sentences),
+            events: history, parts.configuration(), environment: parts.environment, logger: live.logger)
         let backTest = QueryBackTest(engine: engine, encodings: parts.encodings)
         let searches = CoreMetrics.Timer(label: "alertd_search_seconds", factory: parts.metrics)
         let meter = DaemonMetrics(
-            board: live.board, writer: live.writer, storage: StorageMeter(state: parts.state, store: history))
+            board: live.board, writer: live.writer, keeper: parts.status.keeper,
+            storage: StorageMeter(state: parts.state, store: history), deliveries: parts.deliveries)
         let services = WebServices(
             store: store, history: history, board: live.board, pictures: live.pictures,
             clips: EventClips(events: history, footage: live.footage),
@@ -48,7 +54,8 @@ enum WebSetup {
                 scope.zones = parts.configuration().pictureZones
                 return try await backTest.report(of: request, on: camera, in: scope, timeZone: .current)
             },
-            unknownWords: { try await engine.unknownWords(in: $0) }, configuration: parts.configuration,
+            unknownWords: { try await engine.unknownWords(in: $0) }, drafts: parts.drafts,
+            configuration: parts.configuration,
             problem: { Self.problem(parts.status) }, metrics: parts.metrics,
             measure: { await meter.measure(into: $0) },
             pageFolder: Self.pageFolder(parts.environment), version: ProgramVersion.text, logger: live.logger)

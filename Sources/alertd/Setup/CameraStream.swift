@@ -27,8 +27,10 @@ struct CameraStream: Sendable {
             throw Failure(.badConfiguration, "camera \(camera.name): \(error)")
         }
         configuration = StreamConfiguration(
-            transport: camera.transport == .udp ? .udp : .tcp, openTimeout: camera.openTimeout,
-            readTimeout: camera.readTimeout, verifyTLS: camera.verifiesTLS)
+            transport: camera.transport == .udp ? .udp : .tcp,
+            frames: IngestConfiguration(
+                analyseFPS: camera.analyseFPS, decoderThreads: 1, device: camera.device),
+            openTimeout: camera.openTimeout, readTimeout: camera.readTimeout, verifyTLS: camera.verifiesTLS)
     }
 
     /// Looks at a camera, by what `body` does: as an unprivileged user, until Ctrl-C, with exit code 69 when the camera

@@ -19,7 +19,8 @@ struct DatabaseSession: Sendable {
         _ plan: Plan, _ body: @Sendable (DatabaseSession) async throws -> Result
     ) async throws -> Result {
         try PrivilegeDrop.drop(to: try StateDirectory.prepare(plan.state.path))
-        return try await use(try await EventStore.open(plan.target, logger: plan.logger), plan, body)
+        return try await use(
+            try await EventStore.open(plan.target, node: plan.node, logger: plan.logger), plan, body)
     }
 
     /// The same whatever schema the database has: to look at it, or to bring it up to date. The embedded database always
@@ -63,6 +64,8 @@ struct DatabaseSession: Sendable {
         /// Everything that was read on the way.
         let configuration: Configuration
         let logger: Logger
+        /// This machine's name where several share the database.
+        var node: String? { configuration.cluster?.node }
 
         /// Reads the configuration too. An address on the command line or in `ALERTD_DATABASE` may have either of
         /// libpq's forms. Throws `ConfigurationError` and ``Failure``.

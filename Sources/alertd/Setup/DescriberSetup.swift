@@ -1,6 +1,8 @@
 import ArgumentParser
 import Configuration
+import CoreMetrics
 import Foundation
+import Outbound
 import Pipeline
 import VLM
 
@@ -34,5 +36,23 @@ struct DescriberOptions: ParsableArguments {
                 "there is no bundled describer in \(folder.path); name the folder of a video-LLM with --describer")
         }
         return folder
+    }
+}
+
+/// Makes narrators of what the configuration names.
+enum DescriberSetup {
+    /// The remote endpoints of the configuration as one narrator. Throws `RemoteFailure`.
+    static func remote(
+        _ describe: DescribeConfiguration, environment: [String: String],
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance
+    ) throws(RemoteFailure) -> RemoteNarrator {
+        let endpoints = describe.services.map { service in
+            var endpoint = RemoteNarrator.Endpoint(
+                name: service.name, url: service.url.revealed, model: service.model)
+            (endpoint.inFlight, endpoint.timeLimit) = (service.inFlight, service.timeLimit)
+            return endpoint
+        }
+        return try RemoteNarrator(
+            endpoints, client: OutboundClient(NetworkSettings(environment: environment)), metrics: metrics)
     }
 }

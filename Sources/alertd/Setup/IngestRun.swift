@@ -19,6 +19,8 @@ struct IngestRun: Sendable {
     let sentences: SentenceList
     /// Most false anomaly alarms a day.
     let ceilingPerDay: Double
+    /// What nothing may see of the camera's pictures.
+    let mask: PrivacyMask
     let logger: Logger
 
     /// Analyses each recording in turn; a recording that fails does not keep the others from being stored.
@@ -68,7 +70,8 @@ struct IngestRun: Sendable {
         let earlier = try await session.events.recordings(digest: digest.bytes, camera: camera).first
         let begin = start ?? earlier?.start ?? RecordingStart(of: file, probe: source.probe).time
         let job = RecordingPipeline.Job(
-            camera: camera, queries: queries, analyseFPS: fps, start: begin, reusesEncodings: reusesEncodings)
+            camera: camera, queries: queries, analyseFPS: fps, start: begin, reusesEncodings: reusesEncodings,
+            mask: mask)
         var bar = ProgressBar(file.location.description)
         let length = source.probe.durationSeconds ?? 0
         let report = try await pipeline.run(job, source, digest: digest) { seconds in

@@ -19,6 +19,8 @@ struct NotifySetup: Sendable {
     struct Sources: Sendable {
         let store: EventStore
         let clips: EventClips
+        /// The configuration in effect, whose cameras and queries brokers are told of.
+        let current: @Sendable () -> Configuration
     }
 
     init(_ configuration: Configuration, environment: [String: String], suffix: String = "") {
@@ -69,12 +71,11 @@ struct NotifySetup: Sendable {
     private func mqtt(_ sources: Sources?) -> MQTTReceiver? {
         guard let url = configuration.notify.mqtt else { return nil }
         let authorities = environment["SSL_CERT_FILE"].flatMap { $0.isEmpty ? nil : $0 }
-        let (configuration, store) = (configuration, sources?.store)
         return MQTTReceiver(
             .init(
                 url: url.revealed, announcesToHomeAssistant: configuration.notify.announcesToHomeAssistant,
                 clientID: name, authorities: authorities),
-            policy: policy, cameras: { await Self.cameras(configuration, store) })
+            policy: policy, cameras: { await Self.cameras(sources) })
     }
 
     private func email(_ client: OutboundClient, _ sources: Sources?) -> EmailReceiver? {
@@ -92,8 +93,9 @@ struct NotifySetup: Sendable {
     }
 
     /// The configured cameras as they stand; nil while the database is away.
-    private static func cameras(_ configuration: Configuration, _ store: EventStore?) async -> [CameraState]? {
-        guard let store else { return [] }
+    private static func cameras(_ sources: Sources?) async -> [CameraState]? {
+        guard let sources else { return [] }
+        let (store, configuration) = (sources.store, sources.current())
         do throws(StoreError) {
             let open = try await store.openEvents().map(Occurrence.init)
             let queries = StandingQueries(

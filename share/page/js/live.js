@@ -3,6 +3,7 @@
 import { address } from './api.js';
 
 const listeners = new Set();
+const draftListeners = new Set();
 const stateListeners = new Set();
 let source = null;
 let last = null;          // the last change's number: what a new connection goes on from
@@ -13,6 +14,11 @@ let timer = 0;
 /** Calls `listener(change)` for each change until `signal` is aborted; `{ resync: true }` when the past has to be read again. */
 export function onChange(listener, signal) {
   add(listeners, listener, signal);
+}
+
+/** Calls `listener({ id, camera, text })` while a model describes events: `text` so far, null when it has ended. Some may be left out. */
+export function onDraft(listener, signal) {
+  add(draftListeners, listener, signal);
 }
 
 /** Calls `listener(state)` now and whenever it changes: connecting, live, again, offline. */
@@ -39,13 +45,18 @@ export function start() {
 
 function connect() {
   close();
-  source = new EventSource(address('stream', { after: last }));
+  source = new EventSource(address('stream', { after: last, drafts: true }));
   source.addEventListener('ready', (message) => {
     attempts = 0;
     last ??= message.lastEventId;
     change('live');
   });
   source.addEventListener('change', receive);
+  source.addEventListener('draft', (message) => {
+    let draft;
+    try { draft = JSON.parse(message.data); } catch { return; }
+    for (const listener of [...draftListeners]) listener(draft);
+  });
   source.addEventListener('resync', (message) => {
     last = message.lastEventId || last;
     tell({ resync: true });

@@ -20,7 +20,7 @@ export function queryForm({ signal, added, cancel }) {
   let list = [];
   let isNamed = false;
   let tried = '';
-  const test = new BackTest({ signal, body: () => ({ text: text.value.trim(), cameras: chosen(), alarm_ceiling_per_day: limit() }), done: finish });
+  const test = new BackTest({ signal, body: () => asked(), done: finish });
 
   const tryButton = button('Try it on the past', () => attempt());
   const addButton = button('Add and watch', () => add(true), { kind: 'primary', disabled: true });
@@ -28,11 +28,25 @@ export function queryForm({ signal, added, cancel }) {
 
   const chosen = () => [...choices.querySelectorAll('input:checked')].map((box) => box.value);
   const limit = () => Math.min(10_000, Math.max(0.001, Number(ceiling.value) || 1));
-  const state = () => JSON.stringify([text.value.trim(), chosen()]);
+  const state = () => JSON.stringify({ ...asked(), alarm_ceiling_per_day: 0 });
+
+  // What is tried and what is watched are the same.
+  function asked() {
+    const body = { text: text.value.trim(), cameras: chosen(), alarm_ceiling_per_day: limit() };
+    if (zone.value) body.zone = zone.value;
+    if (from.value && to.value) body.active = `${from.value}-${to.value}`;
+    return body;
+  }
+
+  function isWhole() {
+    if (!text.value.trim()) { fill(problem, 'Say what to look out for.'); text.focus(); return false; }
+    if (!from.value !== !to.value) { fill(problem, 'Give both hours, or none for the whole day.'); return false; }
+    fill(problem);
+    return true;
+  }
 
   function attempt() {
-    if (!text.value.trim()) { fill(problem, 'Say what to look out for.'); text.focus(); return; }
-    fill(problem);
+    if (!isWhole()) return;
     outcome.hidden = false;
     tried = state();
     lock();
@@ -50,15 +64,12 @@ export function queryForm({ signal, added, cancel }) {
     const isTried = tried !== '' && tried === state();
     addButton.disabled = keepButton.disabled = !isTried;
     tryButton.classList.toggle('primary', !isTried);
-    fill(note, isTried ? '' : tried ? 'The sentence or the cameras changed: try it again.' : 'Try it on the past first: then you know how often it will speak up.');
+    fill(note, isTried ? '' : tried ? 'The query changed: try it again.' : 'Try it on the past first: then you know how often it will speak up.');
   }
 
   async function add(enabled) {
-    fill(problem);
-    const body = { name: name.value.trim() || slug(text.value), text: text.value.trim(), cameras: chosen(), alarm_ceiling_per_day: limit(), enabled };
-    if (zone.value) body.zone = zone.value;
-    if (from.value && to.value) body.active = `${from.value}-${to.value}`;
-    else if (from.value || to.value) { fill(problem, 'Give both hours, or none for the whole day.'); return; }
+    if (!isWhole()) return;
+    const body = { name: name.value.trim() || slug(text.value), ...asked(), enabled };
     addButton.disabled = keepButton.disabled = true;
     try { added(await send('POST', 'queries', body)); } catch (error) { fill(problem, error.message); lock(); }
   }
@@ -77,6 +88,7 @@ export function queryForm({ signal, added, cancel }) {
   text.addEventListener('input', () => { if (!isNamed) name.value = slug(text.value); lock(); });
   name.addEventListener('input', () => { isNamed = name.value !== ''; });
   choices.addEventListener('change', () => { showZones(); lock(); });
+  for (const control of [zone, from, to]) control.addEventListener('change', lock);
   allCameras(60_000).then((known) => {
     list = known.filter((camera) => camera.configured);
     if (list.length) fill(choices, list.map(({ camera }) => h('label', {}, h('input', { type: 'checkbox', value: camera }), camera)));
@@ -96,7 +108,7 @@ export function queryForm({ signal, added, cancel }) {
 }
 
 function outcomeOf(place, test) {
-  return fill(place, h('h3', {}, 'What it would have told'), h('p', { class: 'hint' }, 'Tried on whole pictures and all hours; the zone and the hours narrow it further.'), test.element);
+  return fill(place, h('h3', {}, 'What it would have told'), test.element);
 }
 
 /** "A person climbs over the fence" → "a-person-climbs-over-the" */

@@ -6,7 +6,7 @@ import { failure } from '../js/states.js';
 import { duration, format, timeElement } from '../js/time.js';
 import { blindWord, count, kindWord, rarity, title } from '../js/words.js';
 import { draw, height, rows } from './timelinedraw.js';
-import { load, nothing } from './timelinedata.js';
+import { known, load, nothing } from './timelinedata.js';
 import { table } from './timelinetable.js';
 import * as scale from './timescale.js';
 
@@ -19,6 +19,8 @@ export class Timeline {
   #choose;
   #moved;
   #names = new Map();
+  #since = null;      // when the camera was first watched
+  #loaded = nothing;
   #range;
   #data = nothing;
   #at = null;
@@ -53,6 +55,13 @@ export class Timeline {
 
   /** Texts of standing queries by name. */
   set names(names) { this.#names = names; this.#redraw(); }
+
+  /** When the camera was first watched; null while it never was. Of the time before, nothing is known. */
+  set since(time) {
+    if (time === this.#since) return;
+    this.#since = time;
+    this.#take(this.#loaded);
+  }
 
   /** What is shown may have changed. */
   refresh() { this.#ask(600); }
@@ -157,14 +166,19 @@ export class Timeline {
     const slow = setTimeout(() => { this.#busy.hidden = false; }, 300);
     try {
       const data = await load(this.#camera, this.#range, Math.round(Math.max(200, Math.min(2400, this.#plot.clientWidth * 1.2))), Date.now(), signal);
-      this.#data = data;
+      this.#take(data);
       fill(this.#problem, data.isCut && h('p', { class: 'hint' }, 'More happened than can be shown at once: zoom in to see all events.'));
-      this.#redraw();
     } catch (error) {
       if (!signal.aborted) fill(this.#problem, failure(error, () => this.#ask(0), { compact: true, title: 'This stretch could not be loaded' }));
     }
     clearTimeout(slow);
     if (this.#question === question) this.#busy.hidden = true;
+  }
+
+  #take(data) {
+    this.#loaded = data;
+    this.#data = { ...data, coverage: known(data.coverage, this.#since) };
+    this.#redraw();
   }
 
   #redraw() {

@@ -24,6 +24,14 @@ export async function load(camera, range, points, now, signal) {
   };
 }
 
+/** `coverage` without what only says that nobody watched before the camera was watched for the first time, at `since`. */
+export function known(coverage, since) {
+  return coverage.flatMap((span) => {
+    if (span.reason !== 'not_running' || (since !== null && span.from >= since)) return [span];
+    return since === null || span.to <= since ? [] : [{ ...span, from: since }];
+  });
+}
+
 // The rarer a frame is, the higher it stands: p-values compare across lanes, raw scores do not.
 function onePerStep(values) {
   const points = [];

@@ -87,6 +87,7 @@ export function view(context) {
 
   function showState(found) {
     const { isWell, text, since, note } = standing(found);
+    timeline.since = found.first_watched ? +new Date(found.first_watched) : null;
     state.dataset.well = isWell;
     fill(state, h('span', { class: 'dot', 'aria-hidden': 'true' }), h('span', {}, text, since && [' since ', timeElement(since)]));
     const rows = [

@@ -2,7 +2,7 @@
 
 import { get } from '../js/api.js';
 import { fill, h } from '../js/dom.js';
-import { onChange } from '../js/live.js';
+import { onChange, onDraft } from '../js/live.js';
 import { neighbours, sentences } from '../js/session.js';
 import { isFree } from '../js/shortcuts.js';
 import { empty, failure, loading } from '../js/states.js';
@@ -65,6 +65,11 @@ export function view(context) {
     if (change.resync) refresh();
     else if (change.id === id && parts) { if (change.event) refresh(); else start(); }
   }, context.signal);
+  onDraft((draft) => {
+    if (draft.id !== id || !parts) return;
+    parts.showDraft(draft.text);
+    if (draft.text === null) refresh();   // what became of it
+  }, context.signal);
   document.addEventListener('keydown', (event) => press(event, id, parts, context), { signal: context.signal });
   const clock = setInterval(() => { if (!document.hidden && latest && isPending(latest)) refresh(); }, 4000);
   context.signal.addEventListener('abort', () => clearInterval(clock));
@@ -80,6 +85,22 @@ function build(first, context, id) {
   const reason = h('div', {});
   const verdict = new VerdictButtons(id);
   let last = null;
+  let event = first;
+  let draft = null;    // what a model has written so far; null when none writes
+
+  function showWords() {
+    const isDraft = Boolean(draft);
+    const text = isDraft ? draft : event.description ? capital(event.description) : 'Nothing was written about it yet.';
+    // Words that still grow are read aloud once, when they are whole.
+    words.setAttribute('aria-live', draft === null ? 'polite' : 'off');
+    words.classList.toggle('is-draft', isDraft);
+    fill(origin, draft === null ? author(event) : 'A model is looking at the event; its words appear here.');
+    if (text === last) return;
+    fill(words, text);
+    if (last !== null && !isDraft) { words.classList.remove('is-fresh'); requestAnimationFrame(() => words.classList.add('is-fresh')); }
+    last = text;
+  }
+
   return {
     verdict, clip,
     left: h('div', { class: 'event-main' }, clip.element, reason),
@@ -87,16 +108,15 @@ function build(first, context, id) {
       first.kind !== 'blind' && h('section', { class: 'card panel', 'aria-label': 'Description' }, h('h2', {}, 'In words'), words, origin),
       first.kind !== 'blind' && verdict.element,
       h('section', { class: 'card panel', 'aria-label': 'Facts' }, h('h2', {}, 'Facts'), facts)),
-    show(event, names) {
+    showDraft(text) {
+      draft = text;
+      showWords();
+    },
+    show(latest, names) {
+      event = latest;
       clip.show(event);
       verdict.show(event.verdict);
-      const text = event.description ? capital(event.description) : 'Nothing was written about it yet.';
-      if (text !== last) {
-        fill(words, text);
-        if (last !== null) { words.classList.remove('is-fresh'); requestAnimationFrame(() => words.classList.add('is-fresh')); }
-        last = text;
-      }
-      fill(origin, author(event));
+      showWords();
       fill(reason, event.explanation && reasonPanel(event));
       fill(facts, rows(event, names));
     },
@@ -113,7 +133,7 @@ function author(event) {
 }
 
 const givenUp = {
-  queue_full: 'too much happened at once', frames_gone: 'its frames were gone', deadline: 'it took too long', refused: 'the model refused',
+  queue_full: 'too much happened at once', frames_gone: 'its frames were gone', deadline: 'it took too long', refused: 'the model refused', malformed: 'what the model said had no usable form',
 };
 
 // What will come without a change of the event itself: its clip, a model's words.

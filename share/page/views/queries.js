@@ -61,7 +61,7 @@ export function view(context) {
 
     // Before it is watched, it is shown what it would have told.
     function offer() {
-      const test = new BackTest({ signal: context.signal, body: () => ({ text: query.text, cameras: query.cameras, alarm_ceiling_per_day: query.alarm_ceiling_per_day }) });
+      const test = new BackTest({ signal: context.signal, body: () => ({ text: query.text, cameras: query.cameras, zone: query.zone, active: query.active, alarm_ceiling_per_day: query.alarm_ceiling_per_day }) });
       const close = () => { panel.hidden = true; fill(panel); };
       fill(panel, h('h3', {}, 'What it would have told'), test.element,
         h('div', { class: 'button-row' }, button('Watch for it', () => change('enable'), { kind: 'primary' }), button('Leave it off', () => { close(); toggle.focus(); })));

@@ -39,7 +39,7 @@ export function view(context) {
       if (mine === turn) show(result);
     } catch (error) {
       if (mine !== turn || context.signal.aborted) return;
-      if (error.status === 400) refuse(error);
+      if (error.status === 400 || error.status === 422) refuse(error);
       else fill(answer, h('div', { class: 'card' }, failure(error, ask, { title: 'The search did not work' })));
     }
   }

@@ -1,6 +1,6 @@
 /// One file of `torch.save` (`.bin`, `.pt`, `.pth`, `.ckpt`; the zip form of torch 1.6 and later), mapped.
 ///
-/// Its pickle is read by ``PickleReader``, which executes nothing. Dictionaries inside each other become keys with dots:
+/// Its pickle is read by `PickleReader`, which executes nothing. Dictionaries inside each other become keys with dots:
 /// tensor `w` of `{"model": {"a.w": …}}` is `model.a.w`. Numbers, texts and lists of them are ``settings`` in the same way,
 /// so that a checkpoint's `opt.hidden_dim` can be asked for.
 public final class TorchFile: Sendable {
