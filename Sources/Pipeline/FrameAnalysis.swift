@@ -37,7 +37,8 @@ struct FrameAnalysis: Sendable {
     private var stretch: TimeSpan?
 
     /// An analysis of frames about `period` seconds apart. Without `reuse` each of them is encoded. Queries are calibrated by
-    /// `decoys`, once they are there. `stored` reads the camera's encodings of before; `verdicts` are those that its past may not know yet.
+    /// `decoys`, once they are there. `stored` reads the camera's encodings of before; `verdicts` are those that its past may not
+    /// know yet.
     init(
         camera: CameraID, clock: ClockSource, period: Double, queries: [WatchedQuery], engine: InferenceEngine,
         reuse: EncodingReuse?, detail: EventAssembler.Detail, scoring: AnomalyScoring, stored: EncodingReader,

@@ -205,9 +205,6 @@ struct Daemon: Sendable {
     }
 
     private func warnAboutWhatIsNotThere(_ logger: Logger) {
-        logger.info(
-            "read, checked and not applied yet: alarm_ceiling_per_day of queries"
-        )
         let services = configuration.describe.services
         if !services.isEmpty, narrator != nil {
             let list = services.map { "\($0.url)" }.joined(separator: ", ")
