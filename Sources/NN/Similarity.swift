@@ -1,7 +1,12 @@
+internal import CKernels
+
 // Letters: N, M rows · D width of a vector.
 
 /// Comparing encodings.
 public enum Similarity {
+    /// Up to so many rows are multiplied one by one, in one order of sums: x · y and y · x are then equal to the bit.
+    private static let few = 8
+
     /// rows [N, D], columns [M, D] → [N, M] of cosines in −1…1; a zero vector has cosine 0 with everything.
     public static func cosine(rows: Tensor, columns: Tensor) -> Tensor {
         var result = dot(rows: rows, columns: columns)
@@ -25,6 +30,10 @@ public enum Similarity {
         return Tensor(shape: [n, m]) { result in
             rows.withPointer { a in
                 columns.withPointer { b in
+                    guard n > few else {
+                        ck_row_products(a, n, b, m, width, result.start)
+                        return
+                    }
                     BLAS.multiplyTransposed(
                         a, stride: width, b, stride: width, into: result.start, stride: m, m: n, n: m, k: width)
                 }

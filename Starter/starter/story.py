@@ -5,7 +5,8 @@ from itertools import count
 
 import numpy as np
 
-from . import happenings, queries
+from . import habits, happenings, queries
+from .activities import ACTIVITIES
 from .event_frames import facts_of
 from .layout import random_model, random_spot
 from .look import brighten, random_look
@@ -24,7 +25,7 @@ class Story:
     duration: float
     fps: float
     tracks: list = field(default_factory=list)
-    events: list = field(default_factory=list)       # {"start", "end", "text", "anomalous"}
+    events: list = field(default_factory=list)       # {"start", "end", "text", "anomalous", "kind", "grade", "height_share"}
     facts: list = field(default_factory=list)        # (meaning, start, end, grade)
     drift: tuple = (0.03, 40.0, 0.0)                 # exposure: amplitude, period in seconds, phase
     noise_seed: int = 0
@@ -34,8 +35,9 @@ class Story:
     shares: dict = field(default_factory=dict)       # (meaning, start) -> height of the largest actor half way, as a share of the picture's
     unusual: bool = False                            # whether something unusual is meant to happen
 
-    def add(self, happening, at, anomalous=False):
-        """Put a happening in at second `at`. False when it is seen for under 2 or over 20 seconds."""
+    def add(self, happening, at, anomalous=False, kind=None):
+        """Put a happening in at second `at`; `kind` says what it is where its name does not. False when it is seen for under 2 or over 20
+        seconds."""
         for track in happening.tracks + happening.scenery:
             track.moved(at)
         span = visible_span(self.place.camera, happening.tracks, self.duration)
@@ -47,7 +49,9 @@ class Story:
             track.points = [(0.0, x, y), (self.duration, x, y)]
             self.tracks.append(track)
             self.standing.append(track.kind)
-        event = {"start": span[0], "end": span[1], "text": happening.text, "anomalous": anomalous}
+        kind = kind or happening.name
+        event = {"start": span[0], "end": span[1], "text": happening.text, "anomalous": anomalous, "kind": kind,
+                 "grade": "activity" if kind in ACTIVITIES or kind == "person falls" else "coarse", "height_share": self._share(happening.tracks, 0.5 * (span[0] + span[1]))}
         if happening.truth:
             event["truth"] = happening.truth
         facts = facts_of(happening, self.place, *span)
@@ -119,7 +123,7 @@ def add_distractors(rng, story, ids):
 
 def random_story(seed, kind):
     """The plot of one clip. `kind` = grounding (35-65 s, two to four happenings), anomaly (80-120 s, ordinary
-    life and in six clips of ten one unusual thing late) or long (one to two hours of ordinary life at 2 frames a second, with
+    life, in half of the places of one habit (`habits`), and in six clips of ten one unusual thing late) or long (one to two hours of ordinary life at 2 frames a second, with
     unusual things strewn in)."""
     for attempt in range(100):
         story = _attempt(np.random.default_rng([seed, attempt]), kind)
@@ -133,6 +137,9 @@ BASIC = ["person", "vehicle", "people", "cyclist", "waits"]          # half of o
 
 def _fill(rng, story, ids, kind):
     """Put happenings into a story, one after the other."""
+    if kind == "anomaly" and rng.random() < 0.5:
+        habits.fill(rng, story, ids)
+        return
     unusual_things, ordinary = list(happenings.UNUSUAL), list(happenings.ORDINARY)
     if kind == "grounding":
         everything = ordinary + unusual_things

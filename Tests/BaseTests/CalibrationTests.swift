@@ -114,37 +114,58 @@ struct CalibrationTests {
     func ceiling(perDay: Double) {
         var random = Random(state: UInt64(perDay * 10))
         var threshold = AlarmThreshold(.init(ceilingPerDay: perDay))
-        var log = AlarmLog()
         var (alarms, days, last) = (0, 0.0, -1e9)
         for step in 0..<(40 * 2880) {  // 40 days, every 30 s
             let (seconds, score) = (Double(step) * 30, random.exponential() / Foundation.log(10))
             if score >= threshold.value {
                 if seconds - last > 60 {
                     alarms += seconds > 3 * 86_400 ? 1 : 0
-                    log.count(1, at: seconds)
+                    threshold.countAlarm()
                 }
                 last = seconds
             }
-            log.watch(30, until: seconds)
             if seconds > 3 * 86_400 { days += 30 / 86_400 }
-            threshold.take(
-                score, at: seconds, duration: 30, achieved: log.rate(ceilingPerDay: perDay))
+            threshold.take(score, at: seconds, duration: 30)
         }
         let interval = PoissonInterval(count: alarms)
         #expect(interval.lower / days <= perDay, "\(alarms) alarms in \(days) days at \(threshold.value)")
         #expect(threshold.value < 6, "\(threshold.value)")
     }
 
-    @Test("while more alarms come than are allowed, the threshold rises by a tenth a day")
-    func rising() {
-        var threshold = AlarmThreshold(.init(ceilingPerDay: 1))
-        for hour in 0..<(24 * 4) { threshold.take(0.1, at: Double(hour) * 3600, duration: 3600) }
-        let before = threshold.value
-        let flood = AchievedRate(alarms: 50, days: 5, ceilingPerDay: 1)
-        for hour in (24 * 4)..<(24 * 5 + 1) {
-            threshold.take(0.1, at: Double(hour) * 3600, duration: 3600, achieved: flood)
+    @Test(
+        "the alarms of any scores are at most what is aimed at and what the threshold rose, in steps",
+        arguments: [1, 2, 3] as [UInt64])
+    func bounded(seed: UInt64) {
+        var random = Random(state: seed)
+        var settings = AlarmThreshold.Settings(ceilingPerDay: 2)
+        (settings.hastyInterval, settings.interval, settings.top) = (.infinity, .infinity, 1e6)
+        var threshold = AlarmThreshold(settings)
+        let (start, days) = (threshold.value, 20)
+        var alarms = 0
+        for minute in 0..<(days * 1440) {
+            // Levels that jump from day to day, so that no history says what comes.
+            let score = Double((minute / 1440 * 7) % 11) * (0.8 + 0.1 * random.exponential())
+            threshold.take(score, at: Double(minute) * 60, duration: 60)
+            guard score >= threshold.value else { continue }
+            alarms += 1
+            threshold.countAlarm()
         }
-        #expect(abs(threshold.value / before - 1.1) < 1e-9)
+        let most = settings.aim * 2 * Double(days) + (threshold.value - start) / settings.step
+        #expect(Double(alarms) <= most + 1e-6 && alarms > 0, "\(alarms) alarms, at most \(most)")
+    }
+
+    @Test("an alarm raises the threshold by a step, a verdict takes that back, and quiet lowers it by the aim")
+    func correction() {
+        var threshold = AlarmThreshold(.init(ceilingPerDay: 1))
+        let start = threshold.value
+        threshold.countAlarm()
+        #expect(abs(threshold.value - start - 0.5) < 1e-9)
+        threshold.forget(alarmAt: 0)
+        #expect(abs(threshold.value - start) < 1e-9)
+        for hour in 0..<24 { threshold.take(0.1, at: Double(hour) * 3600, duration: 3600) }
+        #expect(abs(threshold.value - start + 0.25) < 1e-9)
+        for hour in 24..<48 { threshold.take(0.1, at: Double(hour) * 3600, duration: 3600, isInForce: false) }
+        #expect(abs(threshold.value - start + 0.25) < 1e-9)
     }
 
     @Test("a higher ceiling lowers the threshold at once, a lower one raises it")

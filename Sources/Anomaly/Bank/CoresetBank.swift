@@ -53,11 +53,15 @@ package struct CoresetBank: Sendable {
     /// queries [Q, D] → Q rows of N distances.
     func distances(_ queries: Tensor) -> [[Float]] {
         guard count > 0 else { return (0..<queries.shape[0]).map { _ in [] } }
-        let products = Similarity.dot(rows: queries, columns: matrix.rows(0..<count)).rowArrays
-        return products.enumerated().map { row, values in
-            if metric == .cosine { return values.map { max(0, 1 - $0) } }
-            let own = squareLength(queries[row].values)
-            return values.enumerated().map { max(0, own + squares[$0.offset] - 2 * $0.element).squareRoot() }
+        let products = Similarity.dot(rows: queries, columns: matrix.rows(0..<count))
+        let count = count
+        return products.withValues { values in
+            (0..<queries.shape[0]).map { row in
+                let own = values[row * count..<(row + 1) * count]
+                if metric == .cosine { return own.map { max(0, 1 - $0) } }
+                let length = squareLength(queries[row].values)
+                return zip(own, squares).map { max(0, length + $1 - 2 * $0).squareRoot() }
+            }
         }
     }
 
@@ -66,12 +70,15 @@ package struct CoresetBank: Sendable {
 
     /// The `count` nearest by `distances`, nearest first.
     package func neighbours(_ distances: [Float], count wanted: Int) -> [Neighbour] {
+        guard wanted > 0 else { return [] }
         var best: [(distance: Float, index: Int)] = []
-        for (index, distance) in distances.enumerated()
-        where best.count < wanted || distance < best[best.count - 1].distance {
+        var farthest = Float.infinity
+        for index in distances.indices where distances[index] < farthest {
+            let distance = distances[index]
             let place = best.firstIndex { $0.distance > distance } ?? best.count
             best.insert((distance, index), at: place)
             if best.count > wanted { best.removeLast() }
+            if best.count == wanted { farthest = best[wanted - 1].distance }
         }
         return best.map { Neighbour(distance: $0.distance, seen: seen[$0.index], index: $0.index) }
     }

@@ -111,7 +111,7 @@ public struct AnomalyModel: Sendable {
         note(changes, at: view.sighting.time)
         log.watch(duration, until: seconds)
         if watched >= constants.settling {
-            limit.take(smoothed, at: seconds, duration: duration, site: site, achieved: achievedRate)
+            limit.take(smoothed, at: seconds, duration: duration, site: site, isInForce: phase == .live)
         }
         wait(view.sighting, pValue: smallest)
         return AnomalyReading(
@@ -144,7 +144,11 @@ public struct AnomalyModel: Sendable {
                 (quietFrom, quietUntil) = (from, nil)
                 waiting.removeAll { $0.time >= from }
                 log.count(1, at: Self.seconds(time))
-                if phase == .warming { countProvisional(Self.day(Self.seconds(time))) }
+                if phase == .warming {
+                    countProvisional(Self.day(Self.seconds(time)))
+                } else {
+                    limit.countAlarm()
+                }
             case .reopened: quietUntil = nil
             case .extended: break
             case .closed(_, .longest, _): (quietUntil, isAbsorbing) = (time, true)

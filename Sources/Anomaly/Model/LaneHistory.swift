@@ -7,6 +7,7 @@ struct LaneHistory: Sendable, Codable {
     private let halfLife: Double
     private let hourMinimum: Double
     private var sketches: [ScoreSketch?]
+    private var clock = YouthClock()
 
     init(halfLife: Double, hourMinimum: Double) {
         self.halfLife = halfLife
@@ -22,6 +23,7 @@ struct LaneHistory: Sendable, Codable {
     /// Counts a normal score.
     mutating func insert(_ score: Double, _ lane: AnomalyLane, at seconds: Double, in bucket: HourBucket) {
         let index = place(lane, bucket.index)
+        let seconds = clock.time(at: seconds)
         if sketches[index] == nil { sketches[index] = ScoreSketch(halfLife: halfLife) }
         sketches[index]?.insert(score, at: seconds)
     }
@@ -30,8 +32,9 @@ struct LaneHistory: Sendable, Codable {
     func exceedance(_ score: Double, _ lane: AnomalyLane, in bucket: HourBucket) -> Double {
         let near = bucket.consulted.compactMap { sketches[place(lane, $0)] }
         let isKnown = near.reduce(0, { $0 + $1.total }) >= hourMinimum
-        let all = everything(lane)
-        return ScoreSketch.exceedance(score, near: isKnown ? near : all, all: all)
+        return isKnown
+            ? ScoreSketch.exceedance(score, near: near, all: everything(lane))
+            : ScoreSketch.exceedance(score, among: everything(lane))
     }
 
     /// Probability of a score at least as high at any hour.

@@ -68,17 +68,22 @@ extension ScoreSketch {
     private static let tailReach = 5.0
     /// Least effective number of scores above 0 for an extrapolation.
     private static let tailMinimum = 300.0
+    /// Least effective number of them in a few hours for a shape of their own: frames of one visit are alike, and a few visits say
+    /// little about the rest.
+    private static let ownMinimum = 3000.0
 
     /// Probability that a score of the sketches `near` together is at least `score`: the share of scores above 0, times how
     /// rare it is among those.
     ///
     /// Among those it is (1 + #{history ≥ score})/(1 + n), continued beyond the 97 % quantile by a power law (a Pareto
     /// tail), so that scores never seen before still differ from each other. `all` stands in where `near` has seen too few for that.
-    public static func exceedance(_ score: Double, near: [ScoreSketch], all: [ScoreSketch]) -> Double {
+    public static func exceedance(
+        _ score: Double, near: [ScoreSketch], all: @autoclosure () -> [ScoreSketch]
+    ) -> Double {
         guard bin(score) > 0 else { return 1 }
         let here = Pool(near)
         let presence = (1 + here.present) / (1 + here.total)
-        let shape = here.present >= tailMinimum ? here : Pool(all)
+        let shape = here.present >= ownMinimum ? here : Pool(all())
         return min(1, presence * shape.exceedance(score))
     }
 

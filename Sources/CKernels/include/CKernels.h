@@ -125,6 +125,9 @@ void ck_int8_product(ck_instructions set, const ck_int8_rows *x, const ck_int8_w
 
 // MARK: scans
 
+// out [R, N] = x [R, C] · bankᵀ [N, C], for few R. Every pair is summed in the same order.
+void ck_row_products(const float *x, size_t rows, const float *bank, size_t count, size_t width, float *out);
+
 // out [R, Q] = the exact products of rows of signed bytes [C], each beginning at base + offsets[r], with queries [Q, C] of 16
 // bits. The caller sees to it that sums of 32 bits suffice.
 void ck_byte_products(const int8_t *base, const uint64_t *offsets, size_t rows, size_t width, const int16_t *queries,

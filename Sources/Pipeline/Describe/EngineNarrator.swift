@@ -50,8 +50,9 @@ public struct EngineNarrator: VideoNarrator {
         let marks = PromptBeginnings.marks(ids, visual: visual, visualID: dialogue.visualToken)
         let known = beginnings.longest(marks, group: request.group)
         let reused = known?.count ?? 0
+        let isText = clip.isEmpty
         let desk = try await engine.perform { [dialogue] in
-            let prompt = try dialogue.embedded(ids, visual: visual)
+            let prompt = isText ? dialogue.decoder.embed(ids) : try dialogue.embedded(ids, visual: visual)
             let empty = dialogue.decoder.emptyCache(limit: ids.count + room, format: .fp16)
             return Desk(
                 try Generator(
@@ -94,7 +95,10 @@ public struct EngineNarrator: VideoNarrator {
 
     /// The visual tokens of the frames; those of a long clip through a memory.
     private func shown(_ request: NarrationRequest) async throws -> [RollingClip.Entry] {
-        guard !request.frames.isEmpty else { throw ModelError.invalidText(reason: "no frames to look at") }
+        guard !request.frames.isEmpty else {
+            if request.form == .free { return [] }
+            throw ModelError.invalidText(reason: "no frames to look at")
+        }
         let isLong = request.frames.count > dialogue.frameLimit
         let frames = isLong ? Self.spread(request.frames, Self.mostFrames) : request.frames
         let passes = await engine.perform { [dialogue] in dialogue.passes(frames, isEqual: isLong) }

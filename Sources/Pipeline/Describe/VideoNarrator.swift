@@ -45,7 +45,7 @@ public struct NarrationRequest: Sendable {
         case end
     }
 
-    /// In order of time.
+    /// In order of time; none, where the form is free, for a question about the question's own text.
     public var frames: [ShownFrame]
     /// Seconds that the clip lasts.
     public var duration: Double

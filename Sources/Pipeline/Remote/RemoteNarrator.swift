@@ -58,7 +58,9 @@ public final class RemoteNarrator: VideoNarrator {
     /// See ``VideoNarrator``. Throws ``RemoteFailure`` too: what each endpoint that was asked said;
     /// ``RemoteFailure/unavailable(why:retryAfter:)`` says to come again.
     public func answer(_ request: NarrationRequest, onText: @Sendable (String) -> Void) async throws -> Narration {
-        guard !request.frames.isEmpty else { throw ModelError.invalidText(reason: "no frames to look at") }
+        guard !request.frames.isEmpty || request.form == .free else {
+            throw ModelError.invalidText(reason: "no frames to look at")
+        }
         var shown = request
         shown.frames = EngineNarrator.spread(request.frames, frameLimit)
         var failures: [(name: String, failure: RemoteFailure)] = []

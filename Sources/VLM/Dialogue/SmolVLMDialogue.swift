@@ -59,6 +59,7 @@ package struct SmolVLMDialogue: VideoDialogue {
     }
 
     package func prompt(times: [Double], duration: Double, question: String) -> String {
+        if times.isEmpty { return "<|im_start|>User: \(question)<end_of_utterance>\nAssistant:" }
         let frames = times.map {
             Self.place($0) + "<fake_token_around_image><global-img>\(frameMark)<fake_token_around_image>"
         }

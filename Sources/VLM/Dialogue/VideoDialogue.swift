@@ -40,7 +40,7 @@ package protocol VideoDialogue: Sendable {
     func passes(_ frames: [ShownFrame], isEqual: Bool) -> [(pass: VisionPass, tokens: Int)]
 
     /// The published prompt: frames at these seconds of a clip of `duration` seconds, then `question`. A frame is written as
-    /// ``frameMark``.
+    /// ``frameMark``; without frames it is a question to the language model alone.
     func prompt(times: [Double], duration: Double, question: String) -> String
 
     /// How the prompt writes one frame's place.

@@ -75,8 +75,9 @@ package struct VideoLLaMA3Dialogue: VideoDialogue {
     }
 
     package func prompt(times: [Double], duration: Double, question: String) -> String {
-        VideoLLaMA3Prompt.text(
-            [.init(role: "user", parts: [.frames(seconds: times), .text(question)])], asksForAnswer: true)
+        let shown: [VideoLLaMA3Prompt.Part] = times.isEmpty ? [] : [.frames(seconds: times)]
+        return VideoLLaMA3Prompt.text(
+            [.init(role: "user", parts: shown + [.text(question)])], asksForAnswer: true)
     }
 
     /// The mark is no token of every vocabulary: the text around it is read in pieces, which a byte-level tokenizer reads as it

@@ -44,11 +44,12 @@ package struct VideoLLaVADialogue: VideoDialogue {
 
     /// One mark stands for all frames; they have no times.
     package func prompt(times: [Double], duration: Double, question: String) -> String {
-        "USER: \(frameMark)\n\(question) ASSISTANT:"
+        "USER: \(times.isEmpty ? "" : frameMark + "\n")\(question) ASSISTANT:"
     }
 
     package func ids(of prompt: String, tokens: [Int]) throws(ModelError) -> [Int] {
         tokenizer.before
-            + (try expandedIDs(of: prompt, mark: visualToken, tokens: [tokens.reduce(0, +)]))
+            + (try expandedIDs(
+                of: prompt, mark: visualToken, tokens: tokens.isEmpty ? [] : [tokens.reduce(0, +)]))
     }
 }

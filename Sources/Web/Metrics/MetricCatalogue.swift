@@ -21,6 +21,14 @@ enum MetricCatalogue {
             name: "alertd_alert_latency_seconds", kind: .histogram,
             help: "From the last evidence of a live event to the moment it could be read in the database.",
             buckets: slow),
+        .init(
+            name: "alertd_anomaly_alarms_per_day", kind: .gauge,
+            help:
+                "Anomaly alarms a day that nobody confirmed: achieved, its 95 % bounds lower and upper, and the ceiling."
+        ),
+        .init(
+            name: "alertd_anomaly_certifiable", kind: .gauge,
+            help: "Whether the watched time suffices to show that the ceiling is kept (watched days × ceiling ≥ 3)."),
         .init(name: "alertd_build_info", kind: .gauge, help: "Always 1; its labels say which build runs."),
         .init(
             name: "alertd_camera_last_frame_timestamp_seconds", kind: .gauge,

@@ -1,3 +1,4 @@
+import Anomaly
 import Base
 import Configuration
 import Foundation
@@ -45,6 +46,9 @@ struct DaemonMetrics: Sendable {
         registry.report(
             "alertd_frames_dropped_total",
             cameras.map { (["camera": $0.key.name, "where": "queue"], Double($0.value.statistics.framesDropped)) })
+        registry.report(
+            "alertd_anomaly_alarms_per_day", cameras.flatMap { Self.rates($0.key.name, $0.value.anomalies) })
+        registry.report("alertd_anomaly_certifiable", each { $0.anomalies.map { $0.rate.isCertifiable ? 1 : 0 } })
         registry.report("alertd_spool_bytes", [([:], Double(await writer.spool?.status.waitingBytes ?? 0))])
         registry.report("alertd_storage_bytes", await storage.bytes().map { (["kind": $0.key], Double($0.value)) })
         if let standing = keeper?.status {
@@ -55,6 +59,16 @@ struct DaemonMetrics: Sendable {
         }
         measureDeliveries(into: registry)
         registry.report("alertd_build_info", [(["version": ProgramVersion.text], 1)])
+    }
+
+    /// How often a camera really alarmed, between which bounds, and what was promised; only the latter before it was watched.
+    private static func rates(_ camera: String, _ standing: AnomalyStanding?) -> [([String: String], Double)] {
+        guard let rate = standing?.rate else { return [] }
+        let values = [
+            ("achieved", rate.perDay), ("lower", rate.interval?.lowerBound), ("upper", rate.interval?.upperBound),
+            ("ceiling", rate.ceilingPerDay),
+        ]
+        return values.compactMap { kind, value in value.map { (["camera": camera, "rate": kind], $0) } }
     }
 
     private func measureDeliveries(into registry: MetricRegistry) {
