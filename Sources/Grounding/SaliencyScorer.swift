@@ -30,6 +30,19 @@ public struct SaliencyScorer: Sendable {
     /// One saliency per query: the best of the frame's looks; with `zones` (one per query, nil for the whole picture) the
     /// best of those in the query's zone, 0 when there is none.
     public func score(_ encoding: FrameEncoding, zones: [PictureZone?] = []) -> [Saliency] {
+        best(encoding, zones: zones).map { saliency($0) }
+    }
+
+    /// The look that fits a query best, and its cosine.
+    public struct Best: Sendable, Equatable {
+        /// The cosine with the query.
+        public let cosine: Float
+        /// The look.
+        public let box: Box
+    }
+
+    /// By query the look that fits best, with `zones` of those in its zone; nil when there is none.
+    public func best(_ encoding: FrameEncoding, zones: [PictureZone?] = []) -> [Best?] {
         precondition(zones.isEmpty || zones.count == queries.shape[0], "\(zones.count) zones")
         guard queries.shape[0] > 0 else { return [] }
         let looks = Tensor(rows: encoding.looks.map(\.values))  // [K, D]
@@ -37,9 +50,14 @@ public struct SaliencyScorer: Sendable {
         return cosines.enumerated().map { query, row in
             let zone = zones.isEmpty ? nil : zones[query]
             let allowed = row.indices.filter { zone?.holds(encoding.looks[$0].box) ?? true }
-            guard let best = allowed.max(by: { row[$0] < row[$1] }) else { return Saliency(value: 0, box: .whole) }
-            return Saliency(value: constants.saliency(cosine: row[best]), box: encoding.looks[best].box)
+            return allowed.max { row[$0] < row[$1] }.map { Best(cosine: row[$0], box: encoding.looks[$0].box) }
         }
+    }
+
+    /// The saliency of a query's best look, whose cosine counts `shift` less; 0 without a look.
+    public func saliency(_ best: Best?, shift: Float = 0) -> Saliency {
+        guard let best else { return Saliency(value: 0, box: .whole) }
+        return Saliency(value: constants.saliency(cosine: best.cosine - shift), box: best.box)
     }
 
     /// By query the largest cosine with any of the frame's looks, before it becomes a probability.

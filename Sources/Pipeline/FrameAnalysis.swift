@@ -25,6 +25,9 @@ struct FrameAnalysis: Sendable {
     private var clock: ClockSource
     private var encoder: FrameEncoder
     private var saliency: SaliencyScorer
+    /// Raises the levels of queries that would alarm too often; nil where levels are as shipped.
+    private var calibration: CameraCalibration?
+    private let decoys: DecoyBoard?
     /// What the frames are judged by; nil before the first one.
     var anomalies: AnomalyWatch?
     private var assembler: EventAssembler
@@ -33,15 +36,16 @@ struct FrameAnalysis: Sendable {
     /// The first frame and the last one of the present stretch.
     private var stretch: TimeSpan?
 
-    /// An analysis of frames about `period` seconds apart. Without `reuse` each of them is encoded. `stored` reads the camera's
-    /// encodings of before; `verdicts` are those that its past may not know yet.
+    /// An analysis of frames about `period` seconds apart. Without `reuse` each of them is encoded. Queries are calibrated by
+    /// `decoys`, once they are there. `stored` reads the camera's encodings of before; `verdicts` are those that its past may not
+    /// know yet.
     init(
         camera: CameraID, clock: ClockSource, period: Double, queries: [WatchedQuery], engine: InferenceEngine,
         reuse: EncodingReuse?, detail: EventAssembler.Detail, scoring: AnomalyScoring, stored: EncodingReader,
-        verdicts: [GivenVerdict] = []
+        verdicts: [GivenVerdict] = [], decoys: DecoyBoard? = nil
     ) {
         (self.camera, self.clock, self.period) = (camera, clock, period)
-        (self.engine, self.detail) = (engine, detail)
+        (self.engine, self.detail, self.decoys) = (engine, detail, decoys)
         (self.scoring, self.stored, self.verdicts) = (scoring, stored, verdicts)
         encoder = FrameEncoder(engine: engine, reuse: reuse)
         scenes = SceneLanes(queries)
@@ -60,7 +64,7 @@ struct FrameAnalysis: Sendable {
         let (encoding, isReused) = await encoder.encode(picture, at: time)  // 4–6
         if anomalies == nil { await beginAnomalies(picture, time) }
         let anomaly = anomalies?.observe(encoding, chroma: LightMode.chroma(of: picture))  // 8b
-        let values = saliency.score(encoding, zones: scenes.zones)  // 8a
+        let values = score(encoding)  // 8a
         let score = anomaly.map { anomaly in
             ScoreSample(
                 lane: "anomaly:" + curve, at: time, value: anomaly.value, pValue: anomaly.pValue,
@@ -71,6 +75,18 @@ struct FrameAnalysis: Sendable {
         let settled = time.advanced(bySeconds: -assembler.settlingSeconds)
         return Seen(
             encoding: encoding, tellings: enforce(told, settled: settled), score: score, isReused: isReused)
+    }
+
+    /// How well the frame fits each lane, by the camera's own levels.
+    private mutating func score(_ encoding: FrameEncoding) -> [Saliency] {
+        let best = saliency.best(encoding, zones: scenes.zones)
+        if calibration == nil, let sentences = decoys?.encodings, !sentences.isEmpty {
+            calibration = CameraCalibration(decoys: sentences, constants: engine.constants)
+            calibration?.watch(scenes.calibrated)
+        }
+        guard calibration != nil else { return best.map { saliency.saliency($0) } }
+        calibration?.take(encoding, cosines: best.map { $0?.cosine })
+        return zip(best, calibration?.shifts ?? []).map { saliency.saliency($0, shift: $1) }
     }
 
     /// The name of the anomaly curve: scores of the two kinds cannot be compared.
@@ -97,6 +113,7 @@ struct FrameAnalysis: Sendable {
         let old = scenes
         scenes = SceneLanes(queries)
         saliency = SaliencyScorer(queries: scenes.encodings, constants: engine.constants)
+        calibration?.watch(scenes.calibrated)
         let known = conditions
         var told = assembler.replaceQueries(scenes.queries).filter { old.isTold($0.event) }
         for var lane in known where !queries.contains(lane.query) { told += lane.finish(clock: clock).filter(isWanted) }

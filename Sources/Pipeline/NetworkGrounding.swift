@@ -24,8 +24,12 @@ public struct NetworkGrounding: Sendable {
         networks = try GroundingNetworks(encoderFolder: encoderFolder, network: network, motion: motion)
     }
 
-    /// Frames a second that a source has to give: every one where motion is read.
-    public var analyseFPS: Double { networks.readsMotion ? 2 * MotionClips.placesPerSecond : 1 / Self.clipSeconds }
+    /// Frames a second that a source has to give: every one where motion is read, and more than one a clip where what moved has to be
+    /// found.
+    public var analyseFPS: Double {
+        if networks.readsMotion { return 2 * MotionClips.placesPerSecond }
+        return networks.seesForeground ? 2 : 1 / Self.clipSeconds
+    }
 
     /// The spans of `source`, sampled at ``analyseFPS``, that fit `sentence`, at most `top`, best first. `progress` is told
     /// the seconds analysed so far.
@@ -36,8 +40,13 @@ public struct NetworkGrounding: Sendable {
     ) async throws -> RecordingGrounding.Result {
         let words = try await networks.words(of: sentence)
         let (times, features) =
-            networks.readsMotion
-            ? try await motion(of: source, progress: progress) : try await pictures(of: source, progress: progress)
+            if networks.readsMotion {
+                try await motion(of: source, progress: progress)
+            } else if networks.seesForeground {
+                try await foreground(of: source, progress: progress)
+            } else {
+                try await pictures(of: source, progress: progress)
+            }
         try Task.checkCancellation()
         let seconds = source.statistics.mediaSeconds
         var (windows, foreground) = ([MomentRanking.Window](), [Float](repeating: 0, count: features.count))
@@ -73,6 +82,36 @@ public struct NetworkGrounding: Sendable {
                 times.append(source.seconds(of: frame))
                 features.append(await networks.features(of: frame.picture))
                 progress(times[times.count - 1])
+            }
+            return (times, features)
+        }
+    }
+
+    /// The features of what moved at the middle of each clip, and when the clip begins.
+    private func foreground(
+        of source: FileSource, progress: (Double) -> Void
+    ) async throws -> ([Double], [GroundingNetworks.Features]) {
+        var view = CameraView(.foreground)
+        return try await source.withFrames { frames in
+            var (times, features, latest) = ([Double](), [GroundingNetworks.Features](), Picture?.none)
+            for try await frame in frames {
+                let seconds = source.seconds(of: frame)
+                let time = WallTime(microseconds: 0).advanced(bySeconds: seconds)
+                let look = view.looks(at: frame.picture, time)[0].picture
+                let begin = Double(times.count) * Self.clipSeconds
+                if seconds >= begin + Self.clipSeconds / 2 - 0.01 {
+                    times.append(begin)
+                    features.append(await networks.features(of: look))
+                    latest = nil
+                } else {
+                    latest = look
+                }
+                progress(seconds)
+            }
+            let begin = Double(times.count) * Self.clipSeconds
+            if let latest, source.statistics.mediaSeconds > begin {
+                times.append(begin)
+                features.append(await networks.features(of: latest))
             }
             return (times, features)
         }

@@ -40,9 +40,9 @@ public struct SentenceSpans: Sendable {
             return request.flatMap { $0.hours == nil && $0.zone == nil ? $0 : nil }
         }
         var (encoded, places) = ([TextEncoding](), [Range<Int>]())
-        for (request, sentence) in zip(requests, sentences) {
+        for request in requests {
             let before = encoded.count
-            if let request { encoded += try await engine.encodings(of: request.condition, in: sentence) }
+            if let request { encoded += try await engine.encodings(of: request.condition, in: request.sentence) }
             places.append(before..<encoded.count)
         }
         let scorer = SaliencyScorer(queries: encoded, constants: constants)

@@ -11,14 +11,19 @@ public struct WatchedQuery: Sendable, Equatable {
     public let zone: PictureZone?
     /// One encoding for each of the condition's scenes, in their order.
     public let encodings: [TextEncoding]
+    /// Most false alarms a day of each of its scenes.
+    public let ceilingPerDay: Double
 
     /// Gathers the parts of a query.
-    public init(_ query: Query, condition: Condition, zone: PictureZone?, encodings: [TextEncoding]) {
+    public init(
+        _ query: Query, condition: Condition, zone: PictureZone?, encodings: [TextEncoding], ceilingPerDay: Double = 1
+    ) {
         precondition(encodings.count == condition.scenes.count, "\(encodings.count) encodings")
         self.query = query
         self.condition = condition
         self.zone = zone
         self.encodings = encodings
+        self.ceilingPerDay = ceilingPerDay
     }
 
     /// The sentence read by rule, its scenes encoded by `engine`.

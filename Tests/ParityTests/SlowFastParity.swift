@@ -40,12 +40,14 @@ enum SlowFastParity {
 /// Reads vector folders of BLIP-2's first stage: pictures and ids through the network, stage by stage.
 enum BLIP2Parity {
     static func isReader(of folder: VectorFolder) throws -> Bool {
-        try folder.json("config.json")?["model_type"] as? String == "blip-2" && folder.has("golden.safetensors")
+        try folder.json("config.json")?["model_type"] as? String == "blip-2" && folder.has("golden.json")
     }
 
     static func check(_ folder: VectorFolder) throws {
         let model = try BLIP2.loadNetwork(folder: folder.url.path)
-        let golden = try SafetensorsFile(path: folder.path("golden.safetensors"))
+        // Beside weights in torch's own file no safetensors may lie.
+        let name = folder.has("golden.safetensors") ? "golden.safetensors" : "golden/golden.safetensors"
+        let golden = try SafetensorsFile(path: folder.path(name))
         var seen: [String: Tensor] = [:]
         let vectors = model.encode(pixels: try golden.floats("pixel_values"), trace: Trace { seen[$0] = $1 })
         for name in ["vision", "queries"] {

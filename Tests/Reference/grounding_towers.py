@@ -167,7 +167,10 @@ def blip2():
         (folder / 'config.json').write_text(json.dumps({
             'model_type': 'blip-2', 'vision_config': vision, 'qformer_config': reader, 'num_query_tokens': 5, 'image_text_hidden_size': 12}) + '\n')
         golden = {key: value.contiguous() for key, value in blip2_golden(model, pixels, ids).items()}
-        save_file(golden, folder / 'golden.safetensors')
+        # Where torch's own file holds the weights, no safetensors may lie beside it.
+        goldens = folder if name == 'blip2_itm_tiny' else folder / 'golden'
+        goldens.mkdir(exist_ok=True)
+        save_file(golden, goldens / 'golden.safetensors')
         (folder / 'golden.json').write_text(json.dumps({'ids': [text.tolist() for text in ids]}) + '\n')
 
 

@@ -121,23 +121,12 @@ public struct AlarmThreshold: Sendable, Equatable, Codable {
     private mutating func renew(site: ExceedanceGrid?, isBounded: Bool) {
         let grid = site.map { history.pooled(with: $0) } ?? history
         let wanted = settings.aim * settings.ceilingPerDay
-        guard let (found, basis) = Self.find(grid, wanted: wanted, countable: settings.countable) else { return }
+        guard let (found, basis) = grid.level(perDay: wanted, countable: settings.countable) else { return }
         let least = isBounded ? estimate * (1 - settings.largestFall) : 0
         let most = isBounded ? estimate * (1 + settings.largestRise) : .infinity
         let fresh = bounded(min(max(found, least), most))
         value = bounded(fresh + value - estimate)
         estimate = fresh
         self.basis = basis
-    }
-
-    private static func find(_ grid: ExceedanceGrid, wanted: Double, countable: Double) -> (Double, Basis)? {
-        let levels = 0..<ExceedanceGrid.levels
-        let countable = levels.filter { grid.days($0) * wanted >= countable }
-        if let counted = countable.first(where: { (grid.rate($0) ?? 0) <= wanted }) {
-            return (ExceedanceGrid.level(counted), .counted)
-        }
-        // Known to be too low, however the tail was fitted.
-        let tooLow = countable.last.map { ExceedanceGrid.level($0) + ExceedanceGrid.step } ?? 0
-        return ExceedanceTail(grid).map { (max($0.threshold(perDay: wanted), tooLow), .extrapolated) }
     }
 }

@@ -26,6 +26,24 @@ public struct ExceedanceGrid: Sendable, Equatable, Codable {
         self.halfLife = halfLife
     }
 
+    /// A grid of events that were counted elsewhere, `counts` by level, in `seconds` of watched time.
+    public init(counts: [Double], seconds: Double, cooldown: Double, halfLife: Double) {
+        precondition(counts.count == Self.levels && seconds >= 0, "\(counts.count) levels, \(seconds) s")
+        self.init(cooldown: cooldown, halfLife: halfLife)
+        self.counts = counts
+        exposures = Array(repeating: seconds, count: Self.levels)
+    }
+
+    /// The lowest level that is reached at most `perDay` times a day: read where the history is long enough to count so few
+    /// (`countable` of them), extrapolated by ``ExceedanceTail`` beyond; nil where too little was seen for either.
+    public func level(perDay: Double, countable: Double = 10) -> (score: Double, basis: AlarmThreshold.Basis)? {
+        let known = (0..<Self.levels).filter { days($0) * perDay >= countable }
+        if let counted = known.first(where: { (rate($0) ?? 0) <= perDay }) { return (Self.level(counted), .counted) }
+        // Known to be too low, however the tail was fitted.
+        let tooLow = known.last.map { Self.level($0) + Self.step } ?? 0
+        return ExceedanceTail(self).map { (max($0.threshold(perDay: perDay), tooLow), .extrapolated) }
+    }
+
     /// The score of level `index`.
     public static func level(_ index: Int) -> Double { lowest + step * Double(index) }
 

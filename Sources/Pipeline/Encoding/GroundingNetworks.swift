@@ -20,6 +20,8 @@ actor GroundingNetworks {
     private let encoder: CLIP
     private let motion: SlowFast?
     private let network: UniVTG
+    /// Whether the encoder is shown what moved and not whole pictures.
+    nonisolated let seesForeground: Bool
 
     /// Whether the network reads what moves in a clip.
     nonisolated var readsMotion: Bool { motion != nil }
@@ -32,6 +34,7 @@ actor GroundingNetworks {
         BLAS.configure(threads: 1)
         team = WorkerTeam(threads: min(16, ProcessInfo.processInfo.activeProcessorCount))
         encoder = try CLIP.load(folder: encoderFolder.path)
+        seesForeground = try GroundingConstants.load(folder: encoderFolder).view == .foreground
         do { network = try UniVTG(file: path) } catch { throw GroundingError.weights(error) }
         let (video, text) = (network.configuration.videoWidth - 2, network.configuration.textWidth)
         let weights = motion ?? (video > encoder.width ? Self.motionWeights(beside: path) : nil)

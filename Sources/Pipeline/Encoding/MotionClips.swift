@@ -43,7 +43,7 @@ package struct MotionClips: Sendable {
     /// The last clips of a recording of `seconds`: the last frame fills its second, and that second the clip.
     package mutating func finish(seconds: Double) -> [Clip] {
         guard latest != nil else { return [] }
-        let end = max(before + frames.count + 1, Int((seconds * Self.placesPerSecond).rounded()))
+        let end = max(1, Int((seconds * Self.placesPerSecond).rounded()))
         var clips = fill(through: end)
         guard let still = frames.last, let latest else { return clips }
         let second = Int(Self.placesPerSecond)

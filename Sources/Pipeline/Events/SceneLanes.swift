@@ -14,6 +14,8 @@ struct SceneLanes: Sendable {
     private(set) var encodings: [TextEncoding] = []
     /// Each lane's zone.
     private(set) var zones: [PictureZone?] = []
+    /// What each lane is calibrated as.
+    private(set) var calibrated: [CameraCalibration.Lane] = []
     private var told: Set<String> = []
     private var names: [Scene: String] = [:]
 
@@ -21,7 +23,7 @@ struct SceneLanes: Sendable {
         for query in watched {
             if query.isScene {
                 told.insert(query.query.name)
-                add(query.query, query.encodings[0], query.zone)
+                add(query.query, query.encodings[0], query)
             } else {
                 for (text, encoding) in zip(query.condition.scenes, query.encodings) {
                     let scene = Scene(text: text, zone: query.zone)
@@ -29,16 +31,17 @@ struct SceneLanes: Sendable {
                     // No query's name holds a colon.
                     let name = "scene:\(query.zone?.name ?? ""):\(text)"
                     names[scene] = name
-                    add(Query(name: name, text: text), encoding, query.zone)
+                    add(Query(name: name, text: text), encoding, query)
                 }
             }
         }
     }
 
-    private mutating func add(_ query: Query, _ encoding: TextEncoding, _ zone: PictureZone?) {
+    private mutating func add(_ query: Query, _ encoding: TextEncoding, _ watched: WatchedQuery) {
         queries.append(query)
         encodings.append(encoding)
-        zones.append(zone)
+        zones.append(watched.zone)
+        calibrated.append(.init(text: query.text, zone: watched.zone, ceilingPerDay: watched.ceilingPerDay))
     }
 
     /// Whether `event` is told as it is; otherwise it is a scene of a condition.

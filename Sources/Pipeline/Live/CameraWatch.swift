@@ -52,7 +52,7 @@ struct CameraWatch: Sendable {
         FrameAnalysis(
             camera: camera.name, clock: .arrival, period: camera.period, queries: entry.queries,
             engine: services.engine, reuse: camera.reusesEncodings ? EncodingReuse(mask: camera.mask) : nil,
-            detail: .everything, scoring: scoring, stored: services.anomalies.stored)
+            detail: .everything, scoring: scoring, stored: services.anomalies.stored, decoys: services.decoys)
     }
 
     // MARK: - states

@@ -21,6 +21,8 @@ public struct LiveServices: Sendable {
     public let pictures: PictureBoard
     /// What anomaly scoring shares.
     public let anomalies: AnomalyServices
+    /// Sentences that calibrate queries.
+    public let decoys: DecoyBoard
     /// Where the frames of events are kept for a video-LLM; nil when none looks at them.
     public let album: EventAlbum?
     /// The daemon's log.
@@ -30,7 +32,7 @@ public struct LiveServices: Sendable {
     public init(
         engine: InferenceEngine, encodings: EncodingStore, footage: FootageFiles, writer: StoreWriter,
         ledger: CoverageLedger, queries: QueryBoard, board: CameraBoard, pictures: PictureBoard = PictureBoard(),
-        anomalies: AnomalyServices, album: EventAlbum? = nil, logger: Logger
+        anomalies: AnomalyServices, decoys: DecoyBoard = DecoyBoard(), album: EventAlbum? = nil, logger: Logger
     ) {
         self.engine = engine
         self.encodings = encodings
@@ -41,6 +43,7 @@ public struct LiveServices: Sendable {
         self.board = board
         self.pictures = pictures
         self.anomalies = anomalies
+        self.decoys = decoys
         self.album = album
         self.logger = logger
     }

@@ -145,6 +145,7 @@ struct Daemon: Sendable {
             VerdictWatch(
                 store: store, site: anomalies.site,
                 files: keeper.map { _ in FileErasure(stateDirectory: plan.state.path) }, logger: logger),
+            DecoyWatch(board: services.decoys, engine: engine, logger: logger),
             ConfigurationReload(
                 setup: setup, initial: configuration, cameras: watching, queries: queries, retention: retention,
                 footage: footage, search: search, receivers: receivers, current: current, status: status,
@@ -204,9 +205,6 @@ struct Daemon: Sendable {
     }
 
     private func warnAboutWhatIsNotThere(_ logger: Logger) {
-        logger.info(
-            "read, checked and not applied yet: alarm_ceiling_per_day of queries"
-        )
         let services = configuration.describe.services
         if !services.isEmpty, narrator != nil {
             let list = services.map { "\($0.url)" }.joined(separator: ", ")

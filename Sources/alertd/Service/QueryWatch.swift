@@ -28,6 +28,7 @@ final class QueryWatch: Service {
         let zone: PictureZone?
         /// Names that the sentence may use.
         let zones: Set<String>
+        let ceilingPerDay: Double
     }
 
     private static let interval = Duration.seconds(2)
@@ -86,7 +87,7 @@ final class QueryWatch: Service {
     ) async -> WatchedQuery? {
         let wish = Wish(
             name: query.name, text: query.text, zone: query.zone.flatMap { Self.zone($0, of: camera) },
-            zones: Set(camera.zones.keys))
+            zones: Set(camera.zones.keys), ceilingPerDay: query.alarmCeilingPerDay)
         do {
             if query.zone != nil, wish.zone == nil { throw Failure(.usage, "camera \(camera.name) has no such zone") }
             let request = try WatchRequest(query.text, zones: wish.zones)
@@ -95,7 +96,8 @@ final class QueryWatch: Service {
             let watched = WatchedQuery(
                 Query(name: query.name, text: query.text), condition: request.condition,
                 zone: wish.zone ?? request.zone.flatMap { Self.zone($0, of: camera) },
-                encodings: try await engine.encodings(of: request.condition, in: request.sentence))
+                encodings: try await engine.encodings(of: request.condition, in: request.sentence),
+                ceilingPerDay: query.alarmCeilingPerDay)
             state.withLock { $0.watched[wish] = watched }
             return watched
         } catch {
