@@ -48,7 +48,7 @@ def measure(streams, size, rate, seconds):
         lines = "".join(f"  c{n}: {{ url: 'rtsp://127.0.0.1:{port}/a' }}\n" for n, port in enumerate(ports))
         configuration = folder / "alertd.yaml"
         configuration.write_text(
-            f"database: embedded\nstate: {folder}/state\nlog: {{ level: info }}\ncameras:\n{lines}"
+            f"database: embedded\nstate: {folder}/state\nlog: {{ level: info }}\nmodels: {{ precision: int8 }}\ncameras:\n{lines}"
             'queries: { person: { text: "a person walks through the yard" } }\n')
         daemon = subprocess.Popen(
             [ROOT / ".build/release/alertd", "run", "--config", configuration], stderr=subprocess.PIPE, text=True)

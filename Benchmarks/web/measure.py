@@ -123,8 +123,12 @@ def taken(daemon, seconds):
 def follow(daemon, path):
     client = socket.create_connection(('127.0.0.1', daemon.port), timeout=20)
     client.sendall(f'GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.encode())
-    while b'event: ready' not in client.recv(4096):
-        pass
+    said = b''
+    while b'event: ready' not in said:
+        more = client.recv(4096)
+        if not more:
+            raise RuntimeError(f'the stream ended: {said[:300]}')
+        said += more
     return client
 
 

@@ -8,9 +8,10 @@ struct CameraChangesTests {
 
     @Test("cameras added, removed, changed and unchanged are told apart")
     func cameras() throws {
-        let old = try read("cameras: { a: { url: /a }, b: { url: /b }, c: { url: /c } }")
+        let old = try read("cameras: { a: { url: rtsp://a }, b: { url: rtsp://b }, c: { url: rtsp://c } }")
         let new = try read(
-            "cameras: { d: { url: /d }, c: { url: /c, analyse_fps: 2 }, b: { url: /b, analyse_fps: 1.0 } }")
+            "cameras: { d: { url: rtsp://d }, c: { url: rtsp://c, analyse_fps: 2 }, b: { url: rtsp://b, analyse_fps: 1.0 } }"
+        )
         let changes = CameraChanges(from: old, to: new)
         #expect(changes.added.map(\.name) == ["d"])
         #expect(changes.removed.map(\.name) == ["a"])
@@ -32,12 +33,13 @@ struct CameraChangesTests {
 
     @Test("a query's change concerns the cameras it is watched on")
     func queries() throws {
-        let cameras = "cameras: { a: { url: /a }, b: { url: /b } }\n"
+        let cameras = "cameras: { a: { url: rtsp://a }, b: { url: rtsp://b } }\n"
         let old = try read(cameras + "queries: { q: { text: one, cameras: [a] }, r: { text: all } }")
         let new = try read(cameras + "queries: { q: { text: two, cameras: [a] }, r: { text: all } }")
         #expect(CameraChanges(from: old, to: new).queriesChanged.map(\.name) == ["a"])
         let more = try read(
-            "cameras: { a: { url: /a }, b: { url: /b }, c: { url: /c } }\nqueries: { r: { text: all } }")
+            "cameras: { a: { url: rtsp://a }, b: { url: rtsp://b }, c: { url: rtsp://c } }\nqueries: { r: { text: all } }"
+        )
         let changes = CameraChanges(from: old, to: more)
         #expect(changes.queriesChanged.map(\.name) == ["a"])
         #expect(changes.added.map(\.name) == ["c"] && changes.unchanged.map(\.name) == ["a", "b"])

@@ -37,7 +37,7 @@ struct ExpansionTests {
         let none = Expansion(environment: [:])
         let query = { (text: String) in
             try ConfigurationSources(expansion: none).resolve(
-                yaml: "cameras: { a: { url: /a } }\nqueries: { q: { text: '\(text)' } }"
+                yaml: "cameras: { a: { url: rtsp://h/a } }\nqueries: { q: { text: '\(text)' } }"
             ).queries.first?.text
         }
         #expect(try query("$${NAME} costs $5 $") == "${NAME} costs $5 $")

@@ -17,7 +17,8 @@ struct HostileInputTests {
         ("block nesting", (0..<900).map { String(repeating: " ", count: $0) + "a:\n" }.joined()),
         (
             "deep masks",
-            "cameras: { a: { url: /a, masks: " + String(repeating: "[", count: 900) + String(repeating: "]", count: 900)
+            "cameras: { a: { url: rtsp://a, masks: " + String(repeating: "[", count: 900)
+                + String(repeating: "]", count: 900)
                 + " } }"
         ),
         ("a huge text", "state: /" + String(repeating: "x", count: most - 10)),
@@ -42,13 +43,16 @@ struct HostileInputTests {
         ("many documents", String(repeating: "---\n", count: 200_000)),
         (
             "many cameras and queries",
-            "cameras:\n" + (0..<10_000).map { "  c\($0): { url: /a }\n" }.joined() + "queries:\n"
+            "cameras:\n" + (0..<10_000).map { "  c\($0): { url: rtsp://a }\n" }.joined() + "queries:\n"
                 + (0..<10_000).map { "  q\($0): { text: a }\n" }.joined()
         ),
-        ("many points", "cameras: { a: { url: /a, masks: [[" + String(repeating: "[0,0],", count: 150_000) + "]] } }"),
+        (
+            "many points",
+            "cameras: { a: { url: rtsp://a, masks: [[" + String(repeating: "[0,0],", count: 150_000) + "]] } }"
+        ),
         (
             "many cameras in a query",
-            "cameras: { a: { url: /a } }\nqueries: { q: { text: x, cameras: ["
+            "cameras: { a: { url: rtsp://a } }\nqueries: { q: { text: x, cameras: ["
                 + String(repeating: "a, ", count: 200_000) + "] } }"
         ),
     ]

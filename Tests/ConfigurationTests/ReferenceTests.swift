@@ -33,7 +33,7 @@ struct ReferenceTests {
 
     @Test("writing every default out changes nothing")
     func defaults() throws {
-        let camera = "cameras: { a: { url: /a.mp4"
+        let camera = "cameras: { a: { url: rtsp://h/a.mp4"
         let plain = try ConfigurationSources().resolve(yaml: camera + " } }")
         var yaml = camera
         for key in ConfigurationKeys.keys(of: "cameras.NAME") {

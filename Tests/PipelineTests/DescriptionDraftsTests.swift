@@ -29,6 +29,11 @@ private struct HaltingNarrator: VideoNarrator {
     }
 }
 
+/// What a reader of the board saw.
+private final class SeenDrafts: Sendable {
+    let all = Locked<[DescriptionDrafts.Draft]>([])
+}
+
 @Suite("Descriptions while they are written", .timeLimit(.minutes(5)))
 struct DescriptionDraftsTests {
     private static let parts = [
@@ -53,9 +58,9 @@ struct DescriptionDraftsTests {
         let write = EventWrite(
             event: event, description: "template", descriptionOrigin: "template", idempotencyKey: "1")
         let id = try await store.record([write])[0].id
-        let seen = Locked<[DescriptionDrafts.Draft]>([])
+        let seen = SeenDrafts()
         let look: @Sendable () -> Void = {
-            seen.withLock { seen in seen += drafts.changes(after: seen.last?.version ?? 0) }
+            seen.all.withLock { seen in seen += drafts.changes(after: seen.last?.version ?? 0) }
         }
         let worker = DescriptionWorker(
             store: store, narrator: HaltingNarrator(parts: Self.parts, failure: failure, look: look), album: album,
@@ -63,7 +68,8 @@ struct DescriptionDraftsTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await worker.run() }
             group.addTask {
-                while worker.status.written + worker.status.dropped == 0 || seen.withLock({ $0.last?.text }) != nil {
+                while worker.status.written + worker.status.dropped == 0 || seen.all.withLock({ $0.last?.text }) != nil
+                {
                     try await ContinuousClock().sleep(for: .milliseconds(10))
                     look()
                 }
@@ -73,7 +79,7 @@ struct DescriptionDraftsTests {
         }
         let description = try await store.listEvents().first?.description
         await store.close()
-        let all = seen.withLock { $0 }
+        let all = seen.all.withLock { $0 }
         #expect(all.allSatisfy { $0.event == id && $0.camera == "gate" })
         return (all.map(\.text), description)
     }

@@ -4,7 +4,7 @@ import Glibc
 /// HTTP/1.1 over a socket of this machine, as bare as it gets: tests send what a library would refuse to.
 public final class PlainHTTP {
     /// What came back.
-    public struct Reply {
+    public struct Reply: Sendable {
         /// The status of the first line; 0 when the connection ended before one.
         public let status: Int
         /// Fields by name in lower case.

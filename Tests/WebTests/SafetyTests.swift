@@ -72,6 +72,31 @@ struct SafetyTests {
         #expect(form.status == 401 && form.text == "<p>login</p>")
     }
 
+    @Test("where a token is set, no operation answers without one but health and the form that takes it")
+    func everyOperation() async throws {
+        let (site, token) = try await WebSite.withToken("reader")
+        let open: Set = [
+            "GET /healthz", "GET /login", "POST /login", "GET /page/login.css", "GET /page/login.js",
+            "GET /page/favicon.svg",
+        ]
+        #expect(site.responder.operations.count > 30)
+        for operation in site.responder.operations.keys {
+            let parts = operation.split(separator: " ").map(String.init)
+            let method = try #require(HTTPRequest.Method(parts[0]))
+            let path = parts[1].replacing(/\{[a-z]+\}/, with: "1")
+            for headers: HTTPFields in [
+                [:], [.authorization: "Bearer \(token)x"], [.cookie: "alertd_session=\(token)x"],
+            ] {
+                let reply = try await site.send(method, path, headers: headers, body: method == .post ? "{}" : nil)
+                if open.contains(operation) {
+                    #expect(reply.status != 401 || operation == "POST /login", "\(operation)")
+                } else {
+                    #expect(reply.status == 401 && !reply.text.contains("gate"), "\(operation): \(reply.status)")
+                }
+            }
+        }
+    }
+
     @Test("a token of the scope read changes nothing, and one for a camera shows no other")
     func scopes() async throws {
         let site = try await WebSite.withToken("reader", cameras: ["yard"])

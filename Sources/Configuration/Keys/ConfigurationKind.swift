@@ -44,7 +44,7 @@ public enum ConfigurationKind: Sendable, Equatable {
     case listen
     /// A word, or an address with one of these schemes.
     case url(word: String?, schemes: [String])
-    /// A stream's address or the absolute path of a file.
+    /// A stream's address.
     case media
 
     /// The type in a word or two.
@@ -90,7 +90,7 @@ public enum ConfigurationKind: Sendable, Equatable {
         case .listen: "host:port, such as 127.0.0.1:8750 or [::1]:8750, or unix:/path of a socket"
         case .url(let word, let schemes):
             (word.map { "\($0), or " } ?? "") + schemes.map { "\($0)://…" }.joined(separator: ", ")
-        case .media: Self.mediaSchemes.map { "\($0)://…" }.joined(separator: ", ") + ", or an absolute path"
+        case .media: Self.mediaSchemes.map { "\($0)://…" }.joined(separator: ", ")
         }
     }
 
@@ -98,7 +98,7 @@ public enum ConfigurationKind: Sendable, Equatable {
     public var isText: Bool { typeName == "text" }
 
     static let nameRule = "1 to 63 of a-z A-Z 0-9 _ - . and neither - nor . first"
-    static let mediaSchemes = ["rtsp", "rtsps", "http", "https", "file"]
+    static let mediaSchemes = ["rtsp", "rtsps", "http", "https"]
 }
 
 /// Numbers as people write them.

@@ -31,11 +31,29 @@ public struct GreyPicture: Sendable, Equatable {
     func shareDiffering(from other: GreyPicture, byMoreThan level: Int) -> Double {
         let differing = levels.withUnsafeBufferPointer { mine in
             other.levels.withUnsafeBufferPointer { others in
+                let limit = UInt8(clamping: level)
                 var count = 0
-                for index in mine.indices where abs(Int(mine[index]) - Int(others[index])) > level { count += 1 }
+                // As many at a time as 16 bits count.
+                for start in stride(from: 0, to: mine.count, by: 65_535) {
+                    let part = start..<min(start + 65_535, mine.count)
+                    count += Int(Self.differing(mine.extracting(part), others.extracting(part), limit))
+                }
                 return count
             }
         }
         return Double(differing) / Double(max(1, levels.count))
+    }
+
+    /// Levels that differ by more than `limit`; both parts have the same number of levels, at most 65535.
+    private static func differing(
+        _ one: UnsafeBufferPointer<UInt8>, _ other: UnsafeBufferPointer<UInt8>, _ limit: UInt8
+    ) -> UInt16 {
+        var count = UInt16(0)
+        for index in 0..<one.count {
+            let (a, b) = (UInt16(one[index]), UInt16(other[index]))
+            // Carries into the ninth bit: no branch, so that many are counted in one instruction.
+            count &+= (max(a, b) &- min(a, b) &+ UInt16(255 &- limit)) >> 8
+        }
+        return count
     }
 }

@@ -1,3 +1,5 @@
+internal import Base
+
 /// What can be seen in one picture: where its edges lie, and how sharp they are against the noise.
 struct SceneMeasure: Sendable {
     /// Side of a cell in pixels.
@@ -55,36 +57,57 @@ struct SceneMeasure: Sendable {
         return (across < 0) == (down < 0) ? 2 : 3
     }
 
-    /// Each cell's mean, and its mean squared difference to the right plus that below.
+    /// Each cell's mean, and its mean squared difference to the right plus that below; a picture's last pixels have no such
+    /// neighbours.
     private static func cells(_ picture: GreyPicture, _ columns: Int, _ rows: Int) -> ([Float], [Float]) {
-        var means = [Float](repeating: 0, count: columns * rows)
-        var energies = means
-        let width = picture.width
-        picture.levels.withUnsafeBufferPointer { levels in
-            for row in 0..<rows {
-                for column in 0..<columns {
-                    var (sum, energy, pairs) = (Int32(0), Int32(0), Int32(0))
-                    for y in row * cell..<(row + 1) * cell {
-                        for x in column * cell..<(column + 1) * cell {
-                            let level = Int32(levels[y * width + x])
-                            sum += level
-                            guard x + 1 < width, y + 1 < picture.height else { continue }
-                            let right = Int32(levels[y * width + x + 1]) - level
-                            let below = Int32(levels[(y + 1) * width + x]) - level
-                            energy += right * right + below * below
-                            pairs += 1
-                        }
-                    }
-                    means[row * columns + column] = Float(sum) / Float(cell * cell)
-                    energies[row * columns + column] = Float(energy) / Float(max(1, pairs))
-                }
+        var (means, energies) = ([Float](), [Float]())
+        let (used, paired) = (columns * cell, min(columns * cell, picture.width - 1))
+        // Of a row of cells, for each column of pixels.
+        var sums = [Int32](repeating: 0, count: used)
+        var squares = sums
+        for row in 0..<rows {
+            let lines = row * cell..<(row + 1) * cell
+            add(lines, of: picture, paired, to: &sums, &squares)
+            let linesPaired = min(lines.upperBound, picture.height - 1) - lines.lowerBound
+            for column in 0..<columns {
+                let pixels = column * cell..<(column + 1) * cell
+                let pairs = linesPaired * (min(pixels.upperBound, paired) - pixels.lowerBound)
+                var (sum, energy) = (Int32(0), Int32(0))
+                for x in pixels { (sum, energy) = (sum + sums[x], energy + squares[x]) }
+                means.append(Float(sum) / Float(cell * cell))
+                energies.append(Float(energy) / Float(max(1, pairs)))
             }
         }
         return (means, energies)
     }
 
+    private static func add(
+        _ lines: Range<Int>, of picture: GreyPicture, _ paired: Int, to sums: inout [Int32], _ squares: inout [Int32]
+    ) {
+        for x in sums.indices { (sums[x], squares[x]) = (0, 0) }
+        let width = picture.width
+        picture.levels.withUnsafeBufferPointer { levels in
+            sums.withUnsafeMutableBufferPointer { sums in
+                squares.withUnsafeMutableBufferPointer { squares in
+                    for y in lines {
+                        let line = levels.extracting(y * width..<(y + 1) * width)
+                        for x in 0..<sums.count { sums[x] &+= Int32(line[x]) }
+                        guard y + 1 < picture.height else { continue }
+                        let next = levels.extracting((y + 1) * width..<(y + 2) * width)
+                        let shifted = line.extracting(1..<width)
+                        for x in 0..<paired {
+                            let right = Int32(shifted[x]) &- Int32(line[x])
+                            let below = Int32(next[x]) &- Int32(line[x])
+                            squares[x] &+= right &* right &+ below &* below
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     private static func quartile(_ values: [Float]) -> Double {
-        let sorted = values.sorted()
-        return sorted.isEmpty ? 0 : Double(sorted[sorted.count / 4])
+        var values = values
+        return values.isEmpty ? 0 : Double(OrderStatistic.value(at: values.count / 4, of: &values))
     }
 }

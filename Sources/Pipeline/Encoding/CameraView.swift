@@ -19,11 +19,10 @@ struct CameraView: Sendable {
         switch kind {
         case .frame: return [(.whole, picture)]
         case .foreground:
-            let pixels = PixelGrid(picture)
-            let foreground = background.advance(pixels, follows: follows(at: time))
-            return crop.looks(at: pixels, foreground).map { ($0.box, $0.pixels.picture) }
+            let foreground = background.advance(picture, follows: follows(at: time))
+            return crop.looks(at: picture, foreground).map { ($0.box, $0.pixels.picture) }
         case .regions:
-            let foreground = background.advance(PixelGrid(picture), follows: follows(at: time))
+            let foreground = background.advance(picture, follows: follows(at: time))
             return frame.looks(at: picture, foreground.boxes)
         }
     }

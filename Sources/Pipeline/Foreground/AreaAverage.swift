@@ -1,3 +1,5 @@
+internal import Base
+
 /// Resizing by area: output cell i of m covers the input interval [i·n/m, (i+1)·n/m) of n samples and takes their mean,
 /// each sample weighted by the length of its overlap. Rows first, then columns; no interpolation when enlarging.
 enum AreaAverage {
@@ -9,7 +11,15 @@ enum AreaAverage {
 
     /// `grid` averaged to `width` × `height` cells.
     static func resize(_ grid: PixelGrid, width: Int, height: Int) -> PixelGrid {
-        let rows = averageRows(grid, to: height)
+        let rows = grid.values.withUnsafeBufferPointer { averageRows($0, grid.width, grid.height, to: height) { $0 } }
+        return averageColumns(rows, to: width)
+    }
+
+    /// `picture` averaged to `width` × `height` cells.
+    static func resize(_ picture: Picture, width: Int, height: Int) -> PixelGrid {
+        let rows = picture.pixels.withUnsafeBufferPointer {
+            averageRows($0, picture.width, picture.height, to: height) { Float($0) }
+        }
         return averageColumns(rows, to: width)
     }
 
@@ -27,22 +37,24 @@ enum AreaAverage {
         }
     }
 
-    private static func averageRows(_ grid: PixelGrid, to height: Int) -> PixelGrid {
-        let line = grid.width * 3
-        let taps = taps(from: grid.height, to: height)
+    @inline(__always)
+    private static func averageRows<Sample>(
+        _ input: UnsafeBufferPointer<Sample>, _ columns: Int, _ rows: Int, to height: Int, _ level: (Sample) -> Float
+    ) -> PixelGrid {
+        let line = columns * 3
+        let taps = taps(from: rows, to: height)
         let values = [Float](unsafeUninitializedCapacity: height * line) { output, count in
             output.initialize(repeating: 0)
-            grid.values.withUnsafeBufferPointer { input in
-                for (row, tap) in taps.enumerated() {
-                    for (offset, weight) in tap.weights.enumerated() {
-                        let source = (tap.first + offset) * line
-                        for i in 0..<line { output[row * line + i] += weight * input[source + i] }
-                    }
+            for (row, tap) in taps.enumerated() {
+                let target = output.extracting(row * line..<(row + 1) * line)
+                for (offset, weight) in tap.weights.enumerated() {
+                    let source = input.extracting((tap.first + offset) * line..<(tap.first + offset + 1) * line)
+                    for i in 0..<line { target[i] += weight * level(source[i]) }
                 }
             }
             count = height * line
         }
-        return PixelGrid(width: grid.width, height: height, values: values)
+        return PixelGrid(width: columns, height: height, values: values)
     }
 
     private static func averageColumns(_ grid: PixelGrid, to width: Int) -> PixelGrid {

@@ -39,15 +39,15 @@ package struct BackgroundPicture: Sendable {
 
     /// Compares the next analysed picture with the background, then lets the background follow it.
     package mutating func advance(_ picture: Picture) -> Foreground {
-        advance(PixelGrid(picture), follows: true)
+        advance(picture, follows: true)
     }
 
     /// Compares a picture with the background; with `follows` false the background stays as it is (its rates are meant
     /// for one picture a second).
-    mutating func advance(_ pixels: PixelGrid, follows: Bool) -> Foreground {
+    mutating func advance(_ picture: Picture, follows: Bool) -> Foreground {
         let columns = settings.columns
-        let rows = settings.rows(width: pixels.width, height: pixels.height)
-        let current = AreaAverage.resize(pixels, width: columns, height: rows)
+        let rows = settings.rows(width: picture.width, height: picture.height)
+        let current = AreaAverage.resize(picture, width: columns, height: rows)
         let nothing = Foreground(regions: [], isFlooded: false, columns: columns, rows: rows)
         guard let before = grid, before.height == rows else {
             grid = current
@@ -76,12 +76,14 @@ package struct BackgroundPicture: Sendable {
     private static func residual(_ current: [Float], _ before: [Float]) -> (median: [Float], residual: [Float]) {
         var residual = zip(current, before).map { $0 - $1 }
         let cells = residual.count / 3
+        var values = [Float](repeating: 0, count: cells)
         let median = (0..<3).map { channel -> Float in
-            var values = Swift.stride(from: channel, to: residual.count, by: 3).map { residual[$0] }
-            values.sort()
-            return values[cells / 2]
+            for cell in 0..<cells { values[cell] = residual[cell * 3 + channel] }
+            return OrderStatistic.value(at: cells / 2, of: &values)
         }
-        for i in residual.indices { residual[i] -= median[i % 3] }
+        for cell in 0..<cells {
+            for channel in 0..<3 { residual[cell * 3 + channel] -= median[channel] }
+        }
         return (median, residual)
     }
 

@@ -17,11 +17,6 @@ package struct PixelGrid: Sendable, Equatable {
         self.values = values
     }
 
-    /// The values of an 8-bit picture.
-    package init(_ picture: Picture) {
-        self.init(width: picture.width, height: picture.height, values: picture.pixels.map(Float.init))
-    }
-
     /// The 8-bit picture, each value rounded to nearest.
     package var picture: Picture {
         Picture(width: width, height: height, pixels: values.map { UInt8(min(max($0.rounded(), 0), 255)) })
