@@ -32,17 +32,14 @@ public struct NormalityModel: Sendable {
     private static let explainedShare = 0.8
 
     private let configuration: Configuration
-    private var bank: MemoryBank
+    private var bank: CoresetBank?  // as wide as the first encoding
     private var history = ScoreHistory()  // every score, for p-values
     private var admitted = ScoreHistory()  // those old enough to be normal, for the threshold
     private var waiting: [(encoding: FrameEncoding, score: Double)] = []
     private var firstTime: WallTime?
 
     /// A model of a camera that has shown nothing yet.
-    public init(_ configuration: Configuration) {
-        self.configuration = configuration
-        bank = MemoryBank(capacity: configuration.capacity, radius: configuration.radius)
-    }
+    public init(_ configuration: Configuration) { self.configuration = configuration }
 
     /// Scores the next frame, then lets the model learn from what is old enough; nil during warm-up. Times must rise.
     public mutating func observe(_ encoding: FrameEncoding) -> AnomalyScore? {
@@ -60,7 +57,8 @@ public struct NormalityModel: Sendable {
     }
 
     private func score(_ encoding: FrameEncoding) -> AnomalyScore? {
-        guard let neighbours = bank.nearest(encoding.looks.map(\.values)) else { return nil }
+        let neighbours = encoding.looks.compactMap { bank?.nearest($0.values) }
+        guard !neighbours.isEmpty else { return nil }
         let worst = neighbours.indices.max { neighbours[$0].distance < neighbours[$1].distance } ?? 0
         let value = Double(neighbours[worst].distance)
         let threshold = max(configuration.floor, configuration.margin * admitted.quantile(0.995))
@@ -70,7 +68,7 @@ public struct NormalityModel: Sendable {
             let bucket = HourBucket(encoding.time, offset: configuration.utcOffset, isInfrared: false)
             explanation = AnomalyExplanation(
                 lane: .normality, basis: .recording, pValue: pValue, anyHourPValue: pValue, rawScore: value, box: box,
-                moments: [neighbours[worst].time], sentences: [], category: nil, hour: bucket.name)
+                moments: [neighbours[worst].seen], sentences: [], category: nil, hour: bucket.name)
         }
         return AnomalyScore(
             value: value, pValue: pValue, ratio: value / threshold, lane: .normality, box: box, explanation: explanation
@@ -87,6 +85,12 @@ public struct NormalityModel: Sendable {
     }
 
     private mutating func learn(_ encoding: FrameEncoding) {
-        for look in encoding.looks { bank.insert(look.values, at: encoding.time) }
+        for look in encoding.looks {
+            if bank == nil {
+                bank = CoresetBank(
+                    capacity: configuration.capacity, width: look.values.count, radius: configuration.radius)
+            }
+            bank?.insert(look.values, at: encoding.time)
+        }
     }
 }

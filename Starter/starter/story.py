@@ -6,7 +6,6 @@ from itertools import count
 import numpy as np
 
 from . import habits, happenings, queries
-from .activities import ACTIVITIES
 from .event_frames import facts_of
 from .layout import random_model, random_spot
 from .look import brighten, random_look
@@ -50,8 +49,9 @@ class Story:
             self.tracks.append(track)
             self.standing.append(track.kind)
         kind = kind or happening.name
+        acts = kind == "person falls" or any(meaning.startswith("does ") for _, meaning, _ in happening.facts)
         event = {"start": span[0], "end": span[1], "text": happening.text, "anomalous": anomalous, "kind": kind,
-                 "grade": "activity" if kind in ACTIVITIES or kind == "person falls" else "coarse", "height_share": self._share(happening.tracks, 0.5 * (span[0] + span[1]))}
+                 "grade": "activity" if acts else "coarse", "height_share": self._share(happening.tracks, 0.5 * (span[0] + span[1]))}
         if happening.truth:
             event["truth"] = happening.truth
         facts = facts_of(happening, self.place, *span)

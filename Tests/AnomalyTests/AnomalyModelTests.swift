@@ -141,6 +141,22 @@ struct AnomalyModelTests {
         #expect(fixture.model.threshold.settings.ceilingPerDay == 0.5)
     }
 
+    @Test("the ceiling decides how many of the same oddities alarm")
+    func ceilings() throws {
+        var alarms: [Int] = []
+        for ceiling in [100.0, 10, 1] {
+            var fixture = try ModelFixture(ceilingPerDay: ceiling)
+            fixture.ordinary(3.2 * 86_400)
+            #expect(fixture.model.phase == .live)
+            for oddity in 0..<60 {
+                _ = fixture.strange(28, axis: 2 + oddity % 6)
+                fixture.ordinary(1500)
+            }
+            alarms.append(fixture.opened.count)
+        }
+        #expect(alarms[0] > alarms[1] && alarms[1] > alarms[2] && alarms[2] > 0, "\(alarms)")
+    }
+
     @Test("a verdict is taken once, however often it comes, also across a restart")
     func verdictNumber() throws {
         var fixture = try ModelFixture.live()

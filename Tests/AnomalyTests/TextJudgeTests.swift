@@ -116,8 +116,8 @@ struct TextJudgeTests {
     func moniTor() async throws {
         let script = Self.script()
         _ = try await Self.scores(.moniTor, script)
-        let last = try #require(script.asked.all.last { $0.question.contains("Python list") })
-        #expect(last.question.contains("Expected: ") && last.question.contains("Rated 0.9: a fire burns in the yard"))
+        let asked = script.asked.all.map(\.question).filter { $0.contains("Python list") }
+        #expect(asked.contains { $0.contains("Expected: ") && $0.contains("Rated 0.9: a fire burns in the yard") })
     }
 
     @Test("VERA's label is the digit after the last Output")

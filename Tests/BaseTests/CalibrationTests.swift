@@ -173,7 +173,9 @@ struct CalibrationTests {
         var random = Random(state: 3)
         var threshold = AlarmThreshold(.init(ceilingPerDay: 1))
         for step in 0..<(5 * 2880) {
-            threshold.take(random.exponential() / log(10), at: Double(step) * 30, duration: 30)
+            let score = random.exponential() / log(10)
+            if score >= threshold.value { threshold.countAlarm() }
+            threshold.take(score, at: Double(step) * 30, duration: 30)
         }
         let middle = threshold.value
         threshold.change(ceilingPerDay: 50)

@@ -148,13 +148,14 @@ public final class DescriptionWorker: Sendable {
         }
         let shots = album.shots(camera: camera, source: event.sourceKey, during: event.during)
         guard let first = shots.first else { return try await drop(claim, .framesGone, nil) }
-        let explanation = try await explanation(of: event, camera)
+        let scores = try await store.listAnomalies(
+            camera: camera, since: event.during.start, until: event.during.end, limit: 200)
         let start = min(first.time, event.during.start)
         let request = NarrationRequest(
-            frames: chosen(shots).map { ShownFrame($0.picture, seconds: $0.time.seconds(since: start)) },
+            frames: chosen(shots, event, scores).map { ShownFrame($0.picture, seconds: $0.time.seconds(since: start)) },
             duration: max(event.during.end.seconds(since: start), 1),
             question: DescriptionPrompt.question(
-                about: event, explanation: explanation, zone: .current),
+                about: event, explanation: Self.strangest(scores), zone: .current),
             form: .description, deadline: ContinuousClock.now + settings.timeLimit, group: event.camera)
         let began = ContinuousClock.now
         drafts.begin(event.id, on: event.camera)
@@ -213,10 +214,8 @@ public final class DescriptionWorker: Sendable {
     }
 
     /// What the scorers say was unusual, where they say most.
-    private func explanation(of event: EventRecord, _ camera: CameraID) async throws(StoreError) -> String? {
-        let records = try await store.listAnomalies(
-            camera: camera, since: event.during.start, until: event.during.end, limit: 200)
-        return records.filter { $0.explanation != nil }.max { $0.score < $1.score }?.explanation
+    private static func strangest(_ scores: [AnomalyRecord]) -> String? {
+        scores.filter { $0.explanation != nil }.max { $0.score < $1.score }?.explanation
     }
 
     private func drop(
@@ -227,10 +226,16 @@ public final class DescriptionWorker: Sendable {
         return 0
     }
 
-    /// A model that is shown few frames gets those that are spread over the event; a memory gets all.
-    private func chosen(_ shots: [EventAlbum.Shot]) -> [EventAlbum.Shot] {
-        let isLong = shots.count > 4 * narrator.frameLimit
-        return isLong ? shots : EngineNarrator.spread(shots, narrator.frameLimit)
+    /// A model that is shown few frames gets those of an anomaly where it is strangest, of other events those that are spread
+    /// over it; a memory gets all.
+    private func chosen(
+        _ shots: [EventAlbum.Shot], _ event: EventRecord, _ scores: [AnomalyRecord]
+    ) -> [EventAlbum.Shot] {
+        if shots.count > 4 * narrator.frameLimit { return shots }
+        let curve = event.kind == "anomaly" ? scores.map { ($0.at, $0.score) } : []
+        return TellingFrames.positions(of: shots.map(\.time), scores: curve, count: narrator.frameLimit).map {
+            shots[$0]
+        }
     }
 }
 
