@@ -14,7 +14,8 @@ struct DocumentationTests {
         }
         #expect(unlinked(["docs/guide/lost.md"], map) == ["docs/guide/lost.md"])
         #expect(pages.count > 5)
-        #expect(unlinked(pages.map(\.path), map) == [])
+        // What is below docs/docc is pages of the site that `make docs` writes.
+        #expect(unlinked(pages.map(\.path).filter { !$0.hasPrefix("docs/docc/") }, map) == [])
     }
 
     @Test("every link to a file of this repository leads somewhere")
