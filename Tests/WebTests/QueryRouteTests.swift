@@ -76,15 +76,15 @@ struct QueryRouteTests {
                 scopes.withLock { $0.append(scope) }
                 return []
             }, missing: ["b", "c"])
-        let whole = try await site.get("/api/v1/search?q=a").object()
+        let whole = try await site.get("/api/v1/search?q=a%20person").object()
         #expect(whole["partial"] as? [String] == ["b", "c"])
         let asking = try #require(HTTPField.Name("Alertd-Node"))
-        _ = try await site.get("/api/v1/search?q=a&cameras=gate,yard", headers: [asking: "b"])
+        _ = try await site.get("/api/v1/search?q=a%20person&cameras=gate,yard", headers: [asking: "b"])
         let seen = scopes.withLock { $0 }
         #expect(seen.map(\.isOnlyHere) == [false, true])
         #expect(seen.last?.cameras?.map(\.name).sorted() == ["gate", "yard"])
         for cameras in ["", "gate,", "a%20b", "-a"] {
-            #expect(try await site.get("/api/v1/search?q=a&cameras=\(cameras)").parameter == "cameras", "\(cameras)")
+            #expect(try await site.get("/api/v1/search?q=a%20person&cameras=\(cameras)").parameter == "cameras", "\(cameras)")
         }
     }
 

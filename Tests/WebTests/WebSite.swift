@@ -60,6 +60,8 @@ struct WebSite {
         store = try await EventStore.connect(.url(url), logger: quiet)
         try await store.migrate()
         folder = try ScratchFolder()
+        // The daemon has it before it serves.
+        try FileManager.default.createDirectory(at: folder.file("state"), withIntermediateDirectories: false)
         let page = folder.file("page")
         try FileManager.default.createDirectory(at: page.appending(path: "js"), withIntermediateDirectories: true)
         try Data("<p>page</p>".utf8).write(to: page.appending(path: "index.html"))
