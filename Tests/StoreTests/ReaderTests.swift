@@ -8,11 +8,11 @@ import Testing
 @Suite("Readers", .tags(.integration), .timeLimit(.minutes(5)))
 struct ReaderTests {
     /// What members of `alertd_ro` may use; each is asked for both readers' sake in ``views()``, apart from
-    /// `reads_every_camera` and `join_gap`, which read no table of cameras' pasts, and `search`, `ask` and `answer`, which
+    /// `reads_every_camera`, `join_gap` and `v_nodes`, which name no camera, and `search`, `ask` and `answer`, which
     /// need a daemon.
     private static let open: Set = [
         "v_cameras", "v_events", "v_anomalies", "v_descriptions", "v_coverage", "v_incidents", "v_queries",
-        "v_notifications",
+        "v_notifications", "v_leases", "v_nodes",
         "incidents_between", "coverage_gaps", "search_descriptions", "search", "ask", "answer",
         "reads_every_camera", "join_gap",
     ]
@@ -50,6 +50,15 @@ struct ReaderTests {
                 StandingQuery(name: "q\(name)", text: "a \(name)", cameras: [try camera(name)], origin: .command))
         }
         await store.close()
+        try server.psql(
+            """
+            INSERT INTO alertd.notify_receiver (name, last_change) VALUES ('webhook', 0);
+            INSERT INTO alertd.notification (receiver, key, kind, incident_id, event_ids, payload)
+            SELECT 'webhook', c.name || e.id, 'alert', e.id, ARRAY[e.id], '{}'
+            FROM alertd.event e JOIN alertd.camera c ON c.id = e.camera_id;
+            INSERT INTO alertd.camera_lease (camera_id, token, holder, held, is_current)
+            SELECT id, 1, 'node', tstzrange(now(), now() + interval '1 hour'), true FROM alertd.camera;
+            """, on: url)
         let database = try #require(url.firstMatch(of: /test\d+/)).output
         var readers: [String] = []
         for name in ["gate", "door"] {
@@ -76,6 +85,8 @@ struct ReaderTests {
             "SELECT DISTINCT unnest(cameras) FROM alertd.v_incidents ORDER BY 1",
             "SELECT DISTINCT unnest(cameras) FROM alertd.incidents_between('-infinity', 'infinity') ORDER BY 1",
             "SELECT DISTINCT camera FROM alertd.search_descriptions('secret', 100) ORDER BY 1",
+            "SELECT DISTINCT rtrim(key, '0123456789') FROM alertd.v_notifications ORDER BY 1",
+            "SELECT DISTINCT camera FROM alertd.v_leases ORDER BY 1",
             // A join cannot bring back what the views leave out.
             "SELECT DISTINCT e.camera FROM alertd.v_events e FULL JOIN alertd.v_descriptions d ON true "
                 + "LEFT JOIN alertd.v_incidents i ON d.event_id = ANY (i.event_ids) ORDER BY 1",
