@@ -49,7 +49,7 @@ struct AnomalyCostTests {
         }
         let (lanes, encoder) = (Self.median(scoring), Self.median(encoding))
         print("anomaly lanes \(lanes) a frame, encoder \(encoder): \((lanes / encoder * 1000).rounded() / 10) %")
-        #expect(lanes <= 0.05 * encoder, "\(lanes) of \(encoder)")
+        #expect(lanes <= encoder * 0.05, "\(lanes) of \(encoder)")
     }
 
     private static func median(_ times: [Duration]) -> Duration { times.sorted()[times.count / 2] }
