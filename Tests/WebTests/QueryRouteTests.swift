@@ -84,7 +84,9 @@ struct QueryRouteTests {
         #expect(seen.map(\.isOnlyHere) == [false, true])
         #expect(seen.last?.cameras?.map(\.name).sorted() == ["gate", "yard"])
         for cameras in ["", "gate,", "a%20b", "-a"] {
-            #expect(try await site.get("/api/v1/search?q=a%20person&cameras=\(cameras)").parameter == "cameras", "\(cameras)")
+            #expect(
+                try await site.get("/api/v1/search?q=a%20person&cameras=\(cameras)").parameter == "cameras",
+                "\(cameras)")
         }
     }
 
