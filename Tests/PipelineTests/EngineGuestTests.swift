@@ -89,7 +89,7 @@ struct EngineGuestTests {
                 for _ in 0..<60 {
                     try await ContinuousClock().sleep(for: .milliseconds(3))
                     let before = counter.jobs.withLock { $0 }
-                    _ = await engine.encode([])
+                    _ = await engine.encodeSeconds
                     waited.append(counter.jobs.withLock { $0 } - before)
                 }
                 return waited
