@@ -21,14 +21,18 @@ struct AnomaliesFileTests {
         return try outcome.lines.map { try decoder.decode(Line.self, from: Data($0.utf8)) }
     }
 
-    @Test("the demo's fire is the strangest moment, with a reason, and the one event")
+    @Test("the demo's fire is an event with a reason, and the empty yard before it is none")
     func normality() throws {
         let found = try Self.lines([])
-        let strangest = try #require(found.filter { $0.at != nil }.max { ($0.score ?? 0) < ($1.score ?? 0) })
-        #expect((95..<110.1).contains(strangest.atSeconds ?? 0), "\(strangest)")
-        #expect(strangest.pValue != nil && strangest.explanation?.isEmpty == false)
-        let events = found.filter { $0.startSeconds != nil }
-        #expect(events.contains { ($0.startSeconds ?? 0) < 110 && ($0.endSeconds ?? 0) > 95 })
+        let curve = found.filter { $0.at != nil }
+        let fire = curve.filter { (96..<109).contains($0.atSeconds ?? 0) }
+        let empty = curve.filter { (82..<94).contains($0.atSeconds ?? 0) }
+        #expect(fire.count == 13 && fire.allSatisfy { ($0.score ?? 0) >= 0.5 && $0.explanation?.isEmpty == false })
+        #expect(empty.count == 12 && empty.allSatisfy { ($0.score ?? 1) < 0.1 })
+        #expect(curve.allSatisfy { $0.pValue != nil })
+        let events = found.compactMap { line in line.startSeconds.flatMap { start in line.endSeconds.map { (start, $0) } } }
+        #expect(events.contains { abs($0.0 - 95) <= 1 && abs($0.1 - 110) <= 1 })
+        #expect(events.allSatisfy { $0.1 <= 82 || $0.0 >= 94 })
     }
 
     @Test(
