@@ -29,8 +29,10 @@ struct AnomaliesFileTests {
         let empty = curve.filter { (82..<94).contains($0.atSeconds ?? 0) }
         #expect(fire.count == 13 && fire.allSatisfy { ($0.score ?? 0) >= 0.5 && $0.explanation?.isEmpty == false })
         #expect(empty.count == 12 && empty.allSatisfy { ($0.score ?? 1) < 0.1 })
-        #expect(curve.allSatisfy { $0.pValue != nil })
-        let events = found.compactMap { line in line.startSeconds.flatMap { start in line.endSeconds.map { (start, $0) } } }
+        #expect(fire.allSatisfy { $0.pValue != nil })
+        let events = found.compactMap { line in
+            line.startSeconds.flatMap { start in line.endSeconds.map { (start, $0) } }
+        }
         #expect(events.contains { abs($0.0 - 95) <= 1 && abs($0.1 - 110) <= 1 })
         #expect(events.allSatisfy { $0.1 <= 82 || $0.0 >= 94 })
     }
