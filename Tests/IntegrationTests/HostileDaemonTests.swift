@@ -126,13 +126,16 @@ struct HostileDaemonTests {
 
     /// Cameras that show the same thing at the same time have the same events at the same time.
     private func compareEvents(_ names: [String], since: Double, _ site: DaemonSite) throws {
-        let plain = try persons("plain", since, site)
+        // What begins within a moment of `since` may count for one camera and not for the other.
+        let plain = try persons("plain", since + 3, site)
         #expect(plain.count >= 2, "nobody was seen: \(plain)")
         for name in names {
             let found = try persons(name, since, site)
-            #expect(found.count == plain.count, "\(name): \(found), plain: \(plain)")
-            for (a, b) in zip(found, plain) {
-                #expect(abs(a.start - b.start) < 2.5 && abs(a.end - b.end) < 2.5, "\(name): \(found), plain: \(plain)")
+            func isSame(_ a: Span, _ b: Span) -> Bool { abs(a.start - b.start) < 2.5 && abs(a.end - b.end) < 2.5 }
+            let told = "\(name): \(found), plain: \(plain)"
+            for event in plain { #expect(found.filter { isSame($0, event) }.count == 1, "\(told)") }
+            for event in found where event.start > since + 6 {
+                #expect(plain.filter { isSame($0, event) }.count == 1, "\(told)")
             }
         }
         let clocks = try site.rows(
