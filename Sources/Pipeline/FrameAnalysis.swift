@@ -108,6 +108,9 @@ struct FrameAnalysis: Sendable {
         return told
     }
 
+    /// Looks on from where `earlier` looked, with its background.
+    mutating func keepView(of earlier: FrameAnalysis) { encoder.keepView(of: earlier.encoder) }
+
     /// Watches for `queries` from the next picture on.
     mutating func replaceQueries(_ queries: [WatchedQuery]) -> [EventTelling] {
         let old = scenes

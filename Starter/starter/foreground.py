@@ -28,6 +28,11 @@ Definition, with the constants of `Settings`:
 5.  Otherwise the background moves, per cell and channel:
     background += rate * m + (slow ? clamp(r, -step, step) : rate * r)
     where slow = changed or inside the dilated component of a kept region.
+    Then what left the background is taken out of it. A kept region is left, not come, when along its contour the
+    background before this frame stands out more than the grid: over all pairs of cells side by side, or one above
+    the other, of which just one is changed and at least one lies in the region's component,
+    sum of max over channels |difference of the pair| in the background > left_contrast * the same sum in the grid.
+    Cells that lie in such a region in the `left_after`-th frame in a row (not flooded) become those of the grid.
 6.  Looks, float32 [look, look, 3], RGB 0...255:
     - flooded: one look, the whole picture area-averaged to look x look (aspect not kept), undimmed.
       (A flooded frame reports no regions.)
@@ -62,6 +67,8 @@ class Settings:
     rate: float = 0.05          # share by which unchanged cells follow the frame
     step: float = 0.5           # levels per frame by which changed cells may follow
     restart_after: int = 3      # flooded frames in a row
+    left_contrast: float = 2.0  # by which a contour of the background stands out more than the picture's
+    left_after: int = 3         # frames in a row
     keep: float = 0.3           # what dimming leaves of a pixel's contrast
     grey: float = 128.0
     look: int = 96              # side of a look in pixels
@@ -142,6 +149,18 @@ def find_regions(changed, settings):
     return [entry[3] for entry in found[:settings.maximum_regions]]
 
 
+def contour_contrast(grid, changed, mask):
+    """Step 5: how much cells at the edge of what changed differ from those beside it, inside a region's component."""
+    total = 0.0
+    for axis in (0, 1):
+        first, second = [slice(None)] * 2, [slice(None)] * 2
+        first[axis], second[axis] = slice(None, -1), slice(1, None)
+        first, second = tuple(first), tuple(second)
+        edge = (changed[first] != changed[second]) & (mask[first] | mask[second])
+        total += float(np.abs(grid[first] - grid[second]).max(axis=2)[edge].sum(dtype=np.float64))
+    return total
+
+
 @dataclass
 class Background:
     """Running background picture of one camera. `grid` is float32 [rows, columns, 3] after the first frame."""
@@ -149,6 +168,7 @@ class Background:
     settings: Settings = field(default_factory=Settings)
     grid: np.ndarray = None
     flooded_run: int = 0
+    left_run: np.ndarray = None     # frames in a row in which each cell lay in a region that is left
     average: object = area_average   # another area averaging of the same result, where speed counts
 
     def advance(self, picture):
@@ -157,7 +177,7 @@ class Background:
         height, width, _ = picture.shape
         grid = self.average(picture, grid_rows(height, width, s.columns), s.columns)
         if self.grid is None:
-            self.grid = grid
+            self.grid, self.left_run = grid, np.zeros(grid.shape[:2], dtype=np.int32)
             return Foreground([], False, 0.0)
         difference = grid - self.grid
         cells = difference.shape[0] * difference.shape[1]
@@ -170,6 +190,7 @@ class Background:
         self.flooded_run = self.flooded_run + 1 if flooded else 0
         if self.flooded_run >= s.restart_after:
             self.grid, self.flooded_run = grid, 0
+            self.left_run = np.zeros_like(self.left_run)
             return Foreground([], False, share / cells)
         regions = find_regions(changed, s)
         slow = changed.copy()
@@ -177,7 +198,16 @@ class Background:
             slow |= region.mask
         step = np.clip(residual, np.float32(-s.step), np.float32(s.step))
         rate = np.float32(s.rate)
+        left = np.zeros(changed.shape, dtype=bool)
+        for region in [] if flooded else regions:
+            before = contour_contrast(self.grid, changed, region.mask)
+            if before > s.left_contrast * contour_contrast(grid, changed, region.mask):
+                left |= region.mask
+        self.left_run = np.where(left, self.left_run + 1, 0)
         self.grid = self.grid + (rate * median + np.where(slow[:, :, None], step, rate * residual))
+        gone = self.left_run >= s.left_after
+        self.grid = np.where(gone[:, :, None], grid, self.grid)
+        self.left_run[gone] = 0
         return Foreground([] if flooded else regions, flooded, share / cells)
 
 

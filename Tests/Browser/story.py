@@ -118,17 +118,31 @@ class Story:
         event = self.daemon.wait_for(
             'another event began',
             lambda: next((entry['id'] for entry in self.daemon.get('events?kind=query')['items'] if entry['id'] not in known), None), 90)
+        self.page.add_init_script("""{ const Source = window.EventSource;
+            window.drafts = [];
+            window.EventSource = class extends Source { constructor(...all) {
+                super(...all);
+                window.stream = this;
+                this.addEventListener('draft', (message) => window.drafts.push(JSON.parse(message.data)));
+            } }; }""")
         self.window.open(f'#/events/{event}')
-        self.page.locator('.description').wait_for()
-        self.page.evaluate('''() => { window.drafts = [];
-            new MutationObserver(() => {
-                const words = document.querySelector('.description.is-draft');
-                if (words && words.textContent !== window.drafts.at(-1)) window.drafts.push(words.textContent);
-            }).observe(document.querySelector('.event-side'), { subtree: true, childList: true, characterData: true, attributes: true }); }''')
-        self.window.until('''() => window.drafts.some((text, index) => index > 0 && text.length > window.drafts[index - 1].length
-            && text.startsWith(window.drafts[index - 1]))''', seconds=60)
-        self.window.until("!document.querySelector('.description.is-draft')", seconds=60)
+        # How far a model has got when the page hears of it is chance; that it hears of the end is not.
+        self.window.until('event => window.drafts.some((draft) => draft.id === event && draft.text === null)', event, seconds=60)
         self.page.get_by_text('Written by the model').wait_for(timeout=15_000)
+        # Of an event that closed long ago no model writes any more, so that only these words come.
+        event = self.event
+        self.window.open(f'#/events/{event}')
+        self.page.get_by_text('Written by the model').wait_for(timeout=60_000)
+        words = self.page.locator('.description')
+        written = words.inner_text()
+        say = 'data => { window.stream.dispatchEvent(new MessageEvent("draft", { data: JSON.stringify(data) })); }'
+        for text in ('A model', 'A model is still', 'A model is still writing.'):
+            self.page.evaluate(say, {'id': event, 'camera': 'yard', 'text': text})
+            assert words.inner_text() == text and 'is-draft' in words.get_attribute('class').split()
+        self.page.evaluate(say, {'id': event + 1, 'camera': 'yard', 'text': 'Another event.'})
+        assert words.inner_text() == text, 'the words of another event are shown'
+        self.page.evaluate(say, {'id': event, 'camera': 'yard', 'text': None})
+        assert words.inner_text() == written and 'is-draft' not in words.get_attribute('class').split()
 
     def clip_plays(self):
         self.daemon.wait_for('the footage of the event was on disk', lambda: self.daemon.get(f'events/{self.event}')['clip'], 100)

@@ -79,7 +79,17 @@ struct GroundingCommandTests {
                 ["query", "test", "a person \(hours)", "--camera", "gate", "--json"] + state, environment: ["TZ": "UTC"]
             )
             #expect(bound.status == status && bound.lines.count < test.lines.count, "\(hours): \(bound.output)")
+            let window = hours.replacing("between ", with: "").replacing(" and ", with: "-")
+            let beside = try AlertdProgram.run(
+                ["query", "test", "a person", "--active", window, "--camera", "gate", "--json"] + state,
+                environment: ["TZ": "UTC"])
+            #expect(beside.status == status && beside.output == bound.output, "--active \(window): \(beside.output)")
         }
+        for wrong in [["--zone", "moat"], ["--active", "22-06"]] {
+            #expect(try AlertdProgram.run(["query", "test", "a person"] + wrong + state).status == 64, "\(wrong)")
+        }
+        let twice = ["query", "test", "a person between 22:00 and 06:00", "--active", "22:00-06:00"]
+        #expect(try AlertdProgram.run(twice + state).status == 64)
         #expect(try AlertdProgram.run(["query", "test", "more than three cars"] + state).status == 64)
         let added = try AlertdProgram.run(["query", "add", "q", "a car, then a person"] + state)
         #expect(added.status == 0 && added.errors.contains("understood"), "\(added.errors)")

@@ -96,6 +96,17 @@ def portrait(rng, height, width, frames):
         yield finish(rng, picture)
 
 
+def left(rng, height, width, frames):
+    """One block is there from the beginning and walks off, another comes and stays."""
+    scene = ground(rng, height, width)
+    for i in range(frames):
+        picture = scene.copy()
+        block(picture, width // 8 + (0 if i < 2 else i * width // 9), height // 4, width // 10, height // 2, (230, 60, 30))
+        if i >= 3:
+            block(picture, width * 3 // 4, height * 4 // 5, width // 8, height // 8, (20, 30, 180))
+        yield finish(rng, picture)
+
+
 CASES = [
     # name, generator, height, width, frames, settings, frames with background, frames with looks, seed
     ("walker-160-columns", walker, 54, 96, 8, {}, [7], [6], 1),
@@ -103,6 +114,7 @@ CASES = [
     ("crowd", crowd, 36, 64, 8, {"columns": 64, "look": 32}, [7], [1, 7], 3),
     ("restart", restart, 36, 64, 9, {"columns": 32, "look": 32}, range(2, 9), [0, 2, 3, 5], 4),
     ("portrait", portrait, 64, 36, 6, {"columns": 36, "look": 32}, [5], [1, 5], 5),
+    ("left", left, 36, 64, 12, {"columns": 40, "look": 32}, range(1, 12), [4, 11], 6),
 ]
 
 

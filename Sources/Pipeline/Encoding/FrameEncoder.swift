@@ -31,6 +31,9 @@ struct FrameEncoder: Sendable {
 
     /// Nothing was seen after the last picture.
     mutating func interrupt() { reuse?.interrupt() }
+
+    /// Looks on from where `earlier` looked, with its background.
+    mutating func keepView(of earlier: FrameEncoder) { view = earlier.view }
 }
 
 extension InferenceEngine {

@@ -24,12 +24,15 @@ package struct Foreground: Sendable {
 /// The running background of one fixed camera, on a coarse grid.
 ///
 /// Unchanged cells follow the picture slowly; changed cells follow much more slowly, so that a person who stands still
-/// stays foreground for minutes. The first frame starts it; ``ForegroundSettings/restartAfter`` flooded frames in a
-/// row start it anew.
+/// stays foreground for minutes. What stood there when the background was made and has left is taken out of it after
+/// ``ForegroundSettings/leftAfter`` frames. The first frame starts it; ``ForegroundSettings/restartAfter`` flooded frames in
+/// a row start it anew.
 package struct BackgroundPicture: Sendable {
     private let settings: ForegroundSettings
     private var grid: PixelGrid?
     private var floodedInARow = 0
+    /// Frames in a row in which each cell lay in a region that left the background.
+    private var leftInARow: [Int] = []
 
     /// A background that knows nothing yet.
     package init(_ settings: ForegroundSettings = ForegroundSettings()) { self.settings = settings }
@@ -50,8 +53,7 @@ package struct BackgroundPicture: Sendable {
         let current = AreaAverage.resize(picture, width: columns, height: rows)
         let nothing = Foreground(regions: [], isFlooded: false, columns: columns, rows: rows)
         guard let before = grid, before.height == rows else {
-            grid = current
-            floodedInARow = 0
+            start(from: current)
             return nothing
         }
         let (median, residual) = Self.residual(current.values, before.values)
@@ -62,13 +64,37 @@ package struct BackgroundPicture: Sendable {
         let isFlooded = changed.count(where: { $0 }) * 2 > changed.count
         if follows { floodedInARow = isFlooded ? floodedInARow + 1 : 0 }
         if floodedInARow >= settings.restartAfter {
-            grid = current
-            floodedInARow = 0
+            start(from: current)
             return nothing
         }
         let regions = RegionFinder(columns: columns, rows: rows, settings: settings).regions(of: changed)
-        if follows { follow(median: median, residual: residual, changed: changed, regions: regions) }
+        if follows {
+            let contours = ContourContrast(changed: changed, columns: columns, rows: rows)
+            let left = isFlooded ? [] : regions.filter { contours.hasLeft($0, before, current, settings) }
+            follow(median: median, residual: residual, changed: changed, regions: regions)
+            forget(left, in: current)
+        }
         return Foreground(regions: isFlooded ? [] : regions, isFlooded: isFlooded, columns: columns, rows: rows)
+    }
+
+    private mutating func start(from current: PixelGrid) {
+        grid = current
+        floodedInARow = 0
+        leftInARow = Array(repeating: 0, count: current.width * current.height)
+    }
+
+    /// Takes what has been gone for long enough out of the background.
+    private mutating func forget(_ left: [Region], in current: PixelGrid) {
+        var isLeft = [Bool](repeating: false, count: leftInARow.count)
+        for region in left {
+            for cell in region.cells { isLeft[cell] = true }
+        }
+        for cell in leftInARow.indices {
+            leftInARow[cell] = isLeft[cell] ? leftInARow[cell] + 1 : 0
+            guard leftInARow[cell] >= settings.leftAfter else { continue }
+            leftInARow[cell] = 0
+            for value in cell * 3..<cell * 3 + 3 { grid?.values[value] = current.values[value] }
+        }
     }
 
     /// Per channel the median of current − background, and what is left without it: a change of light moves the median

@@ -19,6 +19,10 @@ package struct ForegroundSettings: Sendable, Equatable {
     package var step: Float = 0.5
     /// After this many frames in a row with more than half the grid changed, the background starts anew.
     package var restartAfter = 3
+    /// By how much the contour of what left the background stands out more there than in the picture.
+    package var leftContrast: Float = 2
+    /// After this many frames in a row what left the background is taken out of it.
+    package var leftAfter = 3
     /// What dimming leaves of a pixel's contrast to ``grey``.
     package var keep: Float = 0.3
     /// The level towards which unchanged pixels are dimmed.

@@ -180,7 +180,10 @@ struct CameraWatch: Sendable {
         faults = FaultWatch(camera: camera.name)
         endStretch(at: nil)
         if let watch = analysis.anomalies { await upkeep.finish(watch) }
+        // The clock changed and the camera's view did not.
+        let before = analysis
         analysis = Self.analysis(camera, services, services.queries.entry(camera.name), scoring)
+        analysis.keepView(of: before)
     }
 
     // MARK: - ends

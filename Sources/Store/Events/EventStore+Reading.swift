@@ -4,26 +4,10 @@ extension EventStore {
     /// The latest events that pass `filter`, earliest first.
     public func listEvents(_ filter: EventFilter = EventFilter()) async throws(StoreError) -> [EventRecord] {
         if let since = filter.since, let until = filter.until, since >= until { return [] }
-        return try await reader.run("list events") { session throws(StoreError) in
-            let rows = try session.query(
-                "list events",
-                """
-                SELECT * FROM (
-                    SELECT \(Self.eventColumns) FROM alertd.v_events
-                    WHERE ($1::text IS NULL OR camera = $1) AND ($2::text IS NULL OR kind = $2)
-                      AND ended_at > coalesce($3, '-infinity'::timestamptz)
-                      AND started_at < coalesce($4, 'infinity'::timestamptz)
-                    ORDER BY started_at DESC, id DESC
-                    LIMIT $5
-                ) AS latest
-                ORDER BY start, id
-                """,
-                [
-                    .optional(filter.camera?.name), .optional(filter.kind), .optional(filter.since),
-                    .optional(filter.until), .integer(Int64(max(0, filter.limit))),
-                ])
-            return try rows.map(EventRecord.init)
-        }
+        var request = EventPageRequest(limit: filter.limit)
+        request.cameras = filter.camera.map { [$0.name] }
+        (request.kind, request.since, request.until) = (filter.kind, filter.since, filter.until)
+        return try await eventPage(request).reversed()
     }
 
     /// The event with this number, or nil.

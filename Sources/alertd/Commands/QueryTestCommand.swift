@@ -1,5 +1,6 @@
 import ArgumentParser
 import Base
+import Configuration
 import Foundation
 import Grounding
 import Pipeline
@@ -17,6 +18,9 @@ struct QueryTestCommand: AsyncParsableCommand {
     @OptionGroup var range: RangeOptions
 
     @Argument(help: "The sentence, as in \"a person climbs over the fence\".") var text: String
+    @Option(help: "Try it in this zone; cameras without it are left out.") var zone: String?
+    @Option(help: ArgumentHelp("Try it in this part of the day only, local time.", valueName: "HH:MM-HH:MM"))
+    var active: String?
     @Option(help: "Most false alarms a day that the suggested level allows.") var ceiling = 1.0
 
     private struct Line: Encodable {
@@ -35,6 +39,9 @@ struct QueryTestCommand: AsyncParsableCommand {
     }
 
     func validate() throws {
+        if let active, DailyWindow(active) == nil {
+            throw ValidationError("--active \(active): not a part of the day; write it as in 22:00-06:00")
+        }
         guard (0.001...10_000).contains(ceiling) else { throw ValidationError("--ceiling must lie in 0.001–10000") }
     }
 
@@ -44,7 +51,7 @@ struct QueryTestCommand: AsyncParsableCommand {
         let plan = try DatabaseSession.Plan(options, environment: environment)
         let scope = FootageSearch.Scope(
             camera: range.camera, since: range.since, until: range.until, zones: plan.configuration.pictureZones)
-        let request = try WatchRequest(text, zones: Set(scope.zones.values.flatMap { $0.map(\.name) }))
+        let request = try request(zones: Set(scope.zones.values.flatMap { $0.map(\.name) }))
         for scene in request.condition.scenes { try await UnknownWords.warn(about: scene, engine: engine) }
         let reports = try await Interruption.guarding {
             try await DatabaseSession.with(plan) { session in
@@ -64,6 +71,28 @@ struct QueryTestCommand: AsyncParsableCommand {
         }
         if reports.isEmpty { throw Failure(.nothingFound, "nothing was watched in that time; see 'alertd coverage'") }
         try write(reports, request)
+    }
+
+    /// The sentence, bound to what is said beside it; nothing may be said twice.
+    private func request(zones: Set<String>) throws -> WatchRequest {
+        let said = try WatchRequest(text, zones: zones)
+        if let zone, !zones.contains(zone) {
+            let known = zones.sorted().prefix(20).joined(separator: ", ")
+            throw Failure(
+                .usage,
+                "--zone \(zone): no camera has such a zone; "
+                    + (known.isEmpty ? "there are none" : "there are \(known)"))
+        }
+        guard said.zone == nil || zone == nil else {
+            throw Failure(.usage, "--zone: the sentence says the zone too; say it once")
+        }
+        guard said.hours == nil || active == nil else {
+            throw Failure(.usage, "--active: the sentence says the hours too; say them once")
+        }
+        let window = active.flatMap { DailyWindow($0) }
+        return said.bound(
+            zone: zone,
+            hours: window.flatMap { ActiveHours(startMinute: $0.startMinute, endMinute: $0.endMinute) })
     }
 
     private func write(_ reports: [QueryBackTest.Report], _ request: WatchRequest) throws {
