@@ -84,8 +84,30 @@ struct DaemonFootageTests {
             #expect(thumbnail.status == 0, "\(thumbnail.errors)")
             #expect(try Probe(picture).frames == 1)
         }
+        try expectAnswer(site)
         try expectMasked(site)
         try expectErased(site)
+    }
+
+    /// A question about what a camera recorded is answered from its footage.
+    private func expectAnswer(_ site: DaemonSite) throws {
+        let row = try site.rows(
+            """
+            SELECT to_char(ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') FROM alertd.v_events
+            WHERE camera = 'open' AND query = 'car' ORDER BY started_at LIMIT 1
+            """
+        ).first
+        let end = try #require(row)
+        let about = ["Who is there?", "--at", end, "--json", "--config", site.configuration]
+        let told = try AlertdProgram.run(["ask", "--camera", "open"] + about)
+        #expect(told.status == 0, "\(told.errors)")
+        let answer = try JSONSerialization.jsonObject(with: Data((told.lines.last ?? "").utf8)) as? [String: Any]
+        let frames = try #require(answer?["frames"] as? [String])
+        #expect(answer?["answer"] is String && !frames.isEmpty && frames == frames.sorted(), "\(told.output)")
+        #expect(frames.allSatisfy { $0.prefix(19) <= end.prefix(19) }, "\(frames), asked about \(end)")
+        let early = try AlertdProgram.run(
+            ["ask", "--camera", "open", "Who?", "--at", "2020-01-01T00:00:00Z", "--config", site.configuration])
+        #expect(early.status == 2 && early.errors.contains("no footage"), "\(early.errors)")
     }
 
     /// The picture that the page shows of a camera now, beside its footage.

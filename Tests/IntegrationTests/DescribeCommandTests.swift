@@ -62,7 +62,10 @@ struct DescribeCommandTests {
         "what cannot be done is refused in one line, with the code that scripts look at",
         arguments: [
             (["describe", clip, "--from", "9", "--to", "3"], 64), (["describe", clip, "--dense", "--from", "3"], 64),
-            (["ask", clip, " "], 64), (["describe", clip, "--from", "5000"], 2), (["describe", "/nowhere.mp4"], 2),
+            (["ask", clip, " "], 64), (["ask", clip], 64), (["ask", clip, "Who?", "--at", "noon"], 64),
+            (["ask", clip, "Who?", "--since", "2h"], 64), (["ask", "--camera", "gate", clip, "Who?"], 64),
+            (["ask", "--camera", "gate", "Who?", "--at", "20"], 64), (["describe", clip, "--from", "5000"], 2),
+            (["describe", "/nowhere.mp4"], 2),
         ] as [([String], Int32)])
     func refused(arguments: [String], code: Int32) throws {
         let outcome = try AlertdProgram.run(arguments + ["--describer", model.url.path])

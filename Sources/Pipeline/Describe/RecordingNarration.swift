@@ -6,14 +6,11 @@ public import VLM
 public struct RecordingNarration: Sendable {
     /// Frames of a part of a recording.
     public struct Clip: Sendable {
-        /// Seconds from the recording's first frame.
+        /// Seconds from the recording's first frame, or from the beginning of a camera's time in question.
         public let start, end: Double
         /// Its frames; their seconds count from ``start``.
         public let frames: [ShownFrame]
     }
-
-    /// Most frames of a clip that are kept; of a longer one every second, fourth … is.
-    private static let mostFrames = 256
 
     private let narrator: any VideoNarrator
 
@@ -26,20 +23,15 @@ public struct RecordingNarration: Sendable {
         of source: FileSource, from: Double, to: Double, progress: (Double) -> Void
     ) async throws -> Clip {
         let kept = try await source.withFrames { frames in
-            var (kept, step, number) = ([ShownFrame](), 1, 0)
+            var kept = ThinnedFrames()
             for try await frame in frames {
                 let seconds = source.seconds(of: frame)
                 progress(seconds)
                 if seconds >= to { break }
                 if seconds < from { continue }
-                defer { number += 1 }
-                guard number % step == 0 else { continue }
-                kept.append(ShownFrame(frame.picture, seconds: seconds - from))
-                guard kept.count > Self.mostFrames else { continue }
-                kept = kept.enumerated().filter { $0.offset % 2 == 0 }.map(\.element)
-                step *= 2
+                kept.append { ShownFrame(frame.picture, seconds: seconds - from) }
             }
-            return kept
+            return kept.frames
         }
         try Task.checkCancellation()
         let end = min(to, source.statistics.mediaSeconds)
