@@ -17,13 +17,10 @@ static int32_t product(const int8_t *row, const int16_t *query, size_t width) {
 // nearest cache while every query is multiplied with them.
 enum { ROWS = 4, STRIP = 512 };
 
-// out [rows, stride] += the products of widened rows [ROWS, STRIP] with `count` queries, over `columns` of each.
-typedef void (*strip_products)(size_t rows, const int16_t *widened, size_t columns, const int16_t *queries, size_t width,
-                               size_t count, int32_t *out);
-
+// out [rows, count] += the products of widened rows [ROWS, STRIP] with `count` queries, over `columns` of each.
 CK_DISPATCH
-static void portable_strip(size_t rows, const int16_t *widened, size_t columns, const int16_t *queries, size_t width,
-                           size_t count, int32_t *out) {
+static void add_strip(size_t rows, const int16_t *widened, size_t columns, const int16_t *queries, size_t width,
+                      size_t count, int32_t *out) {
     for (size_t query = 0; query < count; query++) {
         const int16_t *q = queries + query * width;
         for (size_t row = 0; row < rows; row++) {
@@ -45,6 +42,14 @@ static void widen(const int8_t *row, size_t columns, int16_t *out) {
 
 #define INLINE_FOR(features) static inline __attribute__((always_inline, target(features)))
 #define VNNI "avx512f,avx512bw,avx512vl,avx512vnni"
+
+// Asks the memory for the four rows that come eight behind row r: stored days are mapped files, in whose small pages the processor
+// sees no more ahead than the end of one.
+static inline __attribute__((always_inline)) void fetch(const int8_t *base, const uint64_t *offsets, size_t r, size_t rows,
+                                                        size_t width) {
+    for (size_t ahead = r + 8; ahead < r + 12 && ahead < rows; ahead++)
+        for (size_t i = 0; i < width; i += 64) __builtin_prefetch(base + offsets[ahead] + i);
+}
 
 // `rows` rows with `some` queries, straight from the bytes; constants wherever this is inlined, so that the sums live in
 // registers: twelve of the sixteen at most.
@@ -93,7 +98,10 @@ __attribute__((target("avx2")))
 static void avx2_single(const int8_t *base, const uint64_t *offsets, size_t rows, size_t width, const int16_t *query,
                         int32_t *out) {
     size_t r = 0;
-    for (; r + 4 <= rows; r += 4) avx2_tile(4, 1, base, offsets + r, width, query, 1, out + r);
+    for (; r + 4 <= rows; r += 4) {
+        fetch(base, offsets, r, rows, width);
+        avx2_tile(4, 1, base, offsets + r, width, query, 1, out + r);
+    }
     for (; r < rows; r++) avx2_tile(1, 1, base, offsets + r, width, query, 1, out + r);
 }
 
@@ -117,45 +125,71 @@ static void avx2_several(const int8_t *base, const uint64_t *offsets, size_t row
     if (r < rows) avx2_rows(1, base, offsets + r, width, queries, count, out + r * count);
 }
 
+// The sums of the lanes of four vectors.
 INLINE_FOR(VNNI)
-void vnni_tile(const size_t some, const int16_t *widened, size_t columns, const int16_t *queries, size_t width,
-               size_t count, int32_t *out) {
-    __m512i sums[ROWS][4];
+__m128i sums_of_lanes(__m512i a, __m512i b, __m512i c, __m512i d) {
+    __m512i ab = _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+    __m512i cd = _mm512_add_epi32(_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
+    __m512i all = _mm512_add_epi32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
+    __m256i half = _mm256_add_epi32(_mm512_castsi512_si256(all), _mm512_extracti64x4_epi64(all, 1));
+    return _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+}
+
+// As avx2_tile; 24 of the 32 registers are sums at most.
+INLINE_FOR(VNNI)
+void vnni_tile(const size_t rows, const size_t some, const int8_t *base, const uint64_t *offsets, size_t width,
+               const int16_t *queries, size_t count, int32_t *out) {
+    __m512i sums[4][6];
+    const int8_t *row[4];
 #pragma clang loop unroll(full)
-    for (size_t row = 0; row < ROWS; row++)
+    for (size_t r = 0; r < 4; r++) {
+        row[r] = base + offsets[r < rows ? r : 0];
 #pragma clang loop unroll(full)
-        for (size_t query = 0; query < some; query++) sums[row][query] = _mm512_setzero_si512();
-    for (size_t i = 0; i < columns; i += 32) {
-        __mmask32 mask = columns - i >= 32 ? ~(__mmask32)0 : ((__mmask32)1 << (columns - i)) - 1;
-        __m512i values[ROWS];
+        for (size_t query = 0; query < some; query++) sums[r][query] = _mm512_setzero_si512();
+    }
+    for (size_t i = 0; i < width; i += 32) {
+        __mmask32 mask = width - i >= 32 ? ~(__mmask32)0 : ((__mmask32)1 << (width - i)) - 1;
+        __m512i values[4];
 #pragma clang loop unroll(full)
-        for (size_t row = 0; row < ROWS; row++)
-            values[row] = _mm512_maskz_loadu_epi16(mask, widened + row * STRIP + i);
+        for (size_t r = 0; r < rows; r++) values[r] = _mm512_cvtepi8_epi16(_mm256_maskz_loadu_epi8(mask, row[r] + i));
 #pragma clang loop unroll(full)
         for (size_t query = 0; query < some; query++) {
             __m512i q = _mm512_maskz_loadu_epi16(mask, queries + query * width + i);
 #pragma clang loop unroll(full)
-            for (size_t row = 0; row < ROWS; row++)
-                sums[row][query] = _mm512_dpwssd_epi32(sums[row][query], values[row], q);
+            for (size_t r = 0; r < rows; r++) sums[r][query] = _mm512_dpwssd_epi32(sums[r][query], values[r], q);
         }
     }
 #pragma clang loop unroll(full)
-    for (size_t row = 0; row < ROWS; row++)
-        for (size_t query = 0; query < some; query++)
-            out[row * count + query] += _mm512_reduce_add_epi32(sums[row][query]);
+    for (size_t query = 0; query < some; query++) {
+        int32_t totals[4];
+        __m128i four = sums_of_lanes(sums[0][query], sums[1][query], sums[2][query], sums[3][query]);
+        _mm_storeu_si128((__m128i *)totals, four);
+#pragma clang loop unroll(full)
+        for (size_t r = 0; r < rows; r++) out[r * count + query] = totals[r];
+    }
+}
+
+// `rows` rows with all queries.
+INLINE_FOR(VNNI)
+void vnni_rows(const size_t rows, const int8_t *base, const uint64_t *offsets, size_t width, const int16_t *queries,
+               size_t count, int32_t *out) {
+    size_t query = 0;
+    for (; query + 6 <= count; query += 6)
+        vnni_tile(rows, 6, base, offsets, width, queries + query * width, count, out + query);
+    for (; query + 2 <= count; query += 2)
+        vnni_tile(rows, 2, base, offsets, width, queries + query * width, count, out + query);
+    if (query < count) vnni_tile(rows, 1, base, offsets, width, queries + query * width, count, out + query);
 }
 
 __attribute__((target(VNNI)))
-static void vnni_strip(size_t rows, const int16_t *widened, size_t columns, const int16_t *queries, size_t width,
-                       size_t count, int32_t *out) {
-    if (rows != ROWS) {
-        portable_strip(rows, widened, columns, queries, width, count, out);
-        return;
+static void vnni_products(const int8_t *base, const uint64_t *offsets, size_t rows, size_t width, const int16_t *queries,
+                          size_t count, int32_t *out) {
+    size_t r = 0;
+    for (; r + 4 <= rows; r += 4) {
+        fetch(base, offsets, r, rows, width);
+        vnni_rows(4, base, offsets + r, width, queries, count, out + r * count);
     }
-    size_t query = 0;
-    for (; query + 4 <= count; query += 4)
-        vnni_tile(4, widened, columns, queries + query * width, width, count, out + query);
-    for (; query < count; query++) vnni_tile(1, widened, columns, queries + query * width, width, count, out + query);
+    for (; r < rows; r++) vnni_rows(1, base, offsets + r, width, queries, count, out + r * count);
 }
 
 static int has_vnni(void) {
@@ -163,8 +197,8 @@ static int has_vnni(void) {
 }
 #endif
 
-// Without vector instructions that are known here, or with VNNI: rows widened, a strip of columns at a time.
-static void strips(strip_products products, const int8_t *base, const uint64_t *offsets, size_t rows, size_t width,
+// Without vector instructions that are known here: rows widened, a strip of columns at a time.
+static void strips(const int8_t *base, const uint64_t *offsets, size_t rows, size_t width,
                    const int16_t *queries, size_t count, int32_t *out) {
     _Alignas(64) int16_t widened[ROWS * STRIP];
     memset(out, 0, rows * count * sizeof *out);
@@ -174,7 +208,7 @@ static void strips(strip_products products, const int8_t *base, const uint64_t *
             size_t columns = width - column < STRIP ? width - column : STRIP;
             for (size_t row = 0; row < some; row++)
                 widen(base + offsets[first + row] + column, columns, widened + row * STRIP);
-            products(some, widened, columns, queries + column, width, count, out + first * count);
+            add_strip(some, widened, columns, queries + column, width, count, out + first * count);
         }
     }
 }
@@ -182,8 +216,8 @@ static void strips(strip_products products, const int8_t *base, const uint64_t *
 void ck_byte_products(const int8_t *base, const uint64_t *offsets, size_t rows, size_t width, const int16_t *queries,
                       size_t count, int32_t *out) {
 #if defined(__x86_64__)
-    if (count > 1 && has_vnni()) {
-        strips(vnni_strip, base, offsets, rows, width, queries, count, out);
+    if (has_vnni()) {
+        vnni_products(base, offsets, rows, width, queries, count, out);
         return;
     }
     if (__builtin_cpu_supports("avx2")) {
@@ -199,5 +233,5 @@ void ck_byte_products(const int8_t *base, const uint64_t *offsets, size_t rows, 
         for (size_t row = 0; row < rows; row++) out[row] = product(base + offsets[row], queries, width);
         return;
     }
-    strips(portable_strip, base, offsets, rows, width, queries, count, out);
+    strips(base, offsets, rows, width, queries, count, out);
 }

@@ -11,6 +11,8 @@ public struct Checkpoint {
     private var rename: ((String) -> String)?
     /// What the linear layers that are read from here compute with.
     public private(set) var precision = Precision.fp32
+    /// Where quantised weights are kept from one start to the next.
+    private var file: QuantisedFile?
 
     /// Opens `folder/model.safetensors`, else the shards of `folder/model.safetensors.index.json`, else the only
     /// `.safetensors` file there is, else `pytorch_model.bin`, else the shards of `pytorch_model.bin.index.json`.
@@ -34,6 +36,27 @@ public struct Checkpoint {
         scope.precision = precision
         return scope
     }
+
+    /// The same scope, whose quantised weights are read from `file` and added to it; nil changes nothing.
+    package func quantised(in file: QuantisedFile?) -> Checkpoint {
+        var scope = self
+        scope.file = file
+        return scope
+    }
+
+    /// The quantised bytes of tensor `name` of this scope, whose shape must be `shape`; nil when no file has them.
+    func quantised(_ name: String, shape: [Int], count: Int) throws(WeightsError) -> AlignedBytes? {
+        let key = key(name)
+        guard let bytes = file?.bytes(key, count: count), let index = shards.home[key] else { return nil }
+        let table = shards.files[index].table
+        let found = try table.entry(key).shape
+        guard found == shape else { throw .wrongShape(file: table.path, key: key, expected: shape, found: found) }
+        shards.unused.remove(key)
+        return bytes
+    }
+
+    /// Keeps the quantised bytes of tensor `name` of this scope for the next start.
+    func keep(_ bytes: AlignedBytes, quantised name: String) { file?.add(key(name), bytes) }
 
     /// The same weights under other keys: `rename` turns a key that is asked for into that of the files, at full length. Keys
     /// in errors, ``entries`` and ``finish(ignoring:)`` are those of the files; call that of the scope which this one came from.

@@ -6,22 +6,38 @@ internal import CKernels
 /// its own group alone, which decoders need (Yao et al. 2022, "ZeroQuant", section 4.1).
 struct GroupedWeights: Sendable {
     let outputs, inputs: Int
-    private let bytes: AlignedBytes
+    let bytes: AlignedBytes
     private let scalesOffset, totalsOffset, biasOffset: Int
 
     /// g.
     static let groupLength = Int(CK_INT8_GROUP)
 
-    /// Quantises `weight` [O, I]; `bias` [O] is kept in floats.
-    init(_ weight: Tensor, bias: Tensor?) {
-        weight.expect(nil, nil)
-        (outputs, inputs) = (weight.shape[0], weight.shape[1])
+    /// Weights of this shape in `bytes`, which must be as many as ``byteCount(outputs:inputs:)``, laid out by this type.
+    init(_ bytes: AlignedBytes, outputs: Int, inputs: Int) {
         precondition(inputs <= QuantisedWeights.maximumInputs, "\(inputs) inputs in int8")
-        let padded = (outputs + 31) / 32 * 32
+        precondition(bytes.count == Self.byteCount(outputs: outputs, inputs: inputs), "\(bytes.count) bytes")
+        (self.bytes, self.outputs, self.inputs) = (bytes, outputs, inputs)
+        let padded = Self.padded(outputs)
         scalesOffset = ck_int8_panels_size(outputs, inputs)
         totalsOffset = scalesOffset + 4 * padded * ck_int8_groups(inputs)
         biasOffset = totalsOffset + 4 * padded
-        bytes = AlignedBytes(count: biasOffset + 4 * padded)
+    }
+
+    /// Memory that weights of this shape take.
+    static func byteCount(outputs: Int, inputs: Int) -> Int {
+        ck_int8_panels_size(outputs, inputs) + 4 * padded(outputs) * (ck_int8_groups(inputs) + 2)
+    }
+
+    /// The kernels work on 32 outputs at a time.
+    private static func padded(_ outputs: Int) -> Int { (outputs + 31) / 32 * 32 }
+
+    /// Quantises `weight` [O, I]; `bias` [O] is kept in floats.
+    init(_ weight: Tensor, bias: Tensor?) {
+        weight.expect(nil, nil)
+        let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+        let padded = Self.padded(outputs)
+        self.init(
+            AlignedBytes(count: Self.byteCount(outputs: outputs, inputs: inputs)), outputs: outputs, inputs: inputs)
         weight.withPointer {
             ck_int8_groups_pack(
                 $0, outputs, inputs, bytes.values(of: Int8.self), bytes.values(of: Float.self, at: scalesOffset),

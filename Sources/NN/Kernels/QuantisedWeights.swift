@@ -6,22 +6,30 @@ internal import CKernels
 /// product kernels (symmetric per-channel quantisation; Jacob et al. 2018, section 2.1).
 struct QuantisedWeights: Sendable {
     let outputs, inputs: Int
-    private let bytes: AlignedBytes
+    let bytes: AlignedBytes
     private let scalesOffset, sumsOffset, biasOffset: Int
 
     /// Sums of products of two bytes stay below 2³¹ up to this many inputs.
     static let maximumInputs = 65536
 
-    /// Quantises `weight` [O, I]; `bias` [O] is kept in floats.
-    init(_ weight: Tensor, bias: Tensor?) {
-        weight.expect(nil, nil)
-        (outputs, inputs) = (weight.shape[0], weight.shape[1])
+    /// Weights of this shape in `bytes`, which must be as many as ``byteCount(outputs:inputs:)``, laid out by this type.
+    init(_ bytes: AlignedBytes, outputs: Int, inputs: Int) {
         precondition(inputs <= Self.maximumInputs, "\(inputs) inputs in int8")
+        precondition(bytes.count == Self.byteCount(outputs: outputs, inputs: inputs), "\(bytes.count) bytes")
+        (self.bytes, self.outputs, self.inputs) = (bytes, outputs, inputs)
         let padded = Self.padded(outputs)
         scalesOffset = ck_int8_panels_size(outputs, inputs)
         sumsOffset = scalesOffset + 4 * padded
         biasOffset = sumsOffset + 4 * padded
-        bytes = AlignedBytes(count: Self.byteCount(outputs: outputs, inputs: inputs))
+    }
+
+    /// Quantises `weight` [O, I]; `bias` [O] is kept in floats.
+    init(_ weight: Tensor, bias: Tensor?) {
+        weight.expect(nil, nil)
+        let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+        let padded = Self.padded(outputs)
+        self.init(
+            AlignedBytes(count: Self.byteCount(outputs: outputs, inputs: inputs)), outputs: outputs, inputs: inputs)
         weight.withPointer {
             ck_int8_pack(
                 $0, outputs, inputs, bytes.values(of: Int8.self), bytes.values(of: Float.self, at: scalesOffset),

@@ -37,13 +37,39 @@ public struct Linear: Sendable {
         }
     }
 
-    /// Reads `weight` [outputs, inputs] and, with `hasBias`, `bias` [outputs] below `weights`, in their precision.
+    /// Reads `weight` [outputs, inputs] and, with `hasBias`, `bias` [outputs] below `weights`, in their precision; quantised ones
+    /// from their file, where it has them.
     public init(
         _ weights: Checkpoint, inputs: Int, outputs: Int, hasBias: Bool = true
     ) throws(WeightsError) {
-        let weight = try weights.tensor("weight", shape: [outputs, inputs])
         let bias = hasBias ? try weights.tensor("bias", shape: [outputs]) : nil
-        self.init(weight: weight, bias: bias, precision: weights.precision)
+        let shape = [outputs, inputs]
+        if inputs <= QuantisedWeights.maximumInputs {
+            let count =
+                switch weights.precision {
+                case .fp32: 0
+                case .int8: QuantisedWeights.byteCount(outputs: outputs, inputs: inputs)
+                case .int8Groups: GroupedWeights.byteCount(outputs: outputs, inputs: inputs)
+                }
+            if count > 0, let bytes = try weights.quantised("weight", shape: shape, count: count) {
+                self.init(bytes, bias: bias, inputs: inputs, outputs: outputs, precision: weights.precision)
+                return
+            }
+        }
+        self.init(weight: try weights.tensor("weight", shape: shape), bias: bias, precision: weights.precision)
+        switch self.weights {
+        case .bytes(let own): weights.keep(own.bytes, quantised: "weight")
+        case .groups(let own): weights.keep(own.bytes, quantised: "weight")
+        case .floats, .published: break
+        }
+    }
+
+    private init(_ bytes: AlignedBytes, bias: Tensor?, inputs: Int, outputs: Int, precision: Precision) {
+        (self.bias, self.inputs, self.outputs) = (bias, inputs, outputs)
+        weights =
+            precision == .int8
+            ? .bytes(QuantisedWeights(bytes, outputs: outputs, inputs: inputs))
+            : .groups(GroupedWeights(bytes, outputs: outputs, inputs: inputs))
     }
 
     /// What the layer computes with.

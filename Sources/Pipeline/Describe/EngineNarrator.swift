@@ -23,13 +23,17 @@ public struct EngineNarrator: VideoNarrator {
     /// Most frames of a long clip that go through the tower.
     static let mostFrames = 64
 
-    /// Loads the model in `folder`, whose linear layers compute in `precision`, to run on `engine`. Throws `ModelError`.
-    public init(folder: URL, engine: InferenceEngine, isQuantised: Bool = true) async throws {
+    /// Loads the model in `folder`, quantised unless it says otherwise, to run on `engine`. With `directory`, which must exist, the
+    /// quantised weights are read from there at the next start. Throws `ModelError`.
+    public init(
+        folder: URL, engine: InferenceEngine, isQuantised: Bool = true, keepingIn directory: String? = nil
+    ) async throws {
         let path = folder.path
         name = folder.lastPathComponent
         self.engine = engine
         dialogue = try await engine.perform {
-            try Recipe.loadDialogue(folder: path, precision: isQuantised ? .int8Groups : .fp32)
+            try Recipe.loadDialogue(
+                folder: path, precision: isQuantised ? .int8Groups : .fp32, keepingIn: directory)
         }
         grammar = try OutputGrammar(EventDescription.schema)
         vocabulary = try TokenBytes(dialogue.detokenizer, count: dialogue.decoder.vocabulary)

@@ -2,24 +2,19 @@ package import Base
 
 /// Rows in the binary form that `COPY … FROM STDIN (FORMAT binary)` reads (PostgreSQL: "COPY", File Formats).
 package struct CopyRows {
-    /// What is sent: the signature, flags and header extension first, then the rows; the trailer is added when it is sent.
+    /// What is to be sent next: the signature, flags and header extension first, then rows; the trailer is added at the end.
     private(set) var bytes: [UInt8] =
         Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00] + [UInt8](repeating: 0, count: 8)
-    /// Number of rows begun.
-    package private(set) var count = 0
     private let columns: Int16
 
     /// No rows yet, of `columns` fields each.
     package init(columns: Int16) { self.columns = columns }
 
-    /// Says that about `rows` rows of about `bytesPerRow` bytes will come.
-    package mutating func reserve(rows: Int, bytesPerRow: Int) { bytes.reserveCapacity(rows * bytesPerRow + 32) }
-
     /// Begins a row; as many fields as columns must follow.
-    package mutating func beginRow() {
-        count += 1
-        append(columns)
-    }
+    mutating func beginRow() { append(columns) }
+
+    /// What was to be sent is.
+    mutating func removeSent() { bytes.removeAll(keepingCapacity: true) }
 
     /// An `integer`.
     package mutating func add(_ value: Int32) {

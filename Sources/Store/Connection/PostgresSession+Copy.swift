@@ -5,9 +5,12 @@ extension PostgresSession {
     /// Bytes handed to libpq at once; it keeps no more than this beyond what the socket takes.
     private static var copyChunk: Int { 1 << 16 }
 
-    /// Sends `rows` with `COPY target FROM STDIN`, where `target` is a table and its columns as SQL. All rows are
-    /// stored, or none.
-    package func copy(_ purpose: String, into target: String, _ rows: CopyRows) throws(StoreError) {
+    /// Sends `count` rows of `columns` fields with `COPY target FROM STDIN`, where `target` is a table and its columns as SQL;
+    /// `write` adds the fields of each, while the server works on those before. All rows are stored, or none.
+    package func copy(
+        _ purpose: String, into target: String, rows count: Int, of columns: Int16,
+        _ write: (_ index: Int, _ row: inout CopyRows) -> Void
+    ) throws(StoreError) {
         guard PQsendQuery(handle, "COPY \(target) FROM STDIN (FORMAT binary)") == 1 else { throw unavailable(purpose) }
         let deadline = deadline
         try flush(purpose, deadline)
@@ -18,8 +21,15 @@ extension PostgresSession {
             while let rest = try nextResult(purpose, deadline) { PQclear(rest) }
             throw failure
         }
-        try put(rows.bytes, purpose, deadline)
-        try put([0xFF, 0xFF], purpose, deadline)
+        var rows = CopyRows(columns: columns)
+        for index in 0..<count {
+            rows.beginRow()
+            write(index, &rows)
+            guard rows.bytes.count >= Self.copyChunk else { continue }
+            try put(rows.bytes, purpose, deadline)
+            rows.removeSent()
+        }
+        try put(rows.bytes + [0xFF, 0xFF], purpose, deadline)
         while true {
             let ended = PQputCopyEnd(handle, nil)
             if ended == 1 { break }

@@ -23,23 +23,22 @@ extension EventStore {
         for minute in minutes where !place.isErased(minute.summary.minute) { latest[minute.summary.minute] = minute }
         let kept = latest.values.sorted { $0.summary.minute < $1.summary.minute }
         if kept.isEmpty { return }
-        var rows = CopyRows(columns: 10)
-        rows.reserve(rows: kept.count, bytesPerRow: 180)
-        for row in kept {
-            rows.beginRow()
-            rows.add(place.camera)
-            rows.add(row.encoder)
-            rows.add(row.summary.minute)
-            rows.add(Int32(clamping: row.summary.frames))
-            rows.add(Int32(clamping: row.summary.looks))
-            rows.add(Int32(clamping: row.summary.stills))
-            rows.add(Double(row.summary.radius))
-            rows.add(row.file)
-            rows.add(Int64(row.summary.position))
-            rows.add(Int64(row.summary.bytes))
-        }
         let columns = "(camera_id, encoder, minute, frames, looks, stills, radius, file, position, bytes)"
-        if try session.copyUnlessRepeated(purpose, into: "alertd.encoding_minute " + columns, rows) { return }
+        let target = "alertd.encoding_minute " + columns
+        let isCopied = try session.copyUnlessRepeated(purpose, into: target, rows: kept.count, of: 10) { index, row in
+            let minute = kept[index]
+            row.add(place.camera)
+            row.add(minute.encoder)
+            row.add(minute.summary.minute)
+            row.add(Int32(clamping: minute.summary.frames))
+            row.add(Int32(clamping: minute.summary.looks))
+            row.add(Int32(clamping: minute.summary.stills))
+            row.add(Double(minute.summary.radius))
+            row.add(minute.file)
+            row.add(Int64(minute.summary.position))
+            row.add(Int64(minute.summary.bytes))
+        }
+        if isCopied { return }
         for row in kept {
             _ = try session.query(
                 purpose,

@@ -22,19 +22,17 @@ extension EventStore {
         let place = try PartitionPlace.find(camera, covering: samples.map(\.at), session, purpose)
         let kept = samples.filter { !place.isErased($0.at) }
         if kept.isEmpty { return 0 }
-        var rows = CopyRows(columns: 6)
-        rows.reserve(rows: kept.count, bytesPerRow: 80)
-        for sample in kept {
-            rows.beginRow()
-            rows.add(place.camera)
-            rows.add(sample.lane)
-            rows.add(sample.at)
-            rows.add(sample.value)
-            rows.add(sample.pValue)
-            rows.add(sample.explanation)
+        let target = "alertd.score (camera_id, lane, at, value, p_value, explanation)"
+        let isCopied = try session.copyUnlessRepeated(purpose, into: target, rows: kept.count, of: 6) { index, row in
+            let sample = kept[index]
+            row.add(place.camera)
+            row.add(sample.lane)
+            row.add(sample.at)
+            row.add(sample.value)
+            row.add(sample.pValue)
+            row.add(sample.explanation)
         }
-        let columns = "alertd.score (camera_id, lane, at, value, p_value, explanation)"
-        if try session.copyUnlessRepeated(purpose, into: columns, rows) { return kept.count }
+        if isCopied { return kept.count }
         return try merge(kept, place.camera, session, purpose)
     }
 

@@ -65,12 +65,15 @@ extension EventStore {
 }
 
 extension PostgresSession {
-    /// Copies `rows` unless one of them is there already: then nothing is changed and the answer is false. Only inside
+    /// Copies rows unless one of them is there already: then nothing is changed and the answer is false. Only inside
     /// a transaction.
-    func copyUnlessRepeated(_ purpose: String, into target: String, _ rows: CopyRows) throws(StoreError) -> Bool {
+    func copyUnlessRepeated(
+        _ purpose: String, into target: String, rows count: Int, of columns: Int16,
+        _ write: (_ index: Int, _ row: inout CopyRows) -> Void
+    ) throws(StoreError) -> Bool {
         try script(purpose, "SAVEPOINT copying")
         do throws(StoreError) {
-            try copy(purpose, into: target, rows)
+            try copy(purpose, into: target, rows: count, of: columns, write)
             return true
         } catch {
             guard case .constraint(let name, _, _) = error, name.hasSuffix("_pkey") else { throw error }

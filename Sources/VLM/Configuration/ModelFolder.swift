@@ -8,6 +8,8 @@ package struct ModelFolder {
     package let precision: Precision
     /// Takes down what is wrong with the weights, when they are inspected rather than loaded.
     package var audit: WeightsAudit?
+    /// Where quantised weights are kept from one start to the next.
+    package var quantised: QuantisedFile?
 
     /// The folder at `path`.
     package init(path: String, precision: Precision = .fp32, audit: WeightsAudit? = nil) {
@@ -24,9 +26,9 @@ package struct ModelFolder {
     /// The weights, one file or shards.
     package var weights: Checkpoint {
         get throws(ModelError) {
-            let (path, precision, audit) = (path, precision, audit)
+            let (path, precision, audit, quantised) = (path, precision, audit, quantised)
             return try ModelError.wrapping { () throws(WeightsError) in
-                try Checkpoint(folder: path, audit: audit).read(in: precision)
+                try Checkpoint(folder: path, audit: audit).read(in: precision).quantised(in: quantised)
             }
         }
     }

@@ -22,8 +22,6 @@ package struct TextDecoder: Sendable {
         _ weights: Checkpoint, head headWeights: Checkpoint, _ configuration: DecoderConfiguration
     ) throws(WeightsError) {
         self.configuration = configuration
-        let table = try Embedding(
-            weights["embed_tokens"], count: configuration.vocabulary, width: configuration.width)
         var blocks: [DecoderBlock] = []
         for layer in 0..<configuration.layers {
             blocks.append(try DecoderBlock(weights["layers"][layer], configuration))
@@ -31,9 +29,12 @@ package struct TextDecoder: Sendable {
         self.blocks = blocks
         norm = try RMSNorm(weights["norm"], width: configuration.width, epsilon: configuration.epsilon)
         if configuration.isTied {
-            head = Linear(weight: table.weight, bias: nil, precision: weights.precision)
+            head = try Linear(
+                weights["embed_tokens"], inputs: configuration.width, outputs: configuration.vocabulary, hasBias: false)
             tokens = .tied(head)
         } else {
+            let table = try Embedding(
+                weights["embed_tokens"], count: configuration.vocabulary, width: configuration.width)
             head = try Linear(
                 headWeights, inputs: configuration.width, outputs: configuration.vocabulary, hasBias: false)
             tokens = weights.precision == .fp32 ? .floats(table) : .halves(CompactRows(table.weight, as: .fp16))

@@ -17,11 +17,11 @@ package struct SmolVLMDialogue: VideoDialogue {
     package var decoder: TextDecoder { model.decoder }
     package var visualToken: Int { model.visualToken }
 
-    init(_ folder: ModelFolder) throws(ModelError) {
+    init(_ folder: ModelFolder, label: String) throws(ModelError) {
         model = try SmolVLM(folder)
         let files = try DialogueFiles(
             folder, vocabulary: model.decoder.vocabulary, ends: ["<end_of_utterance>"],
-            label: "alertd smolvlm dialogue 1")
+            label: label)
         let mark = try files.id(of: frameMark, file: folder.path)
         guard mark == model.visualToken else {
             throw .badConfiguration(

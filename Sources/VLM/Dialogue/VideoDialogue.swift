@@ -125,7 +125,15 @@ struct DialogueFiles {
                 problem: "no token ends an answer")
         }
         self.stops = stops
-        digest = try folder.digest(label: label, more: ["tokenizer.json"], weights: folder.weights)
+        if let quantised = folder.quantised {
+            digest = quantised.digest
+        } else {
+            digest = try Self.digest(of: folder, label: label)
+        }
+    }
+
+    static func digest(of folder: ModelFolder, label: String) throws(ModelError) -> String {
+        try folder.digest(label: label, more: ["tokenizer.json"], weights: folder.weights)
     }
 
     /// The id of the token written `text`. Throws when the vocabulary lacks it.
@@ -139,28 +147,42 @@ struct DialogueFiles {
 }
 
 extension Recipe {
-    /// Loads the model in `folder` as one that answers in words about frames; its linear layers compute in `precision`.
+    /// Loads the model in `folder` as one that answers in words about frames; its linear layers compute in `precision`. With
+    /// `directory`, which must exist, weights that were quantised once are read from a file there at the next start.
     package static func loadDialogue(
-        folder: String, precision: Precision = .fp32
+        folder: String, precision: Precision = .fp32, keepingIn directory: String? = nil
     ) throws(ModelError) -> any VideoDialogue {
         let recipe = try Recipe(folder: folder)
-        let files = ModelFolder(path: folder, precision: precision)
-        switch recipe {
-        case .smolVLM: return try SmolVLMDialogue(files)
-        case .videoLLaVA: return try VideoLLaVADialogue(files)
-        case .videoLLaMA3, .videoLLaMA3Original: return try VideoLLaMA3Dialogue(files)
-        default:
+        var files = ModelFolder(path: folder, precision: precision)
+        guard let label = recipe.dialogueLabel else {
             throw .unsupportedModel(
                 file: folder + "/config.json", found: recipe.rawValue,
                 supported: allCases.filter(\.isDescriber).map(\.rawValue))
         }
+        // A folder whose digest cannot be made says why when it is read.
+        if let directory, precision != .fp32, let digest = try? DialogueFiles.digest(of: files, label: label) {
+            files.quantised = QuantisedFile(directory: directory, digest: digest)
+        }
+        let dialogue: any VideoDialogue =
+            switch recipe {
+            case .smolVLM: try SmolVLMDialogue(files, label: label)
+            case .videoLLaVA: try VideoLLaVADialogue(files, label: label)
+            default: try VideoLLaMA3Dialogue(files, label: label)
+            }
+        files.quantised?.save()
+        return dialogue
+    }
+
+    /// What digests of such models begin with; nil for those that do not answer in words about frames.
+    private var dialogueLabel: String? {
+        switch self {
+        case .smolVLM: "alertd smolvlm dialogue 1"
+        case .videoLLaVA: "alertd video_llava dialogue 1"
+        case .videoLLaMA3, .videoLLaMA3Original: "alertd videollama3 dialogue 1"
+        default: nil
+        }
     }
 
     /// Whether the model answers in words about frames.
-    public var isDescriber: Bool {
-        switch self {
-        case .smolVLM, .videoLLaVA, .videoLLaMA3, .videoLLaMA3Original: true
-        default: false
-        }
-    }
+    public var isDescriber: Bool { dialogueLabel != nil }
 }

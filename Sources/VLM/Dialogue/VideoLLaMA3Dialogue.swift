@@ -21,10 +21,10 @@ package struct VideoLLaMA3Dialogue: VideoDialogue {
     /// Squares of patches that become one token in videos.
     private static let merge = 2
 
-    init(_ folder: ModelFolder) throws(ModelError) {
+    init(_ folder: ModelFolder, label: String) throws(ModelError) {
         model = try VideoLLaMA3(folder)
         let files = try DialogueFiles(
-            folder, vocabulary: model.decoder.vocabulary, ends: ["<|im_end|>"], label: "alertd videollama3 dialogue 1")
+            folder, vocabulary: model.decoder.vocabulary, ends: ["<|im_end|>"], label: label)
         (tokenizer, detokenizer) = (files.tokenizer, files.detokenizer)
         (stops, digest) = (files.stops, files.digest)
         visualToken = model.frameToken

@@ -15,10 +15,10 @@ package struct VideoLLaVADialogue: VideoDialogue {
     package var decoder: TextDecoder { model.decoder }
     package var visualToken: Int { model.videoToken }
 
-    init(_ folder: ModelFolder) throws(ModelError) {
+    init(_ folder: ModelFolder, label: String) throws(ModelError) {
         model = try VideoLLaVA(folder)
         let files = try DialogueFiles(
-            folder, vocabulary: model.decoder.vocabulary, ends: ["</s>"], label: "alertd video_llava dialogue 1")
+            folder, vocabulary: model.decoder.vocabulary, ends: ["</s>"], label: label)
         let mark = try files.id(of: frameMark, file: folder.path)
         guard mark == model.videoToken else {
             throw .badConfiguration(

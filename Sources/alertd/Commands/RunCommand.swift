@@ -51,6 +51,7 @@ struct RunCommand: AsyncParsableCommand {
         } catch  where name == "starter" {
             return nil
         }
-        return try await EngineNarrator(folder: folder, engine: engine)
+        return try await EngineNarrator(
+            folder: folder, engine: engine, keepingIn: StateFolder.quantised(configuration.state))
     }
 }

@@ -23,7 +23,8 @@ struct DescriberOptions: ParsableArguments {
         let configuration = try ConfigurationSetup(options, environment: environment).read()
         let folder = try Self.folder(
             describer ?? configuration.models.describer, state: configuration.state, environment: environment)
-        return try await EngineNarrator(folder: folder, engine: engine, isQuantised: !exact)
+        return try await EngineNarrator(
+            folder: folder, engine: engine, isQuantised: !exact, keepingIn: StateFolder.quantised(configuration.state))
     }
 
     /// The folder of the describer called `name`, where `state` is the state directory.

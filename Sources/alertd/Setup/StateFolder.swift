@@ -13,4 +13,14 @@ enum StateFolder {
         }
         return FileManager.default.homeDirectoryForCurrentUser.appending(path: ".local/state/alertd")
     }
+
+    /// The directory below `state` for the quantised weights of video-LLMs, made for the owner of `state`; nil where there is no
+    /// state directory yet, or it is not ours to write in.
+    static func quantised(_ state: String) -> String? {
+        let path = state + "/quantised"
+        var owner = stat()
+        guard stat(state, &owner) == 0, geteuid() == 0 || geteuid() == owner.st_uid else { return nil }
+        if mkdir(path, 0o700) == 0, geteuid() == 0, chown(path, owner.st_uid, owner.st_gid) != 0 { return nil }
+        return path
+    }
 }
