@@ -88,9 +88,11 @@ struct RemoteNarratorTests {
         #expect(asked.map { $0["response_format"] != nil } == [true, true, false, false])
     }
 
-    @Test("one that knows another way to ask for a form is asked in that way, from then on")
-    func objects() async throws {
-        let narrator = try narrator("objects")
+    @Test(
+        "one that knows another way to ask for a form is asked in that way, from then on",
+        arguments: ["objects", "errors"])
+    func objects(kind: String) async throws {
+        let narrator = try narrator(kind)
         for _ in 0..<2 { _ = try await narrator.answer(request()) { _ in } }
         let types = asked.map { ($0["response_format"] as? [String: Any])?["type"] as? String }
         #expect(types == ["json_schema", "json_object", "json_object"])

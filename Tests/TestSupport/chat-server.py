@@ -14,7 +14,8 @@ it answers /KIND/v1/chat/completions:
     endless    an answer without an end        busy       429, Retry-After 1
     key        401 without the key "k3y"       odd        JSON that is no chat completion
     flaky      500 twice, then a description       gate       a description, once the file JOURNAL.open is there
-    objects    400 to a json_schema, not to a json_object
+    objects    422 to a json_schema, not to a json_object
+    errors     500 that names response_format to a json_schema, as llama-cpp-python
 """
 import json
 import os
@@ -80,6 +81,8 @@ class Answer(BaseHTTPRequestHandler):
             self.whole({'error': 'unknown field response_format'}, 400)
         elif kind == 'objects' and asked.get('response_format', {}).get('type') == 'json_schema':
             self.whole({'error': 'response_format.type: unknown'}, 422)
+        elif kind == 'errors' and asked.get('response_format', {}).get('type') == 'json_schema':
+            self.whole({'error': {'message': "validation error: ('body', 'response_format', 'type')"}}, 500)
         elif kind == 'gate' and not self.opened():
             self.whole({'error': 'too late'}, 504)
         elif kind == 'flaky' and count <= 2:

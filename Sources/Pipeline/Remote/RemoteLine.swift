@@ -151,13 +151,19 @@ final class RemoteLine: Sendable {
         while true {
             post.body = conversation.body(schema)
             let reply = try await send(post)
-            guard let weaker = schema.weaker, [400, 415, 422, 501].contains(reply.status) else {
+            guard let weaker = schema.weaker, Self.isRefusal(ofForm: reply) else {
                 let read = try RemoteReply(reply)
                 if request.form == .description { state.withLock { [schema] in $0.schema = schema } }
                 return read
             }
             schema = weaker
         }
+    }
+
+    /// Whether `reply` may refuse the way in which the form was asked for. llama-cpp-python says so with status 500.
+    private static func isRefusal(ofForm reply: HTTPReply) -> Bool {
+        if reply.status == 500 { return String(decoding: reply.body, as: UTF8.self).contains("response_format") }
+        return [400, 415, 422, 501].contains(reply.status)
     }
 
     private func send(_ request: HTTPRequest) async throws(RemoteFailure) -> HTTPReply {
