@@ -3,8 +3,8 @@
 
     rtsp-server.py FILE PORT [basic|digest USER PASSWORD]
 
-PORT 0 takes any free one. Prints `ready PORT`, then obeys lines on standard input: `cut` drops every client (each
-command is answered with `done`). Ends with its standard input, and after ten minutes in any case (or the seconds in
+PORT 0 takes any free one; $RTSP_SERVER_ADDRESS is listened at instead of 127.0.0.1. Prints `ready PORT`, then obeys lines on
+standard input: `cut` drops every client (each command is answered with `done`). Ends with its standard input, and after ten minutes in any case (or the seconds in
 $RTSP_SERVER_SECONDS).
 Debian: python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-good
 """
@@ -67,7 +67,7 @@ def main():
     signal.alarm(LONGEST_SECONDS)
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
-    server.set_address("127.0.0.1")
+    server.set_address(os.environ.get("RTSP_SERVER_ADDRESS", "127.0.0.1"))
     server.set_service(port)
     video = f"filesrc location={path} ! qtdemux ! rtph264pay name=pay0 pt=96 config-interval=-1"
     sound = "audiotestsrc is-live=true ! audioconvert ! audio/x-raw,rate=8000,channels=1 ! rtpL16pay name=pay0 pt=97"
