@@ -26,7 +26,7 @@ public struct SlowFast: Sendable {
     /// D.
     public let width: Int
 
-    /// F: frames of a clip, of which the slow pathway sees every ``slowness``-th.
+    /// F: frames of a clip, of which the slow pathway sees every fourth.
     public static let frames = 32
     /// Frames of the fast pathway to one of the slow, `SLOWFAST.ALPHA`.
     static let slowness = 4
@@ -115,7 +115,7 @@ extension SlowFast {
         return encode(frames: pixels).values
     }
 
-    /// frames [F, H, W, 3], normalised; F any number of ``slowness`` and up → [1, D]. Traces `slow.0`, `fast.0` … in front of
+    /// frames [F, H, W, 3], normalised; F any number of 4 and up → [1, D]. Traces `slow.0`, `fast.0` … in front of
     /// each stage and behind the last.
     package func encode(frames: Tensor, trace: Trace? = nil) -> Tensor {
         let shown = Self.slowFrames(of: frames.shape[0])
