@@ -215,7 +215,7 @@ COMMENT ON COLUMN alertd.event.started_at         IS 'The start of during, to be
 COMMENT ON COLUMN alertd.event.ended_at           IS 'The end of during, for the same reason.';
 COMMENT ON COLUMN alertd.event.words              IS 'The stems of the words of description.';
 COMMENT ON COLUMN alertd.event.box                IS 'Where in the picture: [left, top, right, bottom] in fractions of its width and height.';
-COMMENT ON COLUMN alertd.event.explanation        IS 'Why it is an anomaly, as docs/ref/sql.md says; null for other kinds.';
+COMMENT ON COLUMN alertd.event.explanation        IS 'Why it is an anomaly, or by what level a query was watched for, as docs/ref/sql.md says; null for what is blind, and for a query in a recording.';
 
 CREATE TABLE alertd.event_key (
     camera_id  integer     NOT NULL REFERENCES alertd.camera,
@@ -860,7 +860,7 @@ COMMENT ON COLUMN alertd.v_events.description        IS 'One or more sentences f
 COMMENT ON COLUMN alertd.v_events.description_origin IS 'Who wrote them: template, or the name of a model.';
 COMMENT ON COLUMN alertd.v_events.clock              IS 'Where the times come from: file (the recording''s own), camera (its sender reports), arrival (this machine''s clock), unset (this machine''s clock, known to be wrong).';
 COMMENT ON COLUMN alertd.v_events.box                IS 'Where in the picture: [left, top, right, bottom] in fractions of its width and height.';
-COMMENT ON COLUMN alertd.v_events.explanation        IS 'Why it is an anomaly: lane, p_value, moments, sentences, box, hour, text; null for other kinds.';
+COMMENT ON COLUMN alertd.v_events.explanation        IS 'Why it is an anomaly: lane, p_value, moments, sentences, box, hour, text. Of a query on a watched camera the level that it was told by: basis (history, provisional), raised_by. Null otherwise.';
 COMMENT ON COLUMN alertd.v_events.verdict            IS 'What somebody said about it last: normal or incident; null if nobody did.';
 COMMENT ON COLUMN alertd.v_events.created_at         IS 'When the event was first written.';
 COMMENT ON COLUMN alertd.v_events.updated_at         IS 'When it last changed.';

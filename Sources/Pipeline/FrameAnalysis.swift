@@ -15,37 +15,38 @@ struct FrameAnalysis: Sendable {
         let isReused: Bool
     }
 
-    private let camera: CameraID
+    let camera: CameraID
     private let period: Double
     private let engine: InferenceEngine
     private let detail: EventAssembler.Detail
     private let scoring: AnomalyScoring
-    private let stored: EncodingReader
+    let stored: EncodingReader
     private let verdicts: [GivenVerdict]
     private var clock: ClockSource
     private var encoder: FrameEncoder
-    private var saliency: SaliencyScorer
+    private(set) var saliency: SaliencyScorer
     /// Raises the levels of queries that would alarm too often; nil where levels are as shipped.
-    private var calibration: CameraCalibration?
-    private let decoys: DecoyBoard?
+    var calibration: CameraCalibration?
+    /// What calibrates a watched camera; nil for a recording.
+    let calibrating: CalibrationServices?
     /// What the frames are judged by; nil before the first one.
     var anomalies: AnomalyWatch?
     private var assembler: EventAssembler
-    private var scenes: SceneLanes
-    private var conditions: [ConditionLane]
+    private(set) var scenes: SceneLanes
+    private(set) var conditions: [ConditionLane]
     /// The first frame and the last one of the present stretch.
     private var stretch: TimeSpan?
 
     /// An analysis of frames about `period` seconds apart. Without `reuse` each of them is encoded. Queries are calibrated by
-    /// `decoys`, once they are there. `stored` reads the camera's encodings of before; `verdicts` are those that its past may not
+    /// `calibrating`, once its decoys are there. `stored` reads the camera's encodings of before; `verdicts` are those that its past may not
     /// know yet.
     init(
         camera: CameraID, clock: ClockSource, period: Double, queries: [WatchedQuery], engine: InferenceEngine,
         reuse: EncodingReuse?, detail: EventAssembler.Detail, scoring: AnomalyScoring, stored: EncodingReader,
-        verdicts: [GivenVerdict] = [], decoys: DecoyBoard? = nil
+        verdicts: [GivenVerdict] = [], calibrating: CalibrationServices? = nil
     ) {
         (self.camera, self.clock, self.period) = (camera, clock, period)
-        (self.engine, self.detail, self.decoys) = (engine, detail, decoys)
+        (self.engine, self.detail, self.calibrating) = (engine, detail, calibrating)
         (self.scoring, self.stored, self.verdicts) = (scoring, stored, verdicts)
         encoder = FrameEncoder(engine: engine, reuse: reuse)
         scenes = SceneLanes(queries)
@@ -64,6 +65,10 @@ struct FrameAnalysis: Sendable {
         let (encoding, isReused) = await encoder.encode(picture, at: time)  // 4–6
         if anomalies == nil { await beginAnomalies(picture, time) }
         let anomaly = anomalies?.observe(encoding, chroma: LightMode.chroma(of: picture))  // 8b
+        if calibration == nil, let begun = await calibrating?.begin(camera, engine, at: time) {
+            calibration = begun
+            calibration?.watch(scenes.calibrated)
+        }
         let values = score(encoding)  // 8a
         let score = anomaly.map { anomaly in
             ScoreSample(
@@ -80,10 +85,6 @@ struct FrameAnalysis: Sendable {
     /// How well the frame fits each lane, by the camera's own levels.
     private mutating func score(_ encoding: FrameEncoding) -> [Saliency] {
         let best = saliency.best(encoding, zones: scenes.zones)
-        if calibration == nil, let sentences = decoys?.encodings, !sentences.isEmpty {
-            calibration = CameraCalibration(decoys: sentences, constants: engine.constants)
-            calibration?.watch(scenes.calibrated)
-        }
         guard calibration != nil else { return best.map { saliency.saliency($0) } }
         calibration?.take(encoding, cosines: best.map { $0?.cosine })
         return zip(best, calibration?.shifts ?? []).map { saliency.saliency($0, shift: $1) }
@@ -108,8 +109,13 @@ struct FrameAnalysis: Sendable {
         return told
     }
 
-    /// Looks on from where `earlier` looked, with its background.
-    mutating func keepView(of earlier: FrameAnalysis) { encoder.keepView(of: earlier.encoder) }
+    /// Looks on from where `earlier` looked, with its background, at the levels that it had; the clock was changed in between.
+    mutating func keepView(of earlier: FrameAnalysis) {
+        encoder.keepView(of: earlier.encoder)
+        calibration = earlier.calibration
+        calibration?.restartClock()
+        calibration?.watch(scenes.calibrated)
+    }
 
     /// Watches for `queries` from the next picture on.
     mutating func replaceQueries(_ queries: [WatchedQuery]) -> [EventTelling] {
@@ -124,14 +130,14 @@ struct FrameAnalysis: Sendable {
             known.first { $0.query == query }
                 ?? ConditionLane(query, camera: camera, period: period, detail: detail)
         }
-        return told.filter(isWanted)
+        return told.filter(isWanted).map(leveled)
     }
 
     /// The pictures ended at `end`.
     mutating func finish(at end: WallTime) -> [EventTelling] {
         var told = enforce(assembler.finish(at: end), settled: stretch?.end)
         for index in conditions.indices { told += conditions[index].finish(clock: clock) }
-        return told.filter(isWanted)
+        return told.filter(isWanted).map(leveled)
     }
 
     // MARK: - conditions
@@ -159,7 +165,7 @@ struct FrameAnalysis: Sendable {
             guard let stretch, let settled else { continue }
             told += conditions[index].advance(since: stretch.start, to: stretch.end, settled: settled, clock: clock)
         }
-        return told.filter(isWanted)
+        return told.filter(isWanted).map(leveled)
     }
 
     private func isWanted(_ telling: EventTelling) -> Bool { detail == .everything || telling.stage == .settled }

@@ -1,4 +1,5 @@
 import Base
+import Foundation
 import Testing
 
 @Suite("backgrounds of similarities")
@@ -31,6 +32,32 @@ struct ScoreHistogramTests {
         #expect(abs(background.mean - 0.1) < 0.015 && abs(background.deviation - 0.03) < 0.015, "\(background)")
         let median = try #require(all.medianBackground)
         #expect(abs(median.mean - 0.1) < 0.01 && abs(median.deviation - 0.03) < 0.005, "\(median)")
+    }
+
+    @Test("a histogram that was stored is the same, in few bytes; a damaged one is refused")
+    func stored() throws {
+        let encoder = PropertyListEncoder()
+        encoder.outputFormat = .binary
+        for histogram in [ScoreHistogram(halfLife: 5), histogram(high: 0.5, low: 0.1, share: 0.1)] {
+            let bytes = try encoder.encode([histogram])
+            #expect(bytes.count < 1500)
+            #expect(try PropertyListDecoder().decode([ScoreHistogram].self, from: bytes) == [histogram])
+        }
+        let json = JSONEncoder()
+        let whole = String(decoding: try json.encode(histogram(high: 0.5, low: 0.1, share: 0.1)), as: UTF8.self)
+        let first = try #require(whole.firstMatch(of: /"first":\d+/)).output
+        for bad in ["\"first\":-1", "\"first\":399", "\"first\":\(Int.max)"] {
+            let text = whole.replacing(first, with: bad)
+            #expect(throws: DecodingError.self) {
+                try JSONDecoder().decode(ScoreHistogram.self, from: Data(text.utf8))
+            }
+        }
+        for bad in ["\"AAAA\"", "\"AADAfw==\"", "\"AACAvw==\""] {
+            let text = "{\"halfLife\":5,\"first\":0,\"counts\":\(bad)}"
+            #expect(throws: DecodingError.self) {
+                try JSONDecoder().decode(ScoreHistogram.self, from: Data(text.utf8))
+            }
+        }
     }
 
     @Test("nothing, one score, scores beyond the ends, scores taken back")

@@ -120,6 +120,109 @@ struct CameraCalibrationTests {
         #expect(calm.isCalibrated && calm.shift == 0)
     }
 
+    /// A calibration of two decoys and ``lane`` that saw `hours` of the same frame.
+    private func watched(hours: Int) -> CameraCalibration {
+        var calibration = CameraCalibration(
+            decoys: [Self.sentence(0), Self.sentence(1)], constants: Self.constants)
+        calibration.watch([Self.lane])
+        for frame in 0..<hours * 900 { show(&calibration, seconds: 4 * Double(frame), cosine: 0.1) }
+        return calibration
+    }
+
+    private func show(_ calibration: inout CameraCalibration, seconds: Double, cosine: Float) {
+        let look = FrameEncoding.Look(box: .whole, values: Self.sentence(0).values.map { $0 * 0.1 })
+        calibration.take(
+            FrameEncoding(time: WallTime(microseconds: Int64(seconds * 1e6)), looks: [look]), cosines: [cosine])
+    }
+
+    @Test("more rejected events than a day's ceiling raise the level above all but the highest of them, for some weeks")
+    func rejected() {
+        var calibration = watched(hours: 1)
+        let start = WallTime(microseconds: 3_000_000_000)
+        let shipped = Self.constants.cosine(saliency: Self.constants.event.open)
+        func judge(_ cosines: [Float], after seconds: Double, number: Int64, isIncident: Bool = false) {
+            calibration.judge(
+                isIncident: isIncident, cosines, of: 0, from: start.advanced(bySeconds: seconds), number: number)
+        }
+        judge([0.1, 0.4, 0.3], after: 0, number: 3)
+        #expect(calibration.shifts == [0] && calibration.lastVerdict == 3, "one a day is allowed")
+        judge([0.35], after: 60, number: 4)
+        #expect(abs(calibration.shifts[0] - (0.351 - shipped)) < 1e-5, "\(calibration.shifts)")
+        #expect(calibration.level(0) == QueryLevel(basis: .provisional, raisedBy: Double(calibration.shifts[0])))
+        judge([0.37], after: 120, number: 5)
+        #expect(abs(calibration.shifts[0] - (0.371 - shipped)) < 1e-5, "\(calibration.shifts)")
+        // The first two were incidents after all.
+        judge([0.4], after: 0, number: 6, isIncident: true)
+        judge([0.35], after: 60, number: 7, isIncident: true)
+        #expect(calibration.shifts == [0] && calibration.lastVerdict == 7)
+        judge([0.35], after: 180, number: 8)
+        #expect(calibration.shifts[0] > 0)
+        // Levels are looked at every ten minutes; after three weeks two of them count as a quarter of one.
+        for frame in 0..<300 { show(&calibration, seconds: 21 * 86_400 + 4 * Double(frame), cosine: 0.1) }
+        #expect(calibration.shifts == [0])
+        judge([], after: 240, number: 2)
+        #expect(calibration.shifts == [0] && calibration.lastVerdict == 8, "an event without frames says nothing")
+    }
+
+    @Test("an incident leaves the background")
+    func incident() throws {
+        // For half of the time the thing is there: the background would be what it does to the scores.
+        func calibration(judged: Bool) -> CameraCalibration {
+            var calibration = CameraCalibration(
+                decoys: (0..<Self.decoys).map(Self.sentence), constants: Self.constants)
+            calibration.watch([Self.lane])
+            var site = Site(seed: 8, mean: 0.1...0.1, spread: 0.02)
+            for frame in 0..<3600 {
+                let look = FrameEncoding.Look(box: .whole, values: Array(site.next().dropLast()))
+                let cosine: Float = frame < 2400 ? 0.45 : 0.1
+                calibration.take(
+                    FrameEncoding(time: WallTime(microseconds: Int64(frame) * 4_000_000), looks: [look]),
+                    cosines: [cosine])
+            }
+            if judged {
+                calibration.judge(
+                    isIncident: true, Array(repeating: 0.45, count: 2400), of: 0, from: WallTime(microseconds: 0),
+                    number: 1)
+            }
+            return calibration
+        }
+        #expect(calibration(judged: false).shifts[0] > 0.15)
+        #expect(calibration(judged: true).shifts[0] < 0.05)
+    }
+
+    @Test("a calibration that was kept goes on as if nothing had happened, also when the clock was set back meanwhile")
+    func kept() throws {
+        var whole = watched(hours: 3)
+        whole.judge(isIncident: false, [0.4], of: 0, from: WallTime(microseconds: 5), number: 9)
+        whole.judge(isIncident: false, [0.4], of: 0, from: WallTime(microseconds: 6), number: 10)
+        let bytes = try whole.snapshot()
+        #expect(bytes.count < 20_000, "\(bytes.count) bytes")
+        func restored(decoys: [TextEncoding], hours: Double) -> CameraCalibration? {
+            var fresh = CameraCalibration(decoys: decoys, constants: Self.constants)
+            return fresh.restore(bytes, now: WallTime(microseconds: Int64(hours * 3.6e9))) ? fresh : nil
+        }
+        let decoys = [Self.sentence(0), Self.sentence(1)]
+        var later = try #require(restored(decoys: decoys, hours: 3))
+        later.watch([Self.lane])
+        #expect(later.shifts == whole.shifts && later.shifts[0] > 0 && later.lastVerdict == 10)
+        for frame in 0..<900 {
+            show(&whole, seconds: 10_800 + 4 * Double(frame), cosine: 0.2)
+            show(&later, seconds: 10_800 + 4 * Double(frame), cosine: 0.2)
+            #expect(later.shifts == whole.shifts && later.isCalibrated(0) == whole.isCalibrated(0))
+        }
+        var earlier = try #require(restored(decoys: decoys, hours: 1))
+        earlier.watch([Self.lane])
+        for frame in 0..<900 { show(&earlier, seconds: 3600 + 4 * Double(frame), cosine: 0.1) }
+        #expect(earlier.shifts[0] > 0)
+        // Other decoys, other bytes.
+        #expect(restored(decoys: [Self.sentence(1), Self.sentence(0)], hours: 3) == nil)
+        var fresh = CameraCalibration(decoys: decoys, constants: Self.constants)
+        for length in stride(from: 0, to: bytes.count, by: 7) {
+            let isTaken = fresh.restore(bytes.prefix(length), now: WallTime(microseconds: 0))
+            #expect(!isTaken, "\(length) bytes were taken")
+        }
+    }
+
     @Test("a query that is new begins without a history, one that stays keeps it")
     func replaced() {
         var calibration = CameraCalibration(decoys: [Self.sentence(0)], constants: Self.constants)

@@ -43,14 +43,14 @@ extension AnomalyModel {
             watched: watched)
         let encoder = PropertyListEncoder()
         encoder.outputFormat = .binary
-        return SnapshotFile.seal(try encoder.encode(state))
+        return SnapshotFile.seal(try encoder.encode(state), as: .normality)
     }
 
     /// Takes over the state in `data`, which errors call `file`. The ceiling, the constants and the sentences stay those of
     /// this model. Throws `AnomalyError.snapshot` for anything damaged and `AnomalyError.foreignSnapshot` for another
     /// camera's or encoder's; the model is unchanged then.
     public mutating func restore(_ data: Data, file: String) throws(AnomalyError) {
-        let state = try Self.decode(try SnapshotFile.open(data, file: file), file)
+        let state = try Self.decode(data, file)
         guard state.camera == camera.name, state.encoder == encoder else {
             throw .foreignSnapshot(
                 file: file, found: "camera \(state.camera) with encoder \(state.encoder)",
@@ -69,7 +69,7 @@ extension AnomalyModel {
     /// The snapshot `data` without what was seen in `span`. Throws `AnomalyError.snapshot` for anything damaged, and the errors
     /// of writing a snapshot.
     public static func erasing(_ span: TimeSpan, from data: Data, file: String) throws -> Data {
-        let state = try decode(try SnapshotFile.open(data, file: file), file)
+        let state = try decode(data, file)
         guard let camera = CameraID(state.camera) else {
             throw AnomalyError.snapshot(file: file, problem: "no camera has that name")
         }
@@ -83,7 +83,7 @@ extension AnomalyModel {
 
     /// What a snapshot says of its camera, without restoring it. Throws `AnomalyError.snapshot` for anything damaged.
     public static func standing(in data: Data, file: String) throws(AnomalyError) -> AnomalyStanding {
-        let state = try decode(try SnapshotFile.open(data, file: file), file)
+        let state = try decode(data, file)
         return AnomalyStanding(
             camera: state.camera, encoder: state.encoder, phase: state.phase, threshold: state.limit.value,
             basis: state.limit.basis, rate: state.log.rate(ceilingPerDay: state.limit.settings.ceilingPerDay),
@@ -109,7 +109,13 @@ extension AnomalyModel {
         if limit.settings.ceilingPerDay != ceiling { limit.change(ceilingPerDay: ceiling) }
     }
 
-    private static func decode(_ payload: Data, _ file: String) throws(AnomalyError) -> State {
+    private static func decode(_ data: Data, _ file: String) throws(AnomalyError) -> State {
+        let payload: Data
+        do throws(SnapshotError) {
+            payload = try SnapshotFile.open(data, as: .normality, file: file)
+        } catch {
+            throw .snapshot(file: error.file, problem: error.problem)
+        }
         do {
             return try PropertyListDecoder().decode(State.self, from: payload)
         } catch let DecodingError.dataCorrupted(context) {

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// The distribution of similarities in −1…1 in bounded memory, older ones counting less, and what of it is background: most of
 /// the time a thing that is asked for is not there.
-public struct ScoreHistogram: Sendable, Equatable, Codable {
+public struct ScoreHistogram: Sendable, Equatable {
     /// Width of a bin.
     public static let width = 0.005
     private static let bins = 400
@@ -18,6 +18,12 @@ public struct ScoreHistogram: Sendable, Equatable, Codable {
     private let halfLife: Double
     private var counts = [Float](repeating: 0, count: bins)
     private var decayedAt: Double?
+    private var counted: Range<Int> {
+        guard let first = counts.firstIndex(where: { $0 > 0 }), let last = counts.lastIndex(where: { $0 > 0 }) else {
+            return 0..<0
+        }
+        return first..<last + 1
+    }
 
     /// An empty histogram; `halfLife` in seconds.
     public init(halfLife: Double) {
@@ -31,6 +37,9 @@ public struct ScoreHistogram: Sendable, Equatable, Codable {
         let bin = min(max(Int((score + 1) / Self.width), 0), Self.bins - 1)
         counts[bin] = max(0, counts[bin] + Float(weight))
     }
+
+    /// Times begin anew with the next score: the clock was changed.
+    public mutating func restartClock() { decayedAt = nil }
 
     /// Effective number of scores.
     public var total: Double { counts.reduce(0) { $0 + Double($1) } }
@@ -113,5 +122,35 @@ public struct ScoreHistogram: Sendable, Equatable, Codable {
         decayedAt = seconds
         let factor = Float(exp2(-(seconds - start) / halfLife))
         for bin in counts.indices { counts[bin] *= factor }
+    }
+}
+
+extension ScoreHistogram: Codable {
+    private enum Key: CodingKey { case halfLife, first, counts, decayedAt }
+
+    /// Throws `DecodingError` for what no histogram has written.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        halfLife = try container.decode(Double.self, forKey: .halfLife)
+        decayedAt = try container.decodeIfPresent(Double.self, forKey: .decayedAt)
+        let first = try container.decode(Int.self, forKey: .first)
+        let stored = try container.decode(PackedFloats.self, forKey: .counts).values
+        guard halfLife > 0, (0...Self.bins).contains(first), stored.count <= Self.bins - first,
+            stored.allSatisfy({ $0 >= 0 }), decayedAt?.isFinite ?? true
+        else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .counts, in: container, debugDescription: "a histogram is damaged")
+        }
+        counts.replaceSubrange(first..<first + stored.count, with: stored)
+    }
+
+    /// Without the empty bins at both ends. Throws what the encoder throws.
+    public func encode(to encoder: any Encoder) throws {
+        let range = counted
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(halfLife, forKey: .halfLife)
+        try container.encodeIfPresent(decayedAt, forKey: .decayedAt)
+        try container.encode(range.lowerBound, forKey: .first)
+        try container.encode(PackedFloats(Array(counts[range])), forKey: .counts)
     }
 }

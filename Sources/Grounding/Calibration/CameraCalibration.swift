@@ -1,4 +1,5 @@
 public import Base
+public import Foundation
 
 // Letters: Q queries · N decoys.
 
@@ -6,10 +7,12 @@ public import Base
 /// and each query's own history, follows how far above the shipped level a query must rise.
 ///
 /// A query's background is the lower of two components of its history, so a thing that comes often is not calibrated away. Levels
-/// are raised and never lowered below those shipped with the encoder, which hold while too little was watched.
+/// are raised and never lowered below those shipped with the encoder, which hold while too little was watched. What people say of
+/// events counts besides: an incident leaves the background, and where more events than a day's ceiling were nothing, the level
+/// rises above them.
 public struct CameraCalibration: Sendable {
     /// A query by what its history belongs to.
-    public struct Lane: Hashable, Sendable {
+    public struct Lane: Hashable, Sendable, Codable {
         /// The sentence.
         public let text: String
         /// Where it is looked for.
@@ -28,18 +31,34 @@ public struct CameraCalibration: Sendable {
     /// A frame stands for this many seconds at most.
     private static let longestPause = 10.0
 
+    /// What a restart needs.
+    private struct State: Codable {
+        let decoys: [String]
+        let null: DecoyNull
+        let lanes: [Lane]
+        let histories: [ScoreHistogram]
+        let rejected: [RejectedEvents]
+        let last: Double?
+        let lastVerdict: Int64
+    }
+
     private let shipped: Double
+    private let sentences: [String]
     private let decoys: SaliencyScorer
     private var null: DecoyNull
     private var lanes: [Lane] = []
     private var histories: [Lane: ScoreHistogram] = [:]
+    private var rejected: [Lane: RejectedEvents] = [:]
     private var last: Double?
+    /// The number of the newest verdict that was taken; 0 before the first.
+    public private(set) var lastVerdict: Int64 = 0
     /// By query, how much its cosines count less than the encoder's constants say; 0 as shipped.
     public private(set) var shifts: [Float] = []
 
     /// A calibration by `decoys`, encoded by the encoder that `constants` belong to.
     public init(decoys: [TextEncoding], constants: GroundingConstants) {
         self.decoys = SaliencyScorer(queries: decoys, constants: constants)
+        sentences = decoys.map(\.text)
         shipped = Double(constants.cosine(saliency: constants.event.open))
         null = DecoyNull(count: decoys.count)
     }
@@ -48,6 +67,7 @@ public struct CameraCalibration: Sendable {
     public mutating func watch(_ lanes: [Lane]) {
         let kept = Set(lanes)
         histories = histories.filter { kept.contains($0.key) }
+        rejected = rejected.filter { kept.contains($0.key) }
         for lane in lanes where histories[lane] == nil {
             histories[lane] = ScoreHistogram(halfLife: DecoyNull.halfLife)
         }
@@ -72,10 +92,36 @@ public struct CameraCalibration: Sendable {
         if null.take(decoys.similarities(encoding), at: seconds, duration: duration) { refresh() }
     }
 
-    /// What query `index` showed in frames of these cosines was judged by a person: it says nothing of its background.
-    public mutating func forget(_ cosines: [Float], of index: Int) {
-        guard let last else { return }
-        for cosine in cosines { histories[lanes[index]]?.insert(Double(cosine), at: last, weight: -1) }
+    /// By what level query `index` is judged now.
+    public func level(_ index: Int) -> QueryLevel {
+        QueryLevel(basis: isCalibrated(index) ? .history : .provisional, raisedBy: Double(shifts[index]))
+    }
+
+    /// Takes verdict `number` on an event of query `index` that began at `start` and whose frames had these cosines: an incident says
+    /// nothing of the background, and what was nothing must not be told more often than the ceiling allows.
+    public mutating func judge(
+        isIncident: Bool, _ cosines: [Float], of index: Int, from start: WallTime, number: Int64
+    ) {
+        noteVerdict(number)
+        let lane = lanes[index]
+        let seconds = Double(start.microseconds) / 1e6
+        if isIncident {
+            rejected[lane]?.remove(at: seconds)
+            for cosine in cosines { histories[lane]?.insert(Double(cosine), at: last ?? seconds, weight: -1) }
+        } else if let peak = cosines.max() {
+            rejected[lane, default: RejectedEvents()].add(peak, at: seconds)
+        }
+        refresh()
+    }
+
+    /// Verdict `number` says nothing of any query here.
+    public mutating func noteVerdict(_ number: Int64) { lastVerdict = max(lastVerdict, number) }
+
+    /// Times begin anew with the next frame: the clock was changed.
+    public mutating func restartClock() {
+        null.restartClock()
+        for lane in histories.keys { histories[lane]?.restartClock() }
+        last = nil
     }
 
     private mutating func refresh() {
@@ -84,8 +130,42 @@ public struct CameraCalibration: Sendable {
             let rate = Self.aim * lane.ceilingPerDay
             let level = levels[rate] ?? null.level(perDay: rate)
             levels[rate] = level
-            guard let level, let background = histories[lane]?.background else { return 0 }
-            return Float(max(0, background.mean + level * background.deviation - shipped))
+            var needed = shipped
+            if let level, let background = histories[lane]?.background {
+                needed = max(needed, background.mean + level * background.deviation)
+            }
+            let peak = rejected[lane]?.level(
+                allowed: lane.ceilingPerDay, halfLife: DecoyNull.halfLife, now: last ?? 0)
+            if let peak { needed = max(needed, Double(peak)) }
+            return Float(needed - shipped)
         }
+    }
+}
+
+extension CameraCalibration {
+    /// The bytes of everything that a restart needs. Throws `EncodingError`.
+    public func snapshot() throws -> Data {
+        let state = State(
+            decoys: sentences, null: null, lanes: lanes,
+            histories: lanes.map { histories[$0] ?? ScoreHistogram(halfLife: DecoyNull.halfLife) },
+            rejected: lanes.map { rejected[$0] ?? RejectedEvents() }, last: last, lastVerdict: lastVerdict)
+        let encoder = PropertyListEncoder()
+        encoder.outputFormat = .binary
+        return try encoder.encode(state)
+    }
+
+    /// Goes on from `snapshot`, whose times may lie after `now` if the clock was changed since. Gives whether it fits: one of other
+    /// decoys or a damaged one changes nothing. To be called before ``watch(_:)``.
+    public mutating func restore(_ snapshot: Data, now: WallTime) -> Bool {
+        guard let state = try? PropertyListDecoder().decode(State.self, from: snapshot), state.decoys == sentences,
+            state.null.count == sentences.count, Set(state.lanes).count == state.lanes.count,
+            state.histories.count == state.lanes.count, state.rejected.count == state.lanes.count
+        else { return false }
+        (null, lanes, last, lastVerdict) = (state.null, state.lanes, state.last, state.lastVerdict)
+        histories = Dictionary(uniqueKeysWithValues: zip(state.lanes, state.histories))
+        rejected = Dictionary(uniqueKeysWithValues: zip(state.lanes, state.rejected))
+        if let last, last > Double(now.microseconds) / 1e6 { restartClock() }
+        refresh()
+        return true
     }
 }

@@ -30,6 +30,16 @@ public struct DecoyNull: Sendable {
         lastRise = Array(repeating: -.infinity, count: count * ExceedanceGrid.levels)
     }
 
+    /// How many decoys there are.
+    public var count: Int { histograms.count }
+
+    /// Times begin anew with the next frame: the clock was changed.
+    public mutating func restartClock() {
+        for index in histograms.indices { histograms[index].restartClock() }
+        for index in lastRise.indices { lastRise[index] = -.infinity }
+        (first, refreshed) = (nil, nil)
+    }
+
     /// Days of all decoys together that were watched.
     public var days: Double { exposure * Double(histograms.count) / 86_400 }
 
@@ -81,5 +91,37 @@ public struct DecoyNull: Sendable {
         let grid = ExceedanceGrid(
             counts: pooled, seconds: exposure * Double(kept.count), cooldown: Self.cooldown, halfLife: Self.halfLife)
         return grid.level(perDay: perDay)?.score
+    }
+}
+
+extension DecoyNull: Codable {
+    private enum Key: CodingKey { case histograms, counts, exposure, first, refreshed }
+
+    /// Throws `DecodingError` for what no null has written.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        let histograms = try container.decode([ScoreHistogram].self, forKey: .histograms)
+        let counts = try container.decode(PackedFloats.self, forKey: .counts).values
+        let exposure = try container.decode(Double.self, forKey: .exposure)
+        self.init(count: histograms.count)
+        guard counts.count == self.counts.count, counts.allSatisfy({ $0 >= 0 }), exposure >= 0, exposure.isFinite
+        else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .counts, in: container, debugDescription: "a null of decoys is damaged")
+        }
+        (self.histograms, self.counts, self.exposure) = (histograms, counts, exposure)
+        first = try container.decodeIfPresent(Double.self, forKey: .first)
+        refreshed = try container.decodeIfPresent(Double.self, forKey: .refreshed)
+        if refreshed != nil { backgrounds = histograms.map(\.medianBackground) }
+    }
+
+    /// All but the rises of the last seconds. Throws what the encoder throws.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(histograms, forKey: .histograms)
+        try container.encode(PackedFloats(counts), forKey: .counts)
+        try container.encode(exposure, forKey: .exposure)
+        try container.encodeIfPresent(first, forKey: .first)
+        try container.encodeIfPresent(refreshed, forKey: .refreshed)
     }
 }

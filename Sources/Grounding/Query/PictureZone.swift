@@ -1,7 +1,7 @@
 public import Base
 
 /// A named area of the picture that a query is bound to: a polygon in fractions of the picture's width and height.
-public struct PictureZone: Sendable, Hashable {
+public struct PictureZone: Sendable, Hashable, Codable {
     /// Share of a look, or of the zone, that must be common to both for the look to lie in the zone.
     private static let share = 0.3
     /// Points a side at which a look is asked whether it lies inside.

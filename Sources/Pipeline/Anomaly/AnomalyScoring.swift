@@ -83,7 +83,7 @@ public struct AnomalyScoring: Sendable {
 
     /// Lets `watch` take those of `verdicts` that it does not know; gives whether there were any.
     func take(_ verdicts: [GivenVerdict], _ watch: inout AnomalyWatch, _ stored: EncodingReader) async -> Bool {
-        let fresh = verdicts.filter { $0.number > watch.model.lastVerdict }
+        let fresh = verdicts.filter { $0.subject == .anomaly && $0.number > watch.model.lastVerdict }
         for verdict in fresh {
             let frames = try? await stored.encodings(
                 of: watch.model.camera, during: verdict.during, limit: Self.mostJudged)

@@ -2,8 +2,18 @@ public import Anomaly
 public import Base
 public import Store
 
-/// What somebody said about an anomaly event.
+/// What somebody said about an event.
 public struct GivenVerdict: Sendable, Equatable {
+    /// What the event was of.
+    public enum Subject: Sendable, Equatable {
+        /// An anomaly.
+        case anomaly
+        /// The query of this name.
+        case query(String)
+    }
+
+    /// What the event was of.
+    public let subject: Subject
     /// Grows from verdict to verdict.
     public let number: Int64
     /// The event's span.
@@ -11,9 +21,14 @@ public struct GivenVerdict: Sendable, Equatable {
     /// What was said.
     public let verdict: AnomalyVerdict
 
-    /// A stored verdict; nil for one on an event of another kind.
+    /// A stored verdict; nil for one on a span in which the camera was not watched.
     public init?(_ record: VerdictRecord) {
-        guard record.kind == "anomaly", let verdict = AnomalyVerdict(rawValue: record.verdict) else { return nil }
+        guard let verdict = AnomalyVerdict(rawValue: record.verdict) else { return nil }
+        switch (record.kind, record.query) {
+        case ("anomaly", _): subject = .anomaly
+        case ("query", let query?): subject = .query(query)
+        default: return nil
+        }
         number = record.number
         during = record.during
         self.verdict = verdict

@@ -1,5 +1,6 @@
 package import Anomaly
 package import Base
+package import Grounding
 
 /// What is known of an event at one moment of its life. Later tellings of the same event replace earlier ones.
 package struct EventTelling: Sendable, Equatable {
@@ -23,6 +24,8 @@ package struct EventTelling: Sendable, Equatable {
     package let firstEvidence: WallTime
     /// Why, for an anomaly.
     package var explanation: AnomalyExplanation?
+    /// By what level, for a query on a watched camera.
+    package var level: QueryLevel?
 
     /// What is told of `event`.
     package init(

@@ -50,6 +50,16 @@ struct SceneLanes: Sendable {
         return told.contains(name)
     }
 
+    /// The lane of a query that is a scene; nil for any other.
+    func lane(of query: String) -> Int? {
+        told.contains(query) ? queries.firstIndex { $0.name == query } : nil
+    }
+
+    /// The lane of a condition's scene in `zone`.
+    func lane(ofScene text: String, in zone: PictureZone?) -> Int? {
+        names[Scene(text: text, zone: zone)].flatMap { name in queries.firstIndex { $0.name == name } }
+    }
+
     /// The scene of a condition in `zone` that `event` shows; nil for any other event.
     func scene(of event: Event, in zone: PictureZone?) -> String? {
         guard case .query(let name, let text) = event.source else { return nil }

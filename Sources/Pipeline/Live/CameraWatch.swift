@@ -15,6 +15,7 @@ struct CameraWatch: Sendable {
     private let scoring: AnomalyScoring
     private var analysis: FrameAnalysis
     private var upkeep: AnomalyUpkeep
+    private var calibrationUpkeep: CalibrationUpkeep
     private var blind: BlindLane
     private var faults: FaultWatch
     private var queryVersion: Int
@@ -40,6 +41,7 @@ struct CameraWatch: Sendable {
             ceilingPerDay: camera.alarmCeilingPerDay, logger: services.logger)
         analysis = Self.analysis(camera, services, entry, scoring)
         upkeep = AnomalyUpkeep(camera.name, services, scoring)
+        calibrationUpkeep = CalibrationUpkeep(camera.name, services)
         self.scoring = scoring
         blind = BlindLane(camera: camera.name)
         faults = FaultWatch(camera: camera.name)
@@ -52,7 +54,7 @@ struct CameraWatch: Sendable {
         FrameAnalysis(
             camera: camera.name, clock: .arrival, period: camera.period, queries: entry.queries,
             engine: services.engine, reuse: camera.reusesEncodings ? EncodingReuse(mask: camera.mask) : nil,
-            detail: .everything, scoring: scoring, stored: services.anomalies.stored, decoys: services.decoys)
+            detail: .everything, scoring: scoring, stored: services.anomalies.stored, calibrating: services.calibration)
     }
 
     // MARK: - states
@@ -121,6 +123,7 @@ struct CameraWatch: Sendable {
             await upkeep.attend(&watch, at: time)
             analysis.anomalies = watch
         }
+        await calibrationUpkeep.attend(&analysis, at: time)
         services.board.update(camera.name) { entry in
             entry.lastFrame = time
             entry.framesAnalysed += 1
@@ -221,6 +224,7 @@ struct CameraWatch: Sendable {
         tell(blind.ended(at: now))
         handScoresIn()
         if let watch = analysis.anomalies { await upkeep.finish(watch) }
+        await calibrationUpkeep.finish(analysis)
         services.board.remove(camera.name)
         services.pictures.remove(camera.name)
         services.album?.remove(camera.name)

@@ -10,6 +10,6 @@ extension EventTelling {
                 event: event, description: TemplateDescription.text(of: event, explanation),
                 descriptionOrigin: TemplateDescription.origin,
                 idempotencyKey: "\(thing)\(event.during.end.microseconds)/\(stage)", replaces: thing,
-                explanation: explanation?.json))
+                explanation: explanation?.json ?? level?.json))
     }
 }

@@ -21,8 +21,8 @@ public struct LiveServices: Sendable {
     public let pictures: PictureBoard
     /// What anomaly scoring shares.
     public let anomalies: AnomalyServices
-    /// Sentences that calibrate queries.
-    public let decoys: DecoyBoard
+    /// What calibrates queries.
+    public let calibration: CalibrationServices
     /// Where the frames of events are kept for a video-LLM; nil when none looks at them.
     public let album: EventAlbum?
     /// The daemon's log.
@@ -32,7 +32,7 @@ public struct LiveServices: Sendable {
     public init(
         engine: InferenceEngine, encodings: EncodingStore, footage: FootageFiles, writer: StoreWriter,
         ledger: CoverageLedger, queries: QueryBoard, board: CameraBoard, pictures: PictureBoard = PictureBoard(),
-        anomalies: AnomalyServices, decoys: DecoyBoard = DecoyBoard(), album: EventAlbum? = nil, logger: Logger
+        anomalies: AnomalyServices, calibration: CalibrationServices, album: EventAlbum? = nil, logger: Logger
     ) {
         self.engine = engine
         self.encodings = encodings
@@ -43,7 +43,7 @@ public struct LiveServices: Sendable {
         self.board = board
         self.pictures = pictures
         self.anomalies = anomalies
-        self.decoys = decoys
+        self.calibration = calibration
         self.album = album
         self.logger = logger
     }

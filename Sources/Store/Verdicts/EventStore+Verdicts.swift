@@ -18,7 +18,8 @@ extension EventStore {
             try session.query(
                 "read verdicts",
                 """
-                SELECT w.id AS number, e.id AS event, e.camera, e.kind, e.started_at AS start, e.ended_at AS "end", w.verdict
+                SELECT w.id AS number, e.id AS event, e.camera, e.kind, e.query, e.started_at AS start, e.ended_at AS "end",
+                       w.verdict
                 FROM alertd.verdict w JOIN alertd.v_events e ON e.id = w.event_id
                 WHERE w.id > $1 AND ($2::text IS NULL OR e.camera = $2)
                 ORDER BY w.id

@@ -10,6 +10,8 @@ public struct VerdictRecord: Sendable, Equatable {
     public let camera: CameraID
     /// Its kind: `query`, `anomaly` or `blind`.
     public let kind: String
+    /// Its query's name; nil for another kind.
+    public let query: String?
     /// Its span.
     public let during: TimeSpan
     /// `normal` or `incident`.
@@ -25,6 +27,7 @@ public struct VerdictRecord: Sendable, Equatable {
         self.camera = camera
         during = TimeSpan(start: start, end: end)
         kind = try row.text("kind")
+        query = try row.optionalText("query")
         verdict = try row.text("verdict")
     }
 }

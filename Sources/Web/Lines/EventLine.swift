@@ -1,6 +1,7 @@
 public import Anomaly
 internal import Base
 internal import Foundation
+public import Grounding
 public import Store
 
 /// An event as `events list`, `events show` and the HTTP service give it.
@@ -9,6 +10,8 @@ public struct EventLine: Encodable, Sendable {
     public let row: EventRecord
     /// Why it is an anomaly; nil for other kinds.
     public let explanation: AnomalyExplanation?
+    /// By what level a query's event was told on a watched camera; nil for other kinds.
+    public let level: QueryLevel?
 
     /// The line of `row`.
     public init(_ row: EventRecord) {
@@ -17,11 +20,14 @@ public struct EventLine: Encodable, Sendable {
         explanation = row.explanation.flatMap {
             try? JSONDecoder().decode(AnomalyExplanation.self, from: Data($0.utf8))
         }
+        level =
+            row.kind == "query"
+            ? row.explanation.flatMap { try? JSONDecoder().decode(QueryLevel.self, from: Data($0.utf8)) } : nil
     }
 
     enum Key: String, CodingKey {
         case id, camera, kind, reason, query, start, end, startErrorSeconds, endErrorSeconds, open, score
-        case anomalyScore, description, descriptionOrigin, clock, box, explanation, verdict
+        case anomalyScore, description, descriptionOrigin, clock, box, explanation, level, verdict
     }
 
     /// All keys are always there; what is not known is null.
@@ -44,6 +50,7 @@ public struct EventLine: Encodable, Sendable {
         try container.encode(row.clock.rawValue, forKey: .clock)
         try container.encode(row.box, forKey: .box)
         try container.encode(explanation, forKey: .explanation)
+        try container.encode(level, forKey: .level)
         try container.encode(row.verdict, forKey: .verdict)
     }
 }

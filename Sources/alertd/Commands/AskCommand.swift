@@ -99,7 +99,7 @@ struct AskCommand: AsyncParsableCommand {
         }
         let end = moment?.advanced(bySeconds: 1 / fps) ?? range.until ?? now
         let start = range.since ?? end.advanced(bySeconds: -Self.usual)
-        guard start < end else { throw ValidationError("--since must lie before --at") }
+        guard start < end else { throw ValidationError("--since must lie before --until, --at and now") }
         guard end.seconds(since: start) <= Self.longest else {
             throw ValidationError("that is more than a week; choose a part with --since, --until or --at")
         }

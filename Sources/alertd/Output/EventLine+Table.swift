@@ -1,5 +1,6 @@
 import Anomaly
 import Base
+import Grounding
 import Store
 import Web
 
@@ -26,7 +27,8 @@ extension EventLine {
             "clock        \(row.clock.rawValue)",
             "box          \(row.box.map(Self.text) ?? "–")",
             "verdict      \(row.verdict ?? "–")",
-        ] + (explanation.map { ExplanationLines.lines($0, title: "reason") } ?? [])
+        ] + (level.map { ["level        \(Self.text($0))"] } ?? [])
+            + (explanation.map { ExplanationLines.lines($0, title: "reason") } ?? [])
     }
 
     /// What made the event, for people.
@@ -35,6 +37,12 @@ extension EventLine {
         case "query": row.query ?? "query"
         default: row.reason.map { "\(row.kind): \($0)" } ?? row.kind
         }
+    }
+
+    static func text(_ level: QueryLevel) -> String {
+        let raised = level.raisedBy > 0 ? "raised by \(Rounded.score(level.raisedBy)) for this camera" : "as shipped"
+        return level.basis == .history
+            ? raised : raised + ", provisional: too little was watched to keep the ceiling of false alarms"
     }
 
     static func text(_ box: Box) -> String {

@@ -87,7 +87,10 @@ struct Daemon: Sendable {
             engine: engine, encodings: encodings, footage: FootageFiles(stateDirectory: plan.state.path),
             writer: writer,
             ledger: CoverageLedger(encodings: encodings, writer: writer, logger: logger), queries: QueryBoard(),
-            board: CameraBoard(), anomalies: anomalies, album: narrator.map { _ in EventAlbum() }, logger: logger)
+            board: CameraBoard(), anomalies: anomalies,
+            calibration: CalibrationServices(
+                decoys: DecoyBoard(), archive: CalibrationArchive(stateDirectory: plan.state.path), logger: logger),
+            album: narrator.map { _ in EventAlbum() }, logger: logger)
         await services.footage.removeCuts()
         let drafts = DescriptionDrafts()
         let supervisor = CameraSupervisor(services: services)
@@ -145,7 +148,7 @@ struct Daemon: Sendable {
             VerdictWatch(
                 store: store, site: anomalies.site,
                 files: keeper.map { _ in FileErasure(stateDirectory: plan.state.path) }, logger: logger),
-            DecoyWatch(board: services.decoys, engine: engine, logger: logger),
+            DecoyWatch(board: services.calibration.decoys, engine: engine, logger: logger),
             ConfigurationReload(
                 setup: setup, initial: configuration, cameras: watching, queries: queries, retention: retention,
                 footage: footage, search: search, receivers: receivers, current: current, status: status,

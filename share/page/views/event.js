@@ -153,6 +153,7 @@ function rows(event, names) {
     ['Lasted', event.open ? `${duration(length)} so far` : duration(length)],
     ['When', agoElement(event.start)],
     event.kind === 'query' && ['Probability', percent(event.score)],
+    event.level?.basis === 'provisional' && ['Level', 'provisional: this camera has not shown yet how often the query alarms for nothing'],
     query && ['Query', h('a', { href: `#/events?query=${encodeURIComponent(query)}` }, query)],
     ['Times are', clockWord(event.clock)],
     ['Number', String(event.id)],

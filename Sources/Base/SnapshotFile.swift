@@ -1,19 +1,42 @@
 public import Foundation
 internal import Glibc
 
+/// A snapshot file that cannot be used.
+public struct SnapshotError: Error, Equatable {
+    /// The file.
+    public let file: String
+    /// What is wrong with it.
+    public let problem: String
+}
+
 /// The frame around a snapshot's bytes: what it is, its version, its length and a checksum.
 ///
-/// `alertdNM`, version as UInt16, CRC-32 of the payload as UInt32, length of the payload as UInt64, all little-endian,
-/// then the payload.
+/// Eight letters that say what it is, version as UInt16, CRC-32 of the payload as UInt32, length of the payload as UInt64, all
+/// little-endian, then the payload.
 public enum SnapshotFile {
-    private static let magic = Array("alertdNM".utf8)
+    /// What a snapshot is of.
+    public enum Content: String, Sendable {
+        /// What is normal for a camera.
+        case normality = "alertdNM"
+        /// How a camera's queries are calibrated.
+        case calibration = "alertdQC"
+
+        fileprivate var name: String {
+            switch self {
+            case .normality: "what is normal"
+            case .calibration: "how queries are calibrated"
+            }
+        }
+    }
+
     private static let version: UInt16 = 1
     private static let headerLength = 22
     /// Largest payload that is read.
     private static let limit = 64 << 20
 
-    static func seal(_ payload: Data) -> Data {
-        var data = Data(magic)
+    /// The file's bytes around `payload`.
+    public static func seal(_ payload: Data, as content: Content) -> Data {
+        var data = Data(content.rawValue.utf8)
         append(version, to: &data)
         append(checksum(payload), to: &data)
         append(UInt64(payload.count), to: &data)
@@ -21,23 +44,24 @@ public enum SnapshotFile {
         return data
     }
 
-    /// The payload of `data`. Throws `AnomalyError.snapshot` for what is not whole.
-    static func open(_ data: Data, file: String) throws(AnomalyError) -> Data {
+    /// The payload of `data`, which errors call `file`. Throws `SnapshotError` for what is not whole or of something else.
+    public static func open(_ data: Data, as content: Content, file: String) throws(SnapshotError) -> Data {
+        func damage(_ problem: String) -> SnapshotError { SnapshotError(file: file, problem: problem) }
         let bytes = [UInt8](data.prefix(headerLength))
-        guard bytes.count == headerLength, Array(bytes[..<8]) == magic else {
-            throw .snapshot(file: file, problem: "not a snapshot of what is normal")
+        guard bytes.count == headerLength, bytes.prefix(8).elementsEqual(content.rawValue.utf8) else {
+            throw damage("not a snapshot of \(content.name)")
         }
         let found = UInt16(bytes[8]) | UInt16(bytes[9]) << 8
         guard found == version else {
-            throw .snapshot(file: file, problem: "version \(found); this program reads version \(version)")
+            throw damage("version \(found); this program reads version \(version)")
         }
         let sum = (10..<14).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32(bytes[$1]) }
         let length = (14..<22).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64(bytes[$1]) }
         guard length <= UInt64(limit), data.count - headerLength == Int(length) else {
-            throw .snapshot(file: file, problem: "\(data.count) bytes where \(length) and a header were written")
+            throw damage("\(data.count) bytes where \(length) and a header were written")
         }
         let payload = data.suffix(Int(length))
-        guard checksum(payload) == sum else { throw .snapshot(file: file, problem: "the checksum is wrong") }
+        guard checksum(payload) == sum else { throw damage("the checksum is wrong") }
         return Data(payload)
     }
 
