@@ -20,9 +20,10 @@ struct DaemonNodeTests {
         let reason: String?
     }
 
-    private func site() throws -> NodeSite {
+    private func site(_ server: RTSPServer) throws -> NodeSite {
         try NodeSite(
-            ["a", "b"], cameras: 4, lease: 4, clip: Self.clip, queries: "queries: { car: { text: \"\(Self.car)\" } }")
+            ["a", "b"], cameras: 4, lease: 4, address: server.url(),
+            queries: "queries: { car: { text: \"\(Self.car)\" } }")
     }
 
     private func search(_ node: NodeSite.Node) throws -> (found: [Found], errors: String) {
@@ -41,7 +42,8 @@ struct DaemonNodeTests {
 
     @Test("they share the cameras and what they have seen; one that is killed is replaced within 15 s, and comes back")
     func life() throws {
-        let site = try site()
+        let server = try RTSPServer(clip: Self.clip)
+        let site = try site(server)
         let (a, b) = (try site.node("a"), try site.node("b"))
         try a.start()
         try b.start()
@@ -91,11 +93,12 @@ struct DaemonNodeTests {
         "a node without the database watches on, and what it saw arrives; another file is named, and so is it by doctor"
     )
     func partition() throws {
-        let site = try site()
+        let server = try RTSPServer(clip: Self.clip)
+        let site = try site(server)
         let (a, b) = (try site.node("a"), try site.node("b"))
         // b knows one camera more.
         try b.configure(
-            (site.cameras + ["extra"]).map { ($0, site.server.url()) }, lease: 4,
+            (site.cameras + ["extra"]).map { ($0, server.url()) }, lease: 4,
             queries: "queries: { car: { text: \"\(Self.car)\" } }")
         try a.start()
         try b.start()

@@ -23,10 +23,12 @@ final class NodeSite {
             port = try SilentPort(.refuses).number
         }
 
-        /// Writes its configuration.
-        func configure(_ cameras: [(name: String, url: String)], lease: Double, queries: String) throws {
+        /// Writes its configuration; `more` is said of every camera.
+        func configure(
+            _ cameras: [(name: String, url: String)], lease: Double, queries: String, more: String = NodeSite.unrecorded
+        ) throws {
             try site.configure(
-                cameras, more: "retention: { clips_gib: 0 }",
+                cameras, more: more,
                 rest: """
                     cluster: { node: \(name), address: "http://127.0.0.1:\(port)", lease_seconds: \(lease), search_timeout_seconds: 20 }
                     describe: { tokens_per_hour: 0 }
@@ -37,24 +39,28 @@ final class NodeSite {
         func start() throws { try site.start(environment: ["ALERTD_HTTP_LISTEN": "127.0.0.1:\(port)"]) }
     }
 
+    /// No footage is kept.
+    static let unrecorded = "retention: { clips_gib: 0 }"
+
     let nodes: [Node]
     let cameras: [String]
-    let server: RTSPServer
     /// The database itself, past the proxies.
     let database: String
 
-    /// Nodes of these names with cameras c1, c2 …, all of which show `clip` from its beginning to whoever connects.
-    init(_ names: [String], cameras count: Int, lease: Double, clip: String, queries: String) throws {
+    /// Nodes of these names with cameras c1, c2 …, all of which are at `address`; `more` is said of every camera.
+    init(
+        _ names: [String], cameras count: Int, lease: Double, address: String, queries: String,
+        more: String = unrecorded
+    ) throws {
         let postgres = try TemporaryPostgres.server()
         database = try postgres.makeDatabase()
         try postgres.psql(
             try String(contentsOf: Fixtures.root.appending(path: "schema.sql"), encoding: .utf8), on: database)
-        server = try RTSPServer(clip: clip)
         cameras = (1...count).map { "c\($0)" }
         let url = database
         nodes = try names.map { try Node($0, database: url) }
         for node in nodes {
-            try node.configure(cameras.map { ($0, server.url()) }, lease: lease, queries: queries)
+            try node.configure(cameras.map { ($0, address) }, lease: lease, queries: queries, more: more)
         }
     }
 

@@ -85,6 +85,14 @@ public final class HostileCameras: Sendable {
     /// Shows another of its clips from the next key frame on; a camera that changes its codec hangs up first.
     public func show(_ name: String, clip: String) throws { _ = try ask(["name": name, "do": "show", "clip": clip]) }
 
+    /// Seconds since 1970 at which every clip began; each begins anew when it is over.
+    public func began() throws -> Double {
+        guard let began = try ask(["clock": true])["began"] as? Double else {
+            throw RTSPServer.Failure(description: "hostile-camera.py does not tell its clock")
+        }
+        return began
+    }
+
     /// When it sent frames.
     public func sent(_ name: String) throws -> [Stretch] {
         guard let sent = try ask(["report": name])["sent"] as? [[Double]] else { return [] }

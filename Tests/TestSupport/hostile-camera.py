@@ -8,6 +8,7 @@ Each line on standard input is a JSON object, each is answered with one line:
 
     {"open": NAME, "clip": {"file": …, "times": …, "codec": "h264"|"hevc"}, …}     {"port": N}
     {"name": NAME, "do": …, …}                                                     {}
+    {"clock": true}                       {"began": seconds since 1970 of the moment at which every clip began}
     {"report": NAME}                      {"sent": [[first, last], …]} by the wall clock, a stretch a connection, pause or freeze
 
 All cameras show one moment of their clip at one time, so that they can be compared. Ends with its standard input, and after
@@ -450,7 +451,9 @@ def main():
     cameras = {}
     for line in sys.stdin:
         order, answer = json.loads(line), {}
-        if "open" in order:
+        if "clock" in order:
+            answer = {"began": time.time() - time.monotonic() + BEGIN}
+        elif "open" in order:
             cameras[order["open"]] = Camera(order)
             answer = {"port": cameras[order["open"]].port}
         elif "report" in order:

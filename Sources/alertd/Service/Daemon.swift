@@ -107,7 +107,7 @@ struct Daemon: Sendable {
             ClusterSetup.search(
                 FootageSearch(engine: engine, events: store, encodings: reader, sentences: sentenceEncoder),
                 events: store,
-                configuration, environment: environment, logger: logger),
+                configuration, environment: environment, patience: SearchWatch.patience, logger: logger),
             configuration, store: store, logger: logger)
         let current = CurrentConfiguration(configuration)
         let footage = FootageWatch(configuration, store: store, files: services.footage, logger: logger)

@@ -7,9 +7,11 @@ import Pipeline
 import ServiceLifecycle
 import Store
 
-/// Answers the questions about past footage that are asked in SQL: `alertd.search`, `alertd.ask`. What is asked at the same time
-/// is answered together.
+/// Answers the questions about past footage that are asked in SQL: `alertd.search`, `alertd.ask`. Nobody waits for the answer to
+/// another's question.
 final class SearchWatch: Service {
+    /// For another node: `alertd.search` gives up after 5 s.
+    static let patience = Duration.seconds(3.5)
     private static let retry = Duration.seconds(1)
 
     private let search: ClusterSearch
@@ -30,23 +32,31 @@ final class SearchWatch: Service {
     func run() async throws {
         let requests = store.searchRequests()
         await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    let asked = try await requests.next()
-                    try await withThrowingTaskGroup { group in
-                        for request in asked { group.addTask { try await self.answer(request) } }
-                        try await group.waitForAll()
+            await withDiscardingTaskGroup { group in
+                while !Task.isCancelled {
+                    do {
+                        for request in try await requests.next() { group.addTask { await self.answer(request) } }
+                    } catch {
+                        if Task.isCancelled { return }
+                        self.logger.debug("questions about the past wait: \(error)")
+                        try? await ContinuousClock().sleep(for: Self.retry)
                     }
-                } catch {
-                    if Task.isCancelled { return }
-                    self.logger.debug("questions about the past wait: \(error)")
-                    try? await ContinuousClock().sleep(for: Self.retry)
                 }
             }
         }
     }
 
-    private func answer(_ request: SearchRequest) async throws {
+    private func answer(_ request: SearchRequest) async {
+        do {
+            try await find(request)
+        } catch {
+            if Task.isCancelled { return }
+            // Whoever asked is told by the function's own deadline.
+            logger.warning("a question about the past could not be answered: \(Failure(describing: error).message)")
+        }
+    }
+
+    private func find(_ request: SearchRequest) async throws {
         let found: ClusterSearch.Found
         do {
             let scope = FootageSearch.Scope(

@@ -21,14 +21,15 @@ enum ClusterSetup {
             request, leases: store.cameraLeases(), book: book, supervisor: supervisor, writer: writer, logger: logger)
     }
 
-    /// A search over all nodes, by `local` here.
+    /// A search over all nodes, by `local` here; the others are waited for as long as the configuration says, and `patience` at most.
     static func search(
         _ local: FootageSearch, events: EventStore, _ configuration: Configuration, environment: [String: String],
-        logger: Logger
+        patience: Duration? = nil, logger: Logger
     ) -> ClusterSearch {
         let peers = configuration.cluster.map { cluster in
             ClusterSearch.Peers(
-                node: cluster.node, token: cluster.token?.revealed, timeout: cluster.searchTimeout,
+                node: cluster.node, token: cluster.token?.revealed,
+                timeout: min(cluster.searchTimeout, patience ?? cluster.searchTimeout),
                 client: OutboundClient(NetworkSettings(environment: environment)))
         }
         return ClusterSearch(local, events: events, peers: peers, logger: logger)
