@@ -8,6 +8,8 @@ enum UniVTGForward {
         let threads: Int
         let seconds: Double
         let foreground: [Float]
+        let int8Seconds: Double
+        let int8Foreground: [Float]
     }
 
     private static let (clips, words, width, video, text) = (75, 20, 1024, 2818, 512)
@@ -19,8 +21,11 @@ enum UniVTGForward {
             clips: Tensor(numbers.floats(clips * video, scale: 0.05), shape: [clips, video]),
             words: Tensor(numbers.floats(words * text, scale: 0.05), shape: [words, text]))
         let team = WorkerTeam(threads: threads)
-        let seconds = team.lead { GroundingBench.fastest(of: 15) { _ = model([input]) } }
-        return Result(threads: team.threads, seconds: seconds, foreground: model([input])[0].foreground)
+        let bytes = try UniVTG(file: file, precision: .int8)
+        func fastest(_ model: UniVTG) -> Double { team.lead { GroundingBench.fastest(of: 15) { _ = model([input]) } } }
+        return Result(
+            threads: team.threads, seconds: fastest(model), foreground: model([input])[0].foreground,
+            int8Seconds: fastest(bytes), int8Foreground: bytes([input])[0].foreground)
     }
 
     /// Names and shapes of the published layout.

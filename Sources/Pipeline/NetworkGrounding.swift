@@ -2,6 +2,7 @@ internal import Base
 public import Foundation
 internal import Grounding
 public import Ingest
+public import NN
 
 /// Finds the spans of one recording that fit a sentence with a trained network, UniVTG, over what CLIP sees in one picture for
 /// every two seconds and, for networks that read it, what SlowFast sees moving in them.
@@ -17,11 +18,12 @@ public struct NetworkGrounding: Sendable {
     private let ranking = MomentRanking(clipSeconds: clipSeconds)
 
     /// Loads the encoder in `encoderFolder` (a Hugging Face CLIP folder), UniVTG's checkpoint in `network` and, when that reads
-    /// motion, SlowFast's weights at `motion`, else those beside `network`.
+    /// motion, SlowFast's weights at `motion`, else those beside `network`. Encoder and network compute in `precision`.
     ///
     /// Throws `ModelError`, and `GroundingError` when they do not fit.
-    public init(encoderFolder: URL, network: String, motion: String? = nil) throws {
-        networks = try GroundingNetworks(encoderFolder: encoderFolder, network: network, motion: motion)
+    public init(encoderFolder: URL, network: String, motion: String? = nil, precision: Precision = .fp32) throws {
+        networks = try GroundingNetworks(
+            encoderFolder: encoderFolder, network: network, motion: motion, precision: precision)
     }
 
     /// Frames a second that a source has to give: every one where motion is read, and more than one a clip where what moved has to be

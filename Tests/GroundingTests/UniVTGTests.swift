@@ -64,6 +64,18 @@ struct UniVTGTests {
         #expect(stream.count == 0)
     }
 
+    @Test("in bytes every probability and offset is nearly what it is in floats")
+    func bytes() throws {
+        let model = try model()
+        let quantised = try UniVTG(file: Self.file, heads: 4, precision: .int8)
+        let input = input(model, clips: 40, words: 7, seed: 5)
+        let (floats, bytes) = (model([input])[0], quantised([input])[0])
+        for (one, other) in [
+            (floats.foreground, bytes.foreground), (floats.before, bytes.before), (floats.after, bytes.after),
+            (floats.saliency, bytes.saliency),
+        ] { #expect(one != other && zip(one, other).allSatisfy { abs($0 - $1) < 0.02 }, "\(one) and \(other)") }
+    }
+
     @Test("padding changes no saliency, and nothing of the words")
     func padding() throws {
         let model = try model()

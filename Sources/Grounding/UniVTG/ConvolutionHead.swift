@@ -13,7 +13,9 @@ struct ConvolutionHead: Sendable {
         for (index, outputs) in [width, width, outputs].enumerated() {
             let kernel = try weights[index].tensor("weight", shape: [outputs, width, 3])
             let bias = try weights[index].tensor("bias", shape: [outputs])
-            layers.append(Linear(weight: Self.tapsFirst(kernel), bias: bias))
+            // What comes out last is a probability and two offsets: little to multiply, and every digit counts.
+            let precision: Precision = index == 2 ? .fp32 : weights.precision
+            layers.append(Linear(weight: Self.tapsFirst(kernel), bias: bias, precision: precision))
         }
         self.layers = layers
     }

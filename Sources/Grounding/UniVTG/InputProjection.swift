@@ -17,7 +17,7 @@ struct InputProjection: Sendable {
         let first = weights[0]["net"][1]
         norm = try LayerNorm(weights[0]["LayerNorm"], width: inputs, epsilon: 1e-5)
         weight = try first.tensor("weight", shape: [width, inputs])
-        layer = Linear(weight: weight, bias: try first.tensor("bias", shape: [width]))
+        layer = Linear(weight: weight, bias: try first.tensor("bias", shape: [width]), precision: weights.precision)
         secondNorm = try LayerNorm(weights[1]["LayerNorm"], width: width, epsilon: 1e-5)
         secondLayer = try Linear(weights[1]["net"][1], inputs: width, outputs: width)
     }

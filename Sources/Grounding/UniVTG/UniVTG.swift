@@ -39,11 +39,12 @@ public struct UniVTG: Sendable {
     let pooling: Tensor  // [1, d]
 
     /// Reads a published checkpoint: a torch file `{model, optimizer, epoch, opt}`, or safetensors with the same keys, in
-    /// either case below any prefix. `heads` stands in for the number of heads where the file does not say it.
+    /// either case below any prefix. `heads` stands in for the number of heads where the file does not say it. Linear layers compute
+    /// in `precision`.
     ///
     /// Throws `WeightsError`.
-    public init(file: String, heads: Int = 8) throws(WeightsError) {
-        let layout = try UniVTGLayout(Checkpoint(file: file), heads: heads)
+    public init(file: String, heads: Int = 8, precision: Precision = .fp32) throws(WeightsError) {
+        let layout = try UniVTGLayout(Checkpoint(file: file).read(in: precision), heads: heads)
         let (configuration, scope) = (layout.configuration, layout.scope)
         let width = configuration.width
         self.configuration = configuration

@@ -17,7 +17,7 @@ struct UniVTGLayer: Sendable {
         let bias = try attention.tensor("in_proj_bias", shape: [3 * width])
         let layers = (0..<3).map { index in
             let rows = index * width..<(index + 1) * width
-            return Linear(weight: projection.rows(rows), bias: bias.rows(rows))
+            return Linear(weight: projection.rows(rows), bias: bias.rows(rows), precision: weights.precision)
         }
         (query, key, value) = (layers[0], layers[1], layers[2])
         output = try Linear(attention["out_proj"], inputs: width, outputs: width)

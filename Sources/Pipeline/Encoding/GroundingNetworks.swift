@@ -27,15 +27,15 @@ actor GroundingNetworks {
     nonisolated var readsMotion: Bool { motion != nil }
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// SlowFast's weights are those at `motion`, else those beside the network.
+    /// SlowFast's weights are those at `motion`, else those beside the network; it computes in 32-bit floats, the others in `precision`.
     ///
     /// Throws `ModelError`, and `GroundingError` when the network works on other features than these give.
-    init(encoderFolder: URL, network path: String, motion: String?) throws {
+    init(encoderFolder: URL, network path: String, motion: String?, precision: Precision) throws {
         BLAS.configure(threads: 1)
         team = WorkerTeam(threads: min(16, ProcessInfo.processInfo.activeProcessorCount))
-        encoder = try CLIP.load(folder: encoderFolder.path)
+        encoder = try CLIP.load(folder: encoderFolder.path, precision: precision)
         seesForeground = try GroundingConstants.load(folder: encoderFolder).view == .foreground
-        do { network = try UniVTG(file: path) } catch { throw GroundingError.weights(error) }
+        do { network = try UniVTG(file: path, precision: precision) } catch { throw GroundingError.weights(error) }
         let (video, text) = (network.configuration.videoWidth - 2, network.configuration.textWidth)
         let weights = motion ?? (video > encoder.width ? Self.motionWeights(beside: path) : nil)
         self.motion = try weights.map { path throws(ModelError) in try SlowFast.load(path: path) }

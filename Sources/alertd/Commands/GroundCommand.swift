@@ -3,6 +3,7 @@ import Base
 import Foundation
 import Grounding
 import Ingest
+import NN
 import Pipeline
 import Store
 import Web
@@ -62,7 +63,9 @@ struct GroundCommand: AsyncParsableCommand {
         let result: RecordingGrounding.Result
         let plotFile: FileHandle?
         if let network {
-            let networks = try NetworkGrounding(encoderFolder: folder, network: network, motion: slowfast)
+            let networks = try NetworkGrounding(
+                encoderFolder: folder, network: network, motion: slowfast,
+                precision: try encoder.precision(options, environment: environment) ?? .fp32)
             plotFile = try plot.map(Self.create)
             result = try await analyse(media, fps: networks.analyseFPS) { source, progress in
                 try await networks.moments(of: text, in: source, top: top, progress: progress)
