@@ -62,6 +62,36 @@ void avx2_rows(const size_t rows, size_t step, const int16_t *wide, const int8_t
     }
 }
 
+// Bytes of weights that are fetched ahead of a single row, which does nothing but wait for them.
+#define AHEAD 6144
+
+// The same for one row and all columns at once, so that the panel is read from front to back.
+INLINE_FOR("avx2")
+void avx2_row(const int16_t *wide, const int8_t *panel, size_t quads, int32_t *out) {
+    __m256i sums[CK_PANEL / 8][2];
+#pragma clang loop unroll(full)
+    for (size_t c = 0; c < CK_PANEL / 8; c++) sums[c][0] = sums[c][1] = _mm256_setzero_si256();
+    for (size_t quad = 0; quad < quads; quad++, panel += 4 * CK_PANEL) {
+        __m256i four = _mm256_set1_epi64x(four_at(wide + 4 * quad));
+        _mm_prefetch((const char *)panel + AHEAD, _MM_HINT_T0);
+        _mm_prefetch((const char *)panel + AHEAD + 64, _MM_HINT_T0);
+#pragma clang loop unroll(full)
+        for (size_t c = 0; c < CK_PANEL / 8; c++) {
+            const int8_t *b = panel + 32 * c;
+            __m256i low = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)b));
+            __m256i high = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(b + 16)));
+            sums[c][0] = _mm256_add_epi32(sums[c][0], _mm256_madd_epi16(four, low));
+            sums[c][1] = _mm256_add_epi32(sums[c][1], _mm256_madd_epi16(four, high));
+        }
+    }
+#pragma clang loop unroll(full)
+    for (size_t c = 0; c < CK_PANEL / 8; c++) {
+        __m256i pairs = _mm256_permute4x64_epi64(_mm256_hadd_epi32(sums[c][0], sums[c][1]), 0xd8);
+        __m256i *target = (__m256i *)(out + 8 * c);
+        _mm256_storeu_si256(target, _mm256_add_epi32(_mm256_loadu_si256(target), pairs));
+    }
+}
+
 INLINE_FOR("avx2") void widen(const uint8_t *bytes, size_t count, int16_t *out) {
     size_t i = 0;
     for (; i + 16 <= count; i += 16)
@@ -78,6 +108,10 @@ void ck_int8_tile_avx2(size_t rows, const uint8_t *group, const int8_t *panel, s
     for (size_t start = 0; start < quads; start += WIDE_QUADS) {
         size_t depth = ck_smaller(WIDE_QUADS, quads - start);
         widen(group + 4 * rows * start, 4 * rows * depth, wide);
+        if (rows == 1) {
+            avx2_row(wide, panel + 4 * CK_PANEL * start, depth, out);
+            continue;
+        }
         for (size_t first = 0; first < rows; first += ROWS) {
             switch (ck_smaller(rows - first, ROWS)) {
 #define CALL(n) avx2_rows(n, rows, wide + 4 * first, panel + 4 * CK_PANEL * start, depth, out + first * CK_PANEL)
