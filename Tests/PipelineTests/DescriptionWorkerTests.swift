@@ -162,7 +162,7 @@ struct DescriptionWorkerTests {
         #expect(album.byteCount > 0)
         // What waits is still there for whoever looks when the claim has ended.
         try await tell(store, album, name: "later", second: 20)
-        #expect(try await run(store, ScriptedNarrator(), album) { $0.written == 1 }.dropped == 0)
+        #expect(try await run(store, ScriptedNarrator(), album) { $0.written >= 1 }.dropped == 0)
         await store.close()
     }
 
