@@ -82,9 +82,16 @@ struct SQLSearchTests {
             .trimmingCharacters(in: .whitespacesAndNewlines)
         let early = refusal("SELECT * FROM alertd.answer(\(id))", as: allowed)
         #expect(early.contains("is not answered yet") && early.contains("running alertd"), "\(early)")
-        // The daemon that starts now finds the question.
+        // Many more than are searched for at a time.
+        try server.psql(
+            "SELECT count(alertd.ask('a person walks through the yard', \(Self.span))) FROM generate_series(1, 300)",
+            on: allowed)
+        // The daemon that starts now finds the questions.
         try site.start()
         try site.waitForRow("SELECT answered_at IS NOT NULL FROM alertd.search_request WHERE id = \(id)")
+        try site.waitForRow(
+            "SELECT count(*) = 301 FROM alertd.search_request WHERE answered_at IS NOT NULL AND problem IS NULL",
+            seconds: 60)
         let count = try server.psql("SELECT count(*) FROM alertd.answer(\(id))", on: allowed)
         #expect((Int(count.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0) >= 2)
         #expect(refusal("SELECT * FROM alertd.answer(\(id))", as: other).contains("there is no question \(id)"))

@@ -15,8 +15,9 @@ struct RejectedEvents: Sendable, Equatable, Codable {
 
     private var rejections: [Rejection] = []
 
-    /// An event at `seconds` that rose to `cosine` was nothing.
+    /// An event at `seconds` that rose to `cosine` was nothing; said twice, it counts once.
     mutating func add(_ cosine: Float, at seconds: Double) {
+        remove(at: seconds)
         rejections.append(Rejection(cosine: cosine, seconds: seconds))
         if rejections.count > Self.limit { rejections.removeFirst() }
     }

@@ -8,10 +8,12 @@ import ServiceLifecycle
 import Store
 
 /// Answers the questions about past footage that are asked in SQL: `alertd.search`, `alertd.ask`. Nobody waits for the answer to
-/// another's question.
+/// another's question, unless many are asked at once.
 final class SearchWatch: Service {
     /// For another node: `alertd.search` gives up after 5 s.
     static let patience = Duration.seconds(3.5)
+    /// Questions that are worked on at a time; the others stay in their table.
+    private static let mostAtOnce = 32
     private static let retry = Duration.seconds(1)
 
     private let search: ClusterSearch
@@ -32,10 +34,18 @@ final class SearchWatch: Service {
     func run() async throws {
         let requests = store.searchRequests()
         await cancelWhenGracefulShutdown {
-            await withDiscardingTaskGroup { group in
+            await withTaskGroup(of: Void.self) { group in
+                var running = 0
                 while !Task.isCancelled {
                     do {
-                        for request in try await requests.next() { group.addTask { await self.answer(request) } }
+                        for request in try await requests.next() {
+                            if running == Self.mostAtOnce {
+                                await group.next()
+                                running -= 1
+                            }
+                            group.addTask { await self.answer(request) }
+                            running += 1
+                        }
                     } catch {
                         if Task.isCancelled { return }
                         self.logger.debug("questions about the past wait: \(error)")
