@@ -4,7 +4,7 @@ import torch
 
 
 class Average:
-    def __init__(self, model, decay=0.999):
+    def __init__(self, model, decay=0.9995):
         self.decay = decay
         self.values = {name: value.detach().clone() for name, value in model.state_dict().items()}
 

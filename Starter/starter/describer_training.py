@@ -13,7 +13,7 @@ from .averaging import Average
 from .crops import KINDS
 from .event_frames import FRAMES, PATCHES, SIDE, SUBJECTS
 from .pool import Pool, groups_of
-from .training import checkpoint
+from .training import checkpoint, restore
 
 TITLE_WEIGHT = 3.0
 
@@ -202,7 +202,10 @@ class DescriberTrainer:
         temporary.rename(path)
 
     def checkpoint(self, path):
-        checkpoint(self, path)
+        checkpoint(self, path, self.average)
+
+    def restore(self, path):
+        restore(self, path, self.average)
 
     def averaged(self, device=None):
         """A trainer that holds the averaged weights, to be measured and exported."""

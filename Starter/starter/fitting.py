@@ -67,8 +67,7 @@ def analysed_story(seed, kind="grounding", quality=45):
 
 @torch.no_grad()
 def text_vectors(trainer, texts):
-    trainer.model.eval()
-    return towers.encode_texts(trainer.model, trainer.vocabulary, texts).cpu().numpy()
+    return trainer.encode_texts(texts).cpu().numpy()
 
 
 def fit_similarity(cosines, labels, steps=200):

@@ -25,7 +25,7 @@ def crop_figures(trainer, data, styles=(0, 2)):
     truth = sentences.truth_of(data)[keep]
     image = towers.encode_looks(trainer.model, data["looks"][keep])
     with torch.no_grad():
-        text = towers.encode_texts(trainer.model, trainer.vocabulary, [sentences.PLAIN[name] for name in sentences.NAMES]).cpu().numpy()
+        text = trainer.encode_texts([sentences.PLAIN[name] for name in sentences.NAMES]).cpu().numpy()
     cosines = image @ text.T
     columns = [sentences.NAMES.index(name) for name in sentences.EXCLUSIVE]
     part = truth[:, columns]
@@ -43,7 +43,7 @@ def examined(trainer, data, least=0.1, styles=(0, 2)):
     truth = sentences.truth_of(data)[keep][:, [sentences.NAMES.index(name) for name in examination.MEANINGS]]
     image = towers.encode_looks(trainer.model, data["looks"][keep])
     with torch.no_grad():
-        text = towers.encode_texts(trainer.model, trainer.vocabulary, list(examination.SENTENCES.values())).cpu().numpy()
+        text = trainer.encode_texts(list(examination.SENTENCES.values())).cpu().numpy()
     cosines = image @ text.T
     shares, precisions, chances = {}, [], []
     for column, name in enumerate(examination.MEANINGS):

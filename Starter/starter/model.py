@@ -10,16 +10,17 @@ MEAN, DEVIATION = 0.5, 0.25      # of pixel values 0...1, all channels
 POSITIONS = 32                   # longest text in tokens
 SIDE, PATCH = 96, 12             # of a picture and of its patches, pixels
 WIDTH, LAYERS = 192, 6           # of the picture tower
+JOINT = 128                      # values of what both towers give
 
 
 def configuration(vocabulary_size, start, end, width=WIDTH, layers=LAYERS):
     return CLIPConfig(
-        text_config=dict(vocab_size=vocabulary_size, hidden_size=192, intermediate_size=512, projection_dim=128, num_hidden_layers=3,
-                         num_attention_heads=6, max_position_embeddings=POSITIONS, hidden_act="quick_gelu", bos_token_id=start,
+        text_config=dict(vocab_size=vocabulary_size, hidden_size=256, intermediate_size=1024, projection_dim=JOINT, num_hidden_layers=4,
+                         num_attention_heads=8, max_position_embeddings=POSITIONS, hidden_act="quick_gelu", bos_token_id=start,
                          eos_token_id=end, pad_token_id=end),
-        vision_config=dict(hidden_size=width, intermediate_size=4 * width, projection_dim=128, num_hidden_layers=layers,
+        vision_config=dict(hidden_size=width, intermediate_size=4 * width, projection_dim=JOINT, num_hidden_layers=layers,
                            num_attention_heads=width // 32, image_size=SIDE, patch_size=PATCH, hidden_act="quick_gelu"),
-        projection_dim=128, logit_scale_init_value=2.6592)
+        projection_dim=JOINT, logit_scale_init_value=2.6592)
 
 
 def build(vocabulary, seed, width=WIDTH, layers=LAYERS):

@@ -5,7 +5,8 @@ Tokens: 256 bytes, the same 256 with `</w>` (end of a word), the merges in the o
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from heapq import heapify, heappop, heappush
 
 PATTERN = re.compile(r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[^\W\d_]+|\d|(?:[^\s\w]|_)+", re.IGNORECASE)
 START, END = "<|startoftext|>", "<|endoftext|>"
@@ -23,29 +24,41 @@ def byte_characters():
 def learn_merges(word_counts, limit):
     """Merges [(left, right)], most frequent pair first; ties in alphabetical order."""
     characters = byte_characters()
-    words = []
+    words, pairs, places = [], Counter(), defaultdict(set)       # counts of pairs, and the words that hold each
     for word, count in sorted(word_counts.items()):
         symbols = [characters[b] for b in word.encode()]
         symbols[-1] += "</w>"
+        for pair in zip(symbols, symbols[1:]):
+            pairs[pair] += count
+            places[pair].add(len(words))
         words.append((symbols, count))
-    merges = []
-    while len(merges) < limit:
-        pairs = Counter()
-        for symbols, count in words:
-            for pair in zip(symbols, symbols[1:]):
-                pairs[pair] += count
-        if not pairs:
-            break
-        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
-        if pairs[best] < 2:
+    heap, merges = [(-count, pair) for pair, count in pairs.items()], []
+    heapify(heap)
+    while heap and len(merges) < limit:
+        count, best = heappop(heap)
+        if -count != pairs[best]:
+            continue                         # it has changed since
+        if -count < 2:
             break
         merges.append(best)
-        for symbols, _ in words:
+        changed = set()
+        for number in places[best].copy():
+            symbols, count = words[number]
+            for pair in zip(symbols, symbols[1:]):
+                pairs[pair] -= count
+                places[pair].discard(number)
+                changed.add(pair)
             i = 0
             while i < len(symbols) - 1:
                 if (symbols[i], symbols[i + 1]) == best:
                     symbols[i:i + 2] = [symbols[i] + symbols[i + 1]]
                 i += 1
+            for pair in zip(symbols, symbols[1:]):
+                pairs[pair] += count
+                places[pair].add(number)
+                changed.add(pair)
+        for pair in changed:
+            heappush(heap, (-pairs[pair], pair))
     return merges
 
 

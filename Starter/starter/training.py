@@ -1,5 +1,6 @@
 """Training of the starter encoder on rendered crops."""
 
+import copy
 import time
 from collections import Counter
 from pathlib import Path
@@ -11,19 +12,24 @@ import torch.nn.functional as F
 from . import model as towers
 from . import examination, sentences
 from .averaging import Average
+from .captured import Captured
 from .crops import KINDS, STYLES
 from .pool import Pool, groups_of
+from .teacher import WIDTH as TAUGHT
 from .tokens import PATTERN, Vocabulary, learn_merges
 
 WORDS = sorted(set(Path(__file__).with_name("words.txt").read_text().split()))
-WORDINGS = 400                   # wordings of each meaning at hand at a time
+WORDINGS = 200                   # wordings of each meaning
 EXTRA = 24                       # further wordings in each step
+FURTHER = 7000                   # words of the sentence model's list
+SPREAD = 0.02                    # noise on each value of a sentence vector, so that near wordings mean the same
 
 
-def learn_vocabulary(limit=3000):
-    """Vocabulary from 20,000 generated sentences and the word list."""
+def learn_vocabulary(further=(), limit=6000):
+    """Vocabulary from 20,000 generated sentences, the word list and further words."""
     rng = np.random.default_rng(0)
     counts = Counter({word: 5 for word in WORDS})
+    counts.update({word: 2 for word in further if word not in counts})
     for i in range(20000):
         counts.update(PATTERN.findall(sentences.wording(rng, sentences.NAMES[i % len(sentences.NAMES)])))
     return Vocabulary(learn_merges(counts, limit))
@@ -88,31 +94,48 @@ def augment(looks, patches):
     return x.clamp(-0.5, 0.5) / towers.DEVIATION, patches
 
 
-def sentence_loss(cosines, scale, bias, truth, extra_cosines, extra_truth):
+def sentence_loss(cosines, scale, bias, truth, extra_cosines, extra_truth, positive_weight):
     """Softmax of each true wording against the false ones, and a sigmoid for every sentence; undecided pairs take no part."""
     logits = scale * cosines
     true = (truth == 1).float()
     wrong = torch.logsumexp(logits.masked_fill(truth != 0, torch.finfo(logits.dtype).min), 1, keepdim=True)
     softmax = ((F.softplus(wrong - logits) * true).sum(1) / true.sum(1).clamp(min=1)).mean()
     both, truth = torch.cat([cosines, extra_cosines], 1), torch.cat([truth, extra_truth], 1)
-    each = F.binary_cross_entropy_with_logits(scale * both + bias, (truth == 1).float(), reduction="none", pos_weight=torch.tensor(2.5, device=both.device))
+    each = F.binary_cross_entropy_with_logits(scale * both + bias, (truth == 1).float(), reduction="none", pos_weight=positive_weight)
     known = (truth >= 0).float()
     return softmax, (each * known).sum() / known.sum()
 
 
 class Trainer:
-    def __init__(self, seed=1, width=towers.WIDTH, layers=towers.LAYERS, vocabulary=None, device="cpu"):
-        self.device = torch.device(device)
-        self.vocabulary = vocabulary or learn_vocabulary()
+    """First the picture tower learns against the sentence model's vectors, turned into the towers' space by `adapter`; then the text tower
+    learns to say what the two say (`learn_words`)."""
+
+    def __init__(self, seed=1, width=towers.WIDTH, layers=towers.LAYERS, vocabulary=None, device="cpu", teacher=None):
+        self.device, self.teacher, self.spoken = torch.device(device), teacher, False
+        self.vocabulary = vocabulary or learn_vocabulary(teacher.words(FURTHER) if teacher else ())
         self.model = towers.build(self.vocabulary, seed, width, layers).to(self.device)
+        self.adapter = torch.nn.Sequential(torch.nn.Linear(TAUGHT, 256), torch.nn.GELU(), torch.nn.Linear(256, towers.JOINT)).to(self.device)
         self.bias = torch.nn.Parameter(torch.tensor(-4.0, device=self.device))
         self.patch_head = torch.nn.Sequential(torch.nn.LayerNorm(width), torch.nn.Linear(width, len(KINDS) + 1)).to(self.device)
         self.rng = np.random.default_rng(seed)
-        self.average = Average(self.model)
+        self.averages = [Average(self.model), Average(self.adapter)]
         self.truth, self.styles, self.draws = [], [], None
 
+    def halves(self):
+        """Whether products in bfloat16 are quick here."""
+        return self.device.type == "cuda" or "AVX512" in torch.backends.cpu.get_cpu_capability()
+
     def parameters(self):
-        return list(self.model.parameters()) + [self.bias] + list(self.patch_head.parameters())
+        """What the pictures' part of the training changes."""
+        return [*self.model.vision_model.parameters(), *self.model.visual_projection.parameters(), self.model.logit_scale, *self.adapter.parameters(), self.bias, *self.patch_head.parameters()]
+
+    @torch.no_grad()
+    def encode_texts(self, texts):
+        """Unit vectors [N, 128]: by the text tower once it has learnt, before that by the sentence model."""
+        if self.spoken:
+            self.model.eval()
+            return towers.encode_texts(self.model, self.vocabulary, texts)
+        return F.normalize(self.adapter(self.teacher.encode(texts).to(self.device)), dim=-1)
 
     def new_pool(self, capacity):
         side = towers.SIDE
@@ -129,24 +152,25 @@ class Trainer:
 
     def prepare(self, rate):
         """Before the first step: the optimiser, and wordings of every meaning."""
-        self.rate, self.steps_done = rate, 0
-        self.optimiser = torch.optim.AdamW(groups_of(self.parameters()), lr=rate, betas=(0.9, 0.98), fused=self.device.type == "cuda")
-        weight = torch.ones(len(KINDS) + 1, device=self.device)
-        weight[0] = 0.15
-        self.patch_weight = weight
-        self.new_wordings()
+        self.rate, self.steps_done, on_gpu = rate, 0, self.device.type == "cuda"
+        self.optimiser = torch.optim.AdamW(groups_of(self.parameters()), lr=torch.tensor(rate, device=self.device) if on_gpu else rate, betas=(0.9, 0.98), fused=on_gpu, capturable=on_gpu)
+        self.patch_weight = torch.ones(len(KINDS) + 1, device=self.device)
+        self.patch_weight[0] = 0.15
+        self.positive_weight = torch.tensor(2.5, device=self.device)
+        self.captured = Captured(self._descend)
+        texts = self.wordings()
+        self.taught = self.teacher.encode(texts).to(self.device).view(len(sentences.NAMES), -1, TAUGHT)
 
-    def new_wordings(self, number=WORDINGS):
-        asked = set(examination.SENTENCES.values())      # never heard, not even by chance
-        texts = []
+    def wordings(self, number=WORDINGS):
+        """`number` wordings of each meaning, one meaning after the other; none of the examination's, not even by chance."""
+        asked, texts = set(examination.SENTENCES.values()), []
         for name in sentences.NAMES:
             for _ in range(number):
                 text = sentences.wording(self.rng, name, WORDS)
                 while text in asked:
                     text = sentences.wording(self.rng, name, WORDS)
                 texts.append(text)
-        ids, _ = towers.token_batch(self.vocabulary, texts)
-        self.wordings = ids.view(len(sentences.NAMES), number, -1).to(self.device)
+        return texts
 
     def rows(self, number):
         """Rows of the pool, drawn by weight."""
@@ -159,23 +183,35 @@ class Trainer:
         self.place += number
         return self.draws[self.place - number:self.place]
 
-    def step(self, pool, batch, factor, patch_weight=0.5):
+    def step(self, pool, batch, factor):
         """One step at `factor` of the rate; bfloat16 in the products, float32 weights. Losses (softmax, sigmoid, patches)."""
         for group in self.optimiser.param_groups:
-            group["lr"] = float(self.rate * factor + 1e-6)
+            value = float(self.rate * factor + 1e-6)
+            if isinstance(group["lr"], torch.Tensor):
+                group["lr"].fill_(value)
+            else:
+                group["lr"] = value
         looks, patches, truth = pool.take(self.rows(batch))
         pixels, patches = augment(looks, patches)
         count = len(sentences.NAMES)
         names = torch.cat([torch.arange(count, device=self.device), torch.randint(count, (EXTRA,), device=self.device)])
-        ids = self.wordings[names, torch.randint(self.wordings.shape[1], (count + EXTRA,), device=self.device)]
-        truth = truth.long()
+        taught = self.taught[names, torch.randint(self.taught.shape[1], (count + EXTRA,), device=self.device)]
+        taught = taught + SPREAD * torch.randn_like(taught)
         self.model.train()
-        with torch.autocast(self.device.type, torch.bfloat16):
-            text = torch.nn.functional.normalize(self.model.text_projection(self.model.text_model(input_ids=ids).pooler_output), dim=-1)
+        losses = self.captured(pixels, patches, truth.long(), taught, names)
+        self.steps_done += 1
+        for average, module in zip(self.averages, (self.model, self.adapter)):
+            average.update(module, self.steps_done)
+        return losses
+
+    def _descend(self, pixels, patches, truth, taught, names, patch_weight=0.5):
+        count = len(sentences.NAMES)
+        with torch.autocast(self.device.type, torch.bfloat16, self.halves(), cache_enabled=False):
             image, states = towers.encode_pixels(self.model, pixels)
             scores = self.patch_head(states)
-        cosines = image.float() @ text.float().T
-        softmax, each = sentence_loss(cosines[:, :count], self.model.logit_scale.exp(), self.bias, truth, cosines[:, count:], truth[:, names[count:]])
+        text = F.normalize(self.adapter(taught), dim=-1)
+        cosines = image.float() @ text.T
+        softmax, each = sentence_loss(cosines[:, :count], self.model.logit_scale.exp(), self.bias, truth, cosines[:, count:], truth[:, names[count:]], self.positive_weight)
         known = patches.flatten() > -2
         each_patch = F.cross_entropy(scores.float().flatten(0, 1), (patches.flatten() + 1).clamp(min=0), weight=self.patch_weight, reduction="none")
         patch = (each_patch * known).sum() / known.sum().clamp(min=1)
@@ -186,70 +222,120 @@ class Trainer:
         self.optimiser.step()
         with torch.no_grad():
             self.model.logit_scale.clamp_(max=float(np.log(60)))
-        self.steps_done += 1
-        self.average.update(self.model, self.steps_done)
         return torch.stack([softmax.detach(), each.detach(), patch.detach()])
 
     def averaged(self, device=None):
-        """A trainer that holds the averaged weights, to be measured and exported."""
+        """A trainer that holds the averaged weights, to be measured, to learn words and to be exported."""
         other = Trainer.__new__(Trainer)
-        other.device, other.vocabulary = torch.device(device or self.device), self.vocabulary
+        other.device, other.vocabulary, other.teacher, other.spoken, other.rng = torch.device(device or self.device), self.vocabulary, self.teacher, self.spoken, self.rng
         vision = self.model.config.vision_config
         other.model = towers.build(self.vocabulary, 0, vision.hidden_size, vision.num_hidden_layers).to(other.device)
-        other.model.load_state_dict(self.average.state())
+        other.adapter = copy.deepcopy(self.adapter).to(other.device)
+        other.model.load_state_dict(self.averages[0].state()), other.adapter.load_state_dict(self.averages[1].state())
         other.bias, other.patch_head = self.bias, self.patch_head
+        other.averages = [Average(other.model), Average(other.adapter)]
         return other
 
-    def state(self, averaged=True, half=True):
-        values = self.average.state() if averaged else self.model.state_dict()
+    def state(self, half=True):
         to = lambda v: v.detach().half().cpu() if half and v.is_floating_point() else v.detach().cpu()
-        return {"model": {n: to(v) for n, v in values.items()}, "bias": self.bias.detach().cpu(), "head": {n: to(v) for n, v in self.patch_head.state_dict().items()},
-                "merges": self.vocabulary.merges, "steps": getattr(self, "steps_done", 0)}
+        return {"model": {n: to(v) for n, v in self.model.state_dict().items()}, "adapter": {n: v.detach().cpu() for n, v in self.adapter.state_dict().items()}, "bias": self.bias.detach().cpu(),
+                "head": {n: to(v) for n, v in self.patch_head.state_dict().items()}, "merges": self.vocabulary.merges, "spoken": self.spoken}
 
-    def save(self, path, **options):
+    def save(self, path):
         temporary = Path(path).with_suffix(".tmp")
-        torch.save(self.state(**options), temporary)
+        torch.save(self.state(), temporary)
         temporary.rename(path)
 
     def checkpoint(self, path):
-        checkpoint(self, path)
+        own = {"adapter": self.adapter.state_dict(), "adapter_average": self.averages[1].state(), "bias": self.bias.data}
+        checkpoint(self, path, self.averages[0], own)
+
+    def restore(self, path):
+        saved = restore(self, path, self.averages[0])
+        self.adapter.load_state_dict(saved["adapter"])
+        self.averages[1].values = saved["adapter_average"]
+        self.bias.data.copy_(saved["bias"])
 
     def load(self, path):
         """Weights, not the optimiser's moments."""
         saved = torch.load(path, map_location="cpu", weights_only=True)
         self.vocabulary = Vocabulary([tuple(pair) for pair in saved["merges"]])
+        vision = self.model.config.vision_config
+        self.model = towers.build(self.vocabulary, 0, vision.hidden_size, vision.num_hidden_layers).to(self.device)
         self.model.load_state_dict({n: v.float() if v.is_floating_point() else v for n, v in saved["model"].items()})
+        self.adapter.load_state_dict(saved["adapter"])
         self.bias.data.copy_(saved["bias"])
         self.patch_head.load_state_dict({n: v.float() for n, v in saved["head"].items()})
-        self.average = Average(self.model)
+        self.averages, self.spoken = [Average(self.model), Average(self.adapter)], saved["spoken"]
+
+    def learn_words(self, clock, batch, rate, texts, report=print, every=15.0):
+        """The text tower learns where the sentence model and the adapter put wordings of the meanings and sentences in broad English."""
+        own = self.wordings()
+        texts = own + list(texts)
+        with torch.no_grad():
+            goals = torch.cat([F.normalize(self.adapter(part), dim=-1) for part in self.teacher.encode(texts).to(self.device).split(65536)])
+        ids = towers.token_batch(self.vocabulary, texts)[0].to(torch.int32).to(self.device)
+        report(f"{len(own)} wordings and {len(texts) - len(own)} sentences of {ids.shape[1]} tokens at most")
+        parameters = [*self.model.text_model.parameters(), *self.model.text_projection.parameters()]
+        on_gpu = self.device.type == "cuda"
+        optimiser = torch.optim.AdamW(groups_of(parameters, 0.02), lr=torch.tensor(rate, device=self.device) if on_gpu else rate, betas=(0.9, 0.98), fused=on_gpu, capturable=on_gpu)
+
+        def descend(ids, goals):
+            with torch.autocast(self.device.type, torch.bfloat16, self.halves(), cache_enabled=False):
+                said = self.model.text_projection(self.model.text_model(input_ids=ids).pooler_output)
+            loss = (1 - (F.normalize(said.float(), dim=-1) * goals).sum(1)).mean()
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+            optimiser.step()
+            return loss.detach()
+
+        captured, step, last, total, number = Captured(descend), 0, time.time(), 0, 0
+        self.model.train()
+        clock.begin()
+        while clock.share(step) < 1:
+            for group in optimiser.param_groups:
+                value = float(rate * clock.factor(step) + 1e-6)
+                if isinstance(group["lr"], torch.Tensor):
+                    group["lr"].fill_(value)
+                else:
+                    group["lr"] = value
+            rows = torch.cat([torch.randint(len(own), (batch // 4,), device=self.device), torch.randint(len(texts), (batch - batch // 4,), device=self.device)])
+            total, number, step = total + captured(ids[rows].long(), goals[rows]), number + 1, step + 1
+            if time.time() - last > every:
+                report(f"words {100 * clock.share(step):3.0f} %  step {step}  {number / (time.time() - last):.1f}/s  1 - cosine {float(total) / number:.4f}")
+                last, total, number = time.time(), 0, 0
+        self.spoken = True
+        self.averages = [Average(self.model), Average(self.adapter)]
 
 
-def checkpoint(trainer, path):
+def checkpoint(trainer, path, average, own=None):
     """Everything that a training needs to go on."""
     temporary = Path(path).with_suffix(".tmp")
-    own = {"model": trainer.model.state_dict(), "average": trainer.average.state(), "head": trainer.patch_head.state_dict(), "optimiser": trainer.optimiser.state_dict(), "steps": trainer.steps_done}
-    if hasattr(trainer, "bias"):
-        own["bias"] = trainer.bias.data
-    torch.save(own, temporary)
+    torch.save({"model": trainer.model.state_dict(), "average": average.state(), "head": trainer.patch_head.state_dict(), "optimiser": trainer.optimiser.state_dict(), "steps": trainer.steps_done, **(own or {})}, temporary)
     temporary.rename(path)
 
 
-def restore(trainer, path):
+def restore(trainer, path, average):
     saved = torch.load(path, map_location=trainer.device, weights_only=True)
     trainer.model.load_state_dict(saved["model"])
-    trainer.average.values = saved["average"]
+    average.values = saved["average"]
     trainer.patch_head.load_state_dict(saved["head"])
     trainer.optimiser.load_state_dict(saved["optimiser"])
     trainer.steps_done = saved["steps"]
-    if "bias" in saved:
-        trainer.bias.data.copy_(saved["bias"])
+    return saved
 
 
 class Clock:
     """How far a training has come, 0...1, by steps or by seconds, and the rate's factor: a warm-up, then a cosine down to zero."""
 
     def __init__(self, steps=None, seconds=None, warm_up=300):
-        self.steps, self.seconds, self.warm_up, self.began = steps, seconds, warm_up, time.time()
+        self.steps, self.seconds, self.warm_up = steps, seconds, warm_up
+        self.begin()
+
+    def begin(self):
+        """Seconds count from here."""
+        self.began = time.time()
 
     def share(self, step):
         return step / self.steps if self.steps else (time.time() - self.began) / self.seconds
@@ -270,11 +356,12 @@ def train(trainer, pool, shards, clock, batch, rate, report=print, every=30.0, c
         time.sleep(0.5)
     trainer.prepare(rate)
     if resume and Path(resume).exists():
-        restore(trainer, resume)
+        trainer.restore(resume)
         report(f"goes on from step {trainer.steps_done}")
     sums, number, last, done, looked, kept = 0, 0, time.time(), 0, time.time(), time.time()
     began = trainer.steps_done
     report(f"training begins with {len(pool)} rows on {trainer.device}")
+    clock.begin()
     while clock.share(trainer.steps_done) < 1:
         losses = trainer.step(pool, batch, clock.factor(trainer.steps_done))
         sums, number = sums + losses, number + 1
