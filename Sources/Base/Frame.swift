@@ -10,13 +10,18 @@ public struct Frame: Sendable {
     public let sequence: Int
     /// Whether the picture was decoded without its decoder reporting damage.
     public let isIntact: Bool
+    /// How the parts of the picture move; nil unless every frame is decoded and the decoder tells motion vectors.
+    public let motion: MotionField?
 
     /// Gathers the parts of a frame.
-    public init(picture: Picture, time: MediaTime, run: Int, sequence: Int, isIntact: Bool) {
+    public init(
+        picture: Picture, time: MediaTime, run: Int, sequence: Int, isIntact: Bool, motion: MotionField? = nil
+    ) {
         self.picture = picture
         self.time = time
         self.run = run
         self.sequence = sequence
         self.isIntact = isIntact
+        self.motion = motion
     }
 }

@@ -9,11 +9,14 @@ public struct FrameEncoding: Sendable, Equatable {
         public let box: Box
         /// The encoder's projected vector [D], L2-normalised.
         public let values: [Float]
+        /// How what is in `box` moved, by the video's motion vectors; nil where there were none.
+        public let velocity: Velocity?
 
         /// A view of `box` encoded as `values`.
-        public init(box: Box, values: [Float]) {
+        public init(box: Box, values: [Float], velocity: Velocity? = nil) {
             self.box = box
             self.values = values
+            self.velocity = velocity
         }
     }
 

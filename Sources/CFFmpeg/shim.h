@@ -10,10 +10,12 @@
 #include <libavutil/display.h>
 #include <libavutil/hwcontext.h>
 #include <libavutil/imgutils.h>
+#include <libavutil/motion_vector.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libavutil/sha.h>
 #include <libswscale/swscale.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -164,6 +166,58 @@ static inline int ff_encode_jpeg(AVPacket *packet, const uint8_t *rgb, int width
     av_frame_free(&frame);
     avcodec_free_context(&encoder);
     return code;
+}
+
+// What the motion vectors of the latest pictures say about one patch of the picture; sums weighted by the blocks' area.
+typedef struct ff_motion_patch {
+    float right, down;  // pixels that moving blocks moved
+    float length;       // the same without regard to their direction
+    float moving;       // seconds of moving blocks
+    float seen;         // seconds of all blocks
+} ff_motion_patch;
+
+// Weighs down what `patches` [rows, columns] know by `keep` and adds what `vectors` say of a picture of `width` × `height`
+// that came `seconds` after the one they point back to; what moved less than `least` pixels stood. Vectors to later
+// pictures are left out. In C because this is a loop over each block of each picture.
+static inline void ff_add_motion(
+    ff_motion_patch *patches, int columns, int rows, float keep, const AVMotionVector *vectors, size_t count, int width,
+    int height, float seconds, float least) {
+    for (int at = 0; at < columns * rows; at++) {
+        patches[at].right *= keep;
+        patches[at].down *= keep;
+        patches[at].length *= keep;
+        patches[at].moving *= keep;
+        patches[at].seen *= keep;
+    }
+    const float across = (float)columns / (float)width, along = (float)rows / (float)height;
+    for (size_t at = 0; at < count; at++) {
+        const AVMotionVector *vector = &vectors[at];
+        const int x = vector->dst_x, y = vector->dst_y;
+        if (vector->source >= 0 || vector->motion_scale == 0 || x < 0 || y < 0 || x >= width || y >= height) continue;
+        int column = (int)((float)x * across), row = (int)((float)y * along);
+        if (column >= columns) column = columns - 1;
+        if (row >= rows) row = rows - 1;
+        ff_motion_patch *patch = &patches[row * columns + column];
+        const float area = (float)(vector->w * vector->h);
+        patch->seen += area * seconds;
+        if (vector->motion_x == 0 && vector->motion_y == 0) continue;
+        // The vector points to where the block came from.
+        const float scale = -1.0f / (float)vector->motion_scale;
+        const float right = (float)vector->motion_x * scale, down = (float)vector->motion_y * scale;
+        const float length = sqrtf(right * right + down * down);
+        if (length < least) continue;
+        patch->moving += area * seconds;
+        patch->right += area * right;
+        patch->down += area * down;
+        patch->length += area * length;
+    }
+}
+
+// The motion vectors that came with a frame, and how many; NULL when none did.
+static inline const AVMotionVector *ff_motion_vectors(const AVFrame *frame, size_t *count) {
+    const AVFrameSideData *data = av_frame_get_side_data(frame, AV_FRAME_DATA_MOTION_VECTORS);
+    *count = data ? data->size / sizeof(AVMotionVector) : 0;
+    return data ? (const AVMotionVector *)data->data : NULL;
 }
 
 // Where the log lines of one source go, and what opens its further parts (NULL when it has none). AVFormatContext.opaque

@@ -20,6 +20,8 @@ final class FrameReader {
     private let firstRun: Int
     private var sampler: FrameSampler
     private var lane: PacketLane
+    private let tellsMotion: Bool
+    private var motion = MotionGatherer()
     private var isDraining = false
     private var isAtEnd = false
     private var damagedReadsInARow = 0
@@ -36,8 +38,8 @@ final class FrameReader {
     ) throws(IngestError) {
         (workers, decoder) = try WorkerThreads.started { () throws(IngestError) in
             try VideoDecoder(
-                source, threads: configuration.decoderThreads, device: configuration.device, log: log,
-                location: location)
+                source, threads: configuration.decoderThreads, device: configuration.device,
+                motion: configuration.tellsMotion, log: log, location: location)
         }
         guard let packet = av_packet_alloc() else {
             throw .libraryFailure(location, step: "allocate a packet", reason: "out of memory")
@@ -46,6 +48,7 @@ final class FrameReader {
         sampler = FrameSampler(rate: configuration.analyseFPS)
         lane = PacketLane(source.stream, tick: source.tick, configuration: configuration)
         scaler = PictureScaler(limit: configuration.pictureLimit)
+        tellsMotion = configuration.tellsMotion
         (self.source, self.location, self.firstRun) = (source, location, firstRun)
         (self.log, self.packet, self.interrupt) = (log, packet, interrupt)
     }
@@ -89,7 +92,9 @@ final class FrameReader {
     /// Carries out the next order, reading a packet when there is none. Returns false at the end.
     private func feed() throws(IngestError) -> Bool {
         switch lane.next() {
-        case .send(let reference): decoder.send(reference.packet)
+        case .send(let reference):
+            decoder.tellsMotion = tellsMotion && lane.mode == .full
+            decoder.send(reference.packet)
         case .drain:
             isDraining = true
             decoder.send(nil)
@@ -141,6 +146,11 @@ final class FrameReader {
         noteSize()
         let stamp = clock.place(decoder.presentationTime, duration: decoder.duration)
         try source.placed(stamp)
+        if lane.mode == .full {
+            motion.take(decoder.frame, run: stamp.run, seconds: Double(stamp.ticks) * clock.tick)
+        } else {
+            motion.forget()
+        }
         guard sampler.takes(run: stamp.run, seconds: Double(stamp.ticks) * clock.tick, tick: clock.tick) else {
             return nil
         }
@@ -149,11 +159,12 @@ final class FrameReader {
             return nil
         }
         statistics.framesAnalysed += 1
+        let field = motion.field?.turned(source.orientation(of: decoder.frame))
         let tick = source.timeBase
         let time = MediaTime(ticks: stamp.ticks, tickNumerator: tick.num, tickDenominator: tick.den)
         return Frame(
             picture: picture, time: time, run: firstRun + stamp.run, sequence: stamp.sequence,
-            isIntact: decoder.isIntact)
+            isIntact: decoder.isIntact, motion: field)
     }
 
     private func scaledPicture() -> Picture? {

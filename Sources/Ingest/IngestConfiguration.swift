@@ -10,6 +10,8 @@ public struct IngestConfiguration: Sendable, Equatable {
     public var decoding: DecodePolicy
     /// What decodes, if it can; software otherwise.
     public var device: DecodeDevice
+    /// Whether frames say how their parts move where every frame is decoded (``Frame/motion``).
+    public var tellsMotion = true
     /// Most frames that wait for the consumer …
     public var queuedFrames: Int
     /// … and most bytes of pixels in them.

@@ -41,6 +41,23 @@ public struct PrivacyMask: Sendable, Hashable {
         return Picture(width: picture.width, height: picture.height, pixels: pixels)
     }
 
+    /// `motion` without whatever a polygon touches: nothing is known there.
+    public func applied(to motion: MotionField) -> MotionField {
+        if polygons.isEmpty { return motion }
+        // Each patch as a few pixels: any that turns black was touched.
+        let side = 4
+        let (width, height) = (motion.columns * side, motion.rows * side)
+        let white = Picture(width: width, height: height, pixels: [UInt8](repeating: 255, count: width * height * 3))
+        let painted = applied(to: white).pixels
+        var patches = motion.patches
+        for row in 0..<height {
+            for column in 0..<width where painted[(row * width + column) * 3] == 0 {
+                patches[row / side * motion.columns + column / side] = nil
+            }
+        }
+        return MotionField(columns: motion.columns, rows: motion.rows, patches: patches)
+    }
+
     /// Whether the mask covers a place, in fractions of width and height.
     package func covers(x: Double, y: Double) -> Bool {
         polygons.contains { polygon in

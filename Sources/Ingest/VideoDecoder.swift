@@ -36,10 +36,11 @@ final class VideoDecoder {
     /// A packet holds fewer pictures than this; a decoder that reports more damage without a frame gets the next packet.
     private static let mostRejections = 64
 
-    /// A decoder for the video track of `source`, working on `threads` threads; on `device` if that can.
+    /// A decoder for the video track of `source`, working on `threads` threads; on `device` if that can. With `motion` it can
+    /// bring motion vectors.
     init(
-        _ source: any PacketSource, threads: Int, device: DecodeDevice = .software, log: DamageLog,
-        location: RedactedURL
+        _ source: any PacketSource, threads: Int, device: DecodeDevice = .software, motion: Bool = false,
+        log: DamageLog, location: RedactedURL
     ) throws(IngestError) {
         let stream = source.stream
         let parameters = stream.pointee.codecpar
@@ -57,6 +58,8 @@ final class VideoDecoder {
         context.pointee.pkt_timebase = source.timeBase
         context.pointee.thread_count = Int32(threads)
         context.pointee.max_pixels = Self.mostPixels
+        // Some decoders take memory for the vectors when they are opened, or never.
+        if motion { context.pointee.export_side_data |= AV_CODEC_EXPORT_DATA_MVS }
         if device != .software {
             do throws(HardwareDevice.Refusal) {
                 try HardwareDevice.attach(device, to: context, codec: codec)
@@ -78,6 +81,19 @@ final class VideoDecoder {
         var frame: UnsafeMutablePointer<AVFrame>? = frame
         avcodec_free_context(&context)
         av_frame_free(&frame)
+    }
+
+    /// Whether frames of the packets sent from now on bring motion vectors, where the decoder has any: not with the codecs
+    /// after H.264, and never from a device.
+    var tellsMotion: Bool {
+        get { context.pointee.export_side_data & AV_CODEC_EXPORT_DATA_MVS != 0 }
+        set {
+            if newValue, device == .software {
+                context.pointee.export_side_data |= AV_CODEC_EXPORT_DATA_MVS
+            } else {
+                context.pointee.export_side_data &= ~AV_CODEC_EXPORT_DATA_MVS
+            }
+        }
     }
 
     /// Gives the decoder a packet; nil drains it.

@@ -59,10 +59,12 @@ struct FrameAnalysis: Sendable {
         }
     }
 
-    /// Looks at the next picture, seen at `time`; times must rise.
-    mutating func take(_ picture: Picture, at time: WallTime, clock: ClockSource? = nil) async -> Seen {
+    /// Looks at the next picture, seen at `time`; times must rise. `motion` is that of its parts, if it is known.
+    mutating func take(
+        _ picture: Picture, motion: MotionField?, at time: WallTime, clock: ClockSource? = nil
+    ) async -> Seen {
         self.clock = clock ?? self.clock
-        let (encoding, isReused) = await encoder.encode(picture, at: time)  // 4–6
+        let (encoding, isReused) = await encoder.encode(picture, motion: motion, at: time)  // 4–6
         if anomalies == nil { await beginAnomalies(picture, time) }
         let anomaly = anomalies?.observe(encoding, chroma: LightMode.chroma(of: picture))  // 8b
         if calibration == nil, let begun = await calibrating?.begin(camera, engine, at: time) {

@@ -97,7 +97,9 @@ public struct RecordingPipeline: Sendable {
             for try await frame in frames {
                 let seconds = source.seconds(of: frame)  // 1–4: decoded and sampled in Ingest
                 let picture = job.mask.applied(to: frame.picture)
-                let seen = await analysis.take(picture, at: job.start.advanced(bySeconds: seconds))
+                let motion = frame.motion.map { job.mask.applied(to: $0) }
+                let time = job.start.advanced(bySeconds: seconds)
+                let seen = await analysis.take(picture, motion: motion, at: time)
                 found.add(seen)
                 batch.append(seen.encoding)
                 if batch.count == Self.encodingBatch {

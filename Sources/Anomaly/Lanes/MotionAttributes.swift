@@ -1,11 +1,12 @@
-internal import Base
+package import Base
 internal import Foundation
 
-/// Where things are, how large, and how they move, from the boxes of a frame's crops: AI-VAD's velocity attribute as far
-/// as one analysed frame a second shows it. Their density is measured by nearest neighbours.
-struct MotionAttributes: Sendable, Codable {
+/// Where things are, how large, and how they move, from the boxes of a frame's crops: AI-VAD's velocity attribute, by the
+/// video's motion vectors where a crop has them, else as far as one analysed frame a second shows it: from the nearest box
+/// of the frame before. Their density is measured by nearest neighbours.
+package struct MotionAttributes: Sendable, Codable {
     /// Centre, lower edge, height, velocity to the right and down, in fractions of the picture (a second).
-    static let width = 5
+    package static let width = 5
     /// Velocities count more than places: a wrong way is stranger than a step aside.
     private static let velocityWeight: Float = 2
     /// Longest time between frames whose boxes are compared.
@@ -16,27 +17,34 @@ struct MotionAttributes: Sendable, Codable {
     private var boxes: [Box] = []
     private var seconds = -1e18
 
+    /// Nothing seen yet.
+    package init() {}
+
     /// Attributes [5] of each crop (all looks but the first) of the frame at `seconds`.
-    mutating func take(_ looks: [FrameEncoding.Look], at seconds: Double) -> [[Float]] {
-        let crops = looks.dropFirst().map(\.box)
+    package mutating func take(_ looks: [FrameEncoding.Look], at seconds: Double) -> [[Float]] {
+        let crops = looks.dropFirst()
         let step = seconds - self.seconds
         let known = step > 0 && step <= Self.longestStep ? boxes : []
-        (boxes, self.seconds) = (crops, seconds)
-        return crops.map { Self.attributes($0, known, step) }
+        (boxes, self.seconds) = (crops.map(\.box), seconds)
+        return crops.map { crop in
+            Self.attributes(crop.box, crop.velocity ?? Self.velocity(of: crop.box, known, step))
+        }
     }
 
-    private static func attributes(_ box: Box, _ known: [Box], _ step: Double) -> [Float] {
-        let nearest = known.map { (box: $0, distance: distance($0, box)) }.min { $0.distance < $1.distance }
-        var velocity = (right: 0.0, down: 0.0)
-        if let nearest, nearest.distance <= farthest * step {
-            velocity = (
-                (centre(box).x - centre(nearest.box).x) / step, (centre(box).y - centre(nearest.box).y) / step
-            )
-        }
-        return [
+    private static func attributes(_ box: Box, _ velocity: Velocity) -> [Float] {
+        [
             Float(centre(box).x), Float(box.bottom), Float(box.bottom - box.top),
-            velocityWeight * Float(velocity.right), velocityWeight * Float(velocity.down),
+            velocityWeight * velocity.right, velocityWeight * velocity.down,
         ]
+    }
+
+    /// From the nearest of the boxes `known` from `step` seconds before; zero when none is near.
+    private static func velocity(of box: Box, _ known: [Box], _ step: Double) -> Velocity {
+        let nearest = known.map { (box: $0, distance: distance($0, box)) }.min { $0.distance < $1.distance }
+        guard let nearest, nearest.distance <= farthest * step else { return .zero }
+        return Velocity(
+            right: Float((centre(box).x - centre(nearest.box).x) / step),
+            down: Float((centre(box).y - centre(nearest.box).y) / step))
     }
 
     private static func centre(_ box: Box) -> (x: Double, y: Double) {

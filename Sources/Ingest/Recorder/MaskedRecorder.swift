@@ -63,11 +63,11 @@ public actor MaskedRecorder {
         let location = RedactedURL(path)
         let source = try GroupSource(groups, at: location)
         let limit = PictureSize(width: Self.longestSide, height: Self.longestSide)
+        var configuration = IngestConfiguration(
+            analyseFPS: 1000, pictureLimit: limit, decoderThreads: 1, decoding: .full)
+        configuration.tellsMotion = false
         let reader = try FrameReader(
-            source, at: location,
-            configuration: IngestConfiguration(
-                analyseFPS: 1000, pictureLimit: limit, decoderThreads: 1, decoding: .full),
-            interrupt: Interrupt(), log: DamageLog())
+            source, at: location, configuration: configuration, interrupt: Interrupt(), log: DamageLog())
         var output: (encoder: MovieEncoder, movie: MovieWriter)?
         while let frame = try reader.next() {
             let picture = mask.applied(to: frame.picture).cutToEvenSides

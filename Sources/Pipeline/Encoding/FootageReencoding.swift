@@ -90,7 +90,8 @@ public struct FootageReencoding: Sendable {
             var all: [FrameEncoding] = []
             for try await frame in frames {
                 let time = record.during.start.advanced(bySeconds: source.seconds(of: frame))
-                all.append(await encoder.encode(mask.applied(to: frame.picture), at: time).encoding)
+                let motion = frame.motion.map { mask.applied(to: $0) }
+                all.append(await encoder.encode(mask.applied(to: frame.picture), motion: motion, at: time).encoding)
             }
             try Task.checkCancellation()
             return (all, encoder)

@@ -112,7 +112,8 @@ struct CameraWatch: Sendable {
         let start = stretchStart ?? time
         stretchStart = start
         services.album?.see(picture, at: time, camera: camera.name)
-        let seen = await analysis.take(picture, at: time, clock: frame.clock)
+        let motion = frame.frame.motion.map { camera.mask.applied(to: $0) }
+        let seen = await analysis.take(picture, motion: motion, at: time, clock: frame.clock)
         lastSeen = time
         tell(seen.tellings)
         if seen.tellings.contains(where: { $0.stage == .opened }) { recorder?.keepThumbnail(picture, time) }

@@ -45,7 +45,7 @@ package final class EncodingDay {
         self.camera = camera
         self.map = map
         scanner = EncodingScanner(map.bytes, dimension: dimension)
-        let frames = Dictionary(found.places.lazy.filter { $0.kind == .frame }.map { ($0.offset, $0.size) }) { $1 }
+        let frames = Dictionary(found.places.lazy.filter { $0.kind == .frame }.map { ($0.offset, $0) }) { $1 }
         var byMinute: [WallTime: [EncodingScanner.Entry]] = [:]
         for entry in found.entries where frames[entry.base] != nil {
             byMinute[entry.time.minute, default: []].append(entry)
@@ -63,8 +63,7 @@ package final class EncodingDay {
                 if number.updateValue(record, forKey: entry.base) == nil {
                     recordOffsets.append(entry.base)
                     firstRow.append(rowOffsets.count)
-                    let looks = EncodingFormat.looks(payload: (frames[entry.base] ?? 0), dimension: dimension)
-                    for look in 0..<looks {
+                    for look in 0..<(frames[entry.base].map(scanner.looks) ?? 0) {
                         rowOffsets.append(UInt64(EncodingFormat.rowOffset(entry.base, look, dimension: dimension)))
                     }
                 }
@@ -167,11 +166,6 @@ extension Array {
 }
 
 extension EncodingFormat {
-    /// Looks of a frame whose record takes `payload` bytes, header included.
-    static func looks(payload size: Int, dimension: Int) -> Int {
-        max(0, (size - recordHeaderSize - 12) / lookSize(dimension))
-    }
-
     /// Where the bytes of a look's vector begin, of the record at `record`.
     static func rowOffset(_ record: Int, _ look: Int, dimension: Int) -> Int {
         record + recordHeaderSize + 12 + look * lookSize(dimension) + 20

@@ -156,6 +156,9 @@ final class EncodingFile {
         }
         if end == 0 || size < end {
             try Self.checkHeader(descriptor, path, encoder)
+            if EncodingFormat.isPlain(try Self.header(descriptor, path)[...], encoder) {
+                try write(EncodingFormat.header(encoder), at: 0)
+            }
             (end, minutes) = (EncodingFormat.headerSize, [:])
         }
         let start = end

@@ -7,10 +7,13 @@ import Base
 ///
 /// | marker | payload |
 /// | --- | --- |
-/// | `ENCF`, a frame | time in µs (8), looks (4), per look: box (4 × Float32), scale (Float32), vector (D × Int8) |
+/// | `ENCF`, a frame | time in µs (8), looks (4), per look: box (4 × Float32), scale (Float32), vector (D × Int8); then, or not at all, per look: velocity (2 × Float32) |
 /// | `ENCS`, frames that show the same | where the frame's record begins (8), minute in µs (8), per frame: µs into the minute (4) |
 /// | `ENCM`, a minute summed up | minute in µs (8), frames, looks, stills (4 each), first record (8), bytes of records (8), radius, scale (Float32 each), mean vector (D × Int8) |
 /// | `ENCV`, nothing | zeros; its checksum is of the size alone |
+///
+/// A look's velocity is in fractions of the picture's width to the right and of its height down, a second; not a number
+/// where it is unknown. Files of version 2 hold none; they become files of this version when more is written to them.
 package enum EncodingFormat {
     package static let headerSize = 64
     package static let recordHeaderSize = 12
@@ -18,7 +21,9 @@ package enum EncodingFormat {
     /// Most frames one `ENCS` names: a minute at 100 frames a second.
     static let mostStills = 6000
     static let magic = Array("ALERTENC".utf8)
-    static let version: UInt16 = 2
+    static let version: UInt16 = 3
+    /// The version before, which lacks nothing but velocities.
+    static let plainVersion: UInt16 = 2
 
     /// What a record is.
     enum Kind: UInt32 {
@@ -29,7 +34,9 @@ package enum EncodingFormat {
     }
 
     /// The header of a file of `encoder`'s.
-    package static func header(_ encoder: EncoderIdentity) -> [UInt8] {
+    package static func header(_ encoder: EncoderIdentity) -> [UInt8] { header(encoder, version: version) }
+
+    private static func header(_ encoder: EncoderIdentity, version: UInt16) -> [UInt8] {
         var bytes = magic + version.littleEndianBytes + UInt16(headerSize).littleEndianBytes
         bytes += UInt32(encoder.dimension).littleEndianBytes + encoder.paddedDigest
         bytes += [UInt8](repeating: 0, count: 12)
@@ -39,12 +46,16 @@ package enum EncodingFormat {
     /// Why `bytes` are not the header of a file of `encoder`'s; nil when they are.
     static func problem(inHeader bytes: ArraySlice<UInt8>, for encoder: EncoderIdentity) -> String? {
         guard bytes.count == headerSize, bytes.starts(with: magic) else { return "it is no file of encodings" }
-        let expected = header(encoder)
-        if bytes.elementsEqual(expected) { return nil }
+        if bytes.elementsEqual(header(encoder)) || isPlain(bytes, encoder) { return nil }
         if CRC32.checksum(bytes.prefix(60)) != bytes.integer(at: 60, UInt32.self) { return "its header is damaged" }
         let found = bytes.integer(at: 8, UInt16.self)
-        if found != version { return "it has version \(found), this program reads \(version)" }
+        if found != version, found != plainVersion { return "it has version \(found), this program reads \(version)" }
         return "it holds vectors of another encoder"
+    }
+
+    /// Whether `bytes` are the header of a file of `encoder`'s of version 2.
+    static func isPlain(_ bytes: ArraySlice<UInt8>, _ encoder: EncoderIdentity) -> Bool {
+        bytes.elementsEqual(header(encoder, version: plainVersion))
     }
 
     /// The dimension and digest in a header whose form is right; nil otherwise.
@@ -60,7 +71,10 @@ package enum EncodingFormat {
     /// Bytes of a look.
     static func lookSize(_ dimension: Int) -> Int { 20 + dimension }
 
-    /// Bytes of a frame's payload with `looks` looks.
+    /// Bytes of a look's velocity.
+    static let velocitySize = 8
+
+    /// Bytes of a frame's payload with `looks` looks, without their velocities.
     static func payloadSize(looks: Int, dimension: Int) -> Int { 12 + looks * lookSize(dimension) }
 
     /// Bytes of a minute's payload.
@@ -75,6 +89,11 @@ package enum EncodingFormat {
                 payload += Float(edge).bitPattern.littleEndianBytes
             }
             append(look.vector, to: &payload)
+        }
+        for look in frame.hasVelocities ? frame.looks : [] {
+            for part in [look.velocity?.right ?? .nan, look.velocity?.down ?? .nan] {
+                payload += part.bitPattern.littleEndianBytes
+            }
         }
         return record(.frame, payload)
     }

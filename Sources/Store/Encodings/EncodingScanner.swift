@@ -81,9 +81,28 @@ struct EncodingScanner {
             let edges = (0..<4).map { Double(float(at: look + 4 * $0)) }
             guard edges.allSatisfy(\.isFinite), let vector = vector(at: look + 16) else { return nil }
             let box = Box(left: edges[0], top: edges[1], right: edges[2], bottom: edges[3])
-            looks.append(StoredFrame.Look(box: box, vector: vector))
+            let velocity = velocity(of: index, of: count, in: place)
+            looks.append(StoredFrame.Look(box: box, vector: vector, velocity: velocity))
         }
         return StoredFrame(time: time(at: start), looks: looks)
+    }
+
+    /// Looks of the frame whose record lies at `place`; none once another process has erased it.
+    func looks(at place: Place) -> Int {
+        let room = place.size - EncodingFormat.recordHeaderSize - 12
+        let count = Int(bytes.number(at: place.offset + EncodingFormat.recordHeaderSize + 8, UInt32.self))
+        return max(0, min(count, room / EncodingFormat.lookSize(dimension)))
+    }
+
+    /// How look `index` of `count` moved, which stands behind all looks; nil where the frame's record does not say it.
+    private func velocity(of index: Int, of count: Int, in place: Place) -> Velocity? {
+        let start =
+            place.offset + EncodingFormat.recordHeaderSize
+            + EncodingFormat.payloadSize(looks: count, dimension: dimension)
+        guard start < place.end else { return nil }
+        let at = start + index * EncodingFormat.velocitySize
+        let (right, down) = (float(at: at), float(at: at + 4))
+        return right.isFinite && down.isFinite ? Velocity(right: right, down: down) : nil
     }
 
     /// Adds what the record at `place` says; false when its payload is malformed.
@@ -142,11 +161,11 @@ struct EncodingScanner {
         case .stills:
             return payload >= 20 && payload % 4 == 0 && payload <= 16 + 4 * EncodingFormat.mostStills
         case .frame:
-            let looks = (payload - 12) / EncodingFormat.lookSize(dimension)
-            guard payload > 12, (1...EncodingFormat.mostLooks).contains(looks),
-                payload == EncodingFormat.payloadSize(looks: looks, dimension: dimension)
-            else { return false }
-            return Int(bytes.number(at: position + EncodingFormat.recordHeaderSize + 8, UInt32.self)) == looks
+            guard payload > 12 else { return false }
+            let looks = Int(bytes.number(at: position + EncodingFormat.recordHeaderSize + 8, UInt32.self))
+            let plain = EncodingFormat.payloadSize(looks: looks, dimension: dimension)
+            return (1...EncodingFormat.mostLooks).contains(looks)
+                && (payload == plain || payload == plain + looks * EncodingFormat.velocitySize)
         }
     }
 

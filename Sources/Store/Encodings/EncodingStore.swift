@@ -89,7 +89,10 @@ public actor EncodingStore {
         let dimension = folder.encoder.dimension
         func record(_ payload: Int) -> Int64 { Int64(EncodingFormat.recordHeaderSize + payload) }
         let frames = encodings.reduce(Int64(0)) { sum, encoding in
-            sum + record(EncodingFormat.payloadSize(looks: encoding.looks.count, dimension: dimension))
+            let looks = encoding.looks.count
+            let plain = EncodingFormat.payloadSize(looks: looks, dimension: dimension)
+            let hasVelocities = encoding.looks.contains { $0.velocity != nil }
+            return sum + record(plain + (hasVelocities ? looks * EncodingFormat.velocitySize : 0))
         }
         // Each minute is summed up once it is over.
         let minutes = Int64(Set(encodings.map(\.time.minute)).count)

@@ -2,10 +2,11 @@ import Base
 
 /// A frame's encoding in the precision of the files.
 struct StoredFrame: Sendable, Equatable {
-    /// One look: its box and its vector.
+    /// One look: its box, its vector, and how it moved, if that is known.
     struct Look: Sendable, Equatable {
         let box: Box
         let vector: QuantizedVector
+        let velocity: Velocity?
     }
 
     /// Frames whose vectors lie closer than this are the same picture: about what rounding to 8 bits moves a vector of
@@ -34,16 +35,22 @@ struct StoredFrame: Sendable, Equatable {
             guard let vector = QuantizedVector(look.values) else {
                 throw .invalidValue(what: what, why: "its values are not finite, or beyond 65504")
             }
-            looks.append(Look(box: look.box.rounded, vector: vector))
+            guard look.velocity.map({ $0.right.isFinite && $0.down.isFinite }) ?? true else {
+                throw .invalidValue(what: what, why: "its velocity is not finite")
+            }
+            looks.append(Look(box: look.box.rounded, vector: vector, velocity: look.velocity))
         }
         self.init(time: encoding.time, looks: looks)
     }
+
+    /// Whether any of its looks knows how it moved.
+    var hasVelocities: Bool { looks.contains { $0.velocity != nil } }
 
     /// Whether this frame shows the same as `other` as far as anybody can tell.
     func isStill(after other: StoredFrame) -> Bool {
         guard looks.count == other.looks.count else { return false }
         return zip(looks, other.looks).allSatisfy { mine, theirs in
-            mine.box == theirs.box
+            mine.box == theirs.box && mine.velocity == theirs.velocity
                 && mine.vector.squaredDistance(to: theirs.vector) <= Self.stillDistance * Self.stillDistance
         }
     }
@@ -51,7 +58,8 @@ struct StoredFrame: Sendable, Equatable {
     /// The encoding.
     var encoding: FrameEncoding {
         FrameEncoding(
-            time: time, looks: looks.map { FrameEncoding.Look(box: $0.box, values: $0.vector.vector) })
+            time: time,
+            looks: looks.map { FrameEncoding.Look(box: $0.box, values: $0.vector.vector, velocity: $0.velocity) })
     }
 }
 
