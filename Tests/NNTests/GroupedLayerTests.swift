@@ -1,4 +1,6 @@
+import Foundation
 import NN
+import TestSupport
 import Testing
 
 @Suite("Linear layers in bytes with a scale for each group of weights")
@@ -50,5 +52,42 @@ struct GroupedLayerTests {
             return zip(found, values).dropFirst(128).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
         }
         #expect(error(.int8Groups) < 0.005 && error(.int8) > 0.5)
+    }
+
+    /// A file of one matrix under `weight`, larger than what is quantised at a time.
+    private func largeFile(_ weight: Tensor, in folder: ScratchFolder) throws -> String {
+        let (shape, end) = ("[\(weight.shape[0]),\(weight.shape[1])]", 4 * weight.count)
+        let header = #"{"weight":{"dtype":"F32","shape":\#(shape),"data_offsets":[0,\#(end)]}}"#
+        var file = Data(safetensors(header: header, data: []))
+        weight.values.withUnsafeBytes { file.append(contentsOf: $0) }
+        return try folder.write("model.safetensors", file)
+    }
+
+    @Test("a matrix that is read some rows at a time has the bytes of one that is read whole")
+    func someRowsAtATime() throws {
+        let folder = try ScratchFolder()
+        let weight = random([20_013, 450], seed: 11)
+        let weights = try Checkpoint(file: largeFile(weight, in: folder)).read(in: .int8Groups)
+        let read = try Linear(weights, inputs: 450, outputs: 20_013, hasBias: false)
+        try weights.finish()
+        let whole = Linear(weight: weight, bias: nil, precision: .int8Groups)
+        let rows = [0, 1, 31, 32, 9311, 9312, 9313, 18_623, 18_624, 20_011, 20_012]
+        #expect(read.weightRows(rows).values == whole.weightRows(rows).values)
+        let x = random([3, 450], seed: 13)
+        #expect(read(x).values == whole(x).values)
+    }
+
+    @Test("a value that is not finite is found in the rows read last")
+    func notFinite() throws {
+        let folder = try ScratchFolder()
+        let weight = Tensor(shape: [20_013, 450]) { values in
+            values.initialize(repeating: 1)
+            values[values.count - 1] = .nan
+        }
+        let path = try largeFile(weight, in: folder)
+        let weights = try Checkpoint(file: path).read(in: .int8Groups)
+        #expect(throws: WeightsError.notFinite(file: path, key: "weight")) {
+            try Linear(weights, inputs: 450, outputs: 20_013, hasBias: false)
+        }
     }
 }

@@ -113,6 +113,24 @@ public struct Checkpoint {
         }
     }
 
+    /// Tensor `name` [R, C] of this scope in bytes, one scale for each group of a row; its floats are never whole in memory. Nil when it
+    /// has to be read as ``tensor(_:shape:)`` reads it.
+    func grouped(_ name: String, shape: [Int], bias: Tensor?) throws(WeightsError) -> GroupedWeights? {
+        let key = key(name)
+        guard shards.audit == nil, shape.count == 2, let index = shards.home[key] else { return nil }
+        let table = shards.files[index].table
+        guard try table.entry(key).shape == shape, try table.floats(key, rows: 0..<0) != nil else { return nil }
+        let weights = try GroupedWeights(outputs: shape[0], inputs: shape[1], bias: bias) {
+            rows throws(WeightsError) in
+            guard let part = try table.floats(key, rows: rows), part.isFinite else {
+                throw .notFinite(file: table.path, key: key)
+            }
+            return part
+        }
+        shards.unused.remove(key)
+        return weights
+    }
+
     private func checkedTensor(_ key: String, _ shape: [Int]) throws(WeightsError) -> Tensor {
         guard let index = shards.home[key] else { throw .missingKey(file: shards.label, key: key) }
         let file = shards.files[index].table

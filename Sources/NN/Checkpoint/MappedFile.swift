@@ -33,5 +33,16 @@ package final class MappedFile: @unchecked Sendable {
     /// The file's bytes; valid while this object lives.
     package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: size) }
 
+    /// Gives back the memory of the pages that lie wholly in `range`; they are read from the file again when they are asked for.
+    package func release(_ range: Range<Int>) {
+        let page = sysconf(Int32(_SC_PAGESIZE))
+        guard let base, page > 0, range.lowerBound >= 0, range.upperBound <= size else { return }
+        let first = (range.lowerBound + page - 1) / page * page
+        let last = range.upperBound == size ? size : range.upperBound / page * page
+        guard first < last else { return }
+        // The mapping is read-only: nothing can be lost with its pages.
+        madvise(base + first, last - first, Int32(MADV_DONTNEED))
+    }
+
     private static func lastError() -> String { String(cString: strerror(errno)) }
 }

@@ -101,8 +101,7 @@ package final class QuantisedFile {
     private static func digest(of path: String, first count: Int) -> String? {
         guard let file = try? MappedFile(path: path), file.bytes.count >= count else { return nil }
         var digest = FileDigest()
-        digest.add(name: form, bytes: UnsafeRawBufferPointer(rebasing: file.bytes[..<count]))
-        withExtendedLifetime(file) {}
+        digest.add(name: form, start: count, of: file)
         return digest.hexadecimal
     }
 

@@ -27,6 +27,22 @@ struct TensorTable: Sendable {
         }
     }
 
+    /// Rows `rows` of tensor `key` [R, C] as floats of their own, and none of the file's memory kept; nil when its values do not lie
+    /// row by row or are of a format that is not widened.
+    func floats(_ key: String, rows: Range<Int>) throws(WeightsError) -> Tensor? {
+        let entry = try entry(key)
+        guard entry.shape.count == 2, entry.strides == nil, [.f32, .f16, .bf16].contains(entry.format) else { return nil }
+        precondition(rows.lowerBound >= 0 && rows.upperBound <= entry.shape[0], "rows \(rows) of \(entry.shape)")
+        let width = entry.shape[1] * entry.format.byteCount
+        let first = entry.byteRange.lowerBound + rows.lowerBound * width
+        let range = first..<first + rows.count * width
+        let part = Tensor(shape: [rows.count, entry.shape[1]]) {
+            NumberFormats.widen(UnsafeRawBufferPointer(rebasing: file.bytes[range]), entry.format, to: $0)
+        }
+        file.release(range)
+        return part
+    }
+
     /// The whole numbers of tensor `key` (I64, I32, U8 or BOOL) and its shape.
     func integers(_ key: String) throws(WeightsError) -> (values: [Int], shape: [Int]) {
         let entry = try entry(key)

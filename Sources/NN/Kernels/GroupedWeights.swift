@@ -28,24 +28,51 @@ struct GroupedWeights: Sendable {
         ck_int8_panels_size(outputs, inputs) + 4 * padded(outputs) * (ck_int8_groups(inputs) + 2)
     }
 
-    /// The kernels work on 32 outputs at a time.
-    private static func padded(_ outputs: Int) -> Int { (outputs + 31) / 32 * 32 }
+    private static func padded(_ outputs: Int) -> Int { (outputs + panel - 1) / panel * panel }
 
     /// Quantises `weight` [O, I]; `bias` [O] is kept in floats.
     init(_ weight: Tensor, bias: Tensor?) {
         weight.expect(nil, nil)
-        let (outputs, inputs) = (weight.shape[0], weight.shape[1])
-        let padded = Self.padded(outputs)
+        self.init(empty: weight.shape[0], weight.shape[1], bias: bias)
+        pack(weight, from: 0)
+    }
+
+    /// Quantises weights [O, I] of which `rows` gives some [N, I] at a time, so that they are never whole in floats; `bias` [O] is
+    /// kept in floats.
+    init<Failure: Error>(
+        outputs: Int, inputs: Int, bias: Tensor?, rows: (Range<Int>) throws(Failure) -> Tensor
+    ) throws(Failure) {
+        self.init(empty: outputs, inputs, bias: bias)
+        let step = max(Self.panel, Self.floatsAtATime / max(inputs, 1) / Self.panel * Self.panel)
+        var first = 0
+        while first < outputs {
+            let last = min(outputs, first + step)
+            let part = try rows(first..<last)
+            part.expect(last - first, inputs)
+            pack(part, from: first)
+            first = last
+        }
+    }
+
+    /// Outputs that the kernels work on at a time.
+    private static let panel = 32
+    /// 16 MB.
+    private static let floatsAtATime = 4 << 20
+
+    private init(empty outputs: Int, _ inputs: Int, bias: Tensor?) {
         self.init(
             AlignedBytes(count: Self.byteCount(outputs: outputs, inputs: inputs)), outputs: outputs, inputs: inputs)
-        weight.withPointer {
-            ck_int8_groups_pack(
-                $0, outputs, inputs, bytes.values(of: Int8.self), bytes.values(of: Float.self, at: scalesOffset),
-                bytes.values(of: Float.self, at: totalsOffset))
-        }
         let target = bytes.values(of: Float.self, at: biasOffset)
-        target.initialize(repeating: 0, count: padded)
+        target.initialize(repeating: 0, count: Self.padded(outputs))
         bias?.withPointer { target.update(from: $0, count: outputs) }
+    }
+
+    /// Writes the weights of the outputs from `first`, a multiple of a panel, on.
+    private func pack(_ weight: Tensor, from first: Int) {
+        let panels = bytes.values(of: Int8.self, at: first / Self.panel * ck_int8_panels_size(Self.panel, inputs))
+        let scales = bytes.values(of: Float.self, at: scalesOffset + 4 * first * ck_int8_groups(inputs))
+        let totals = bytes.values(of: Float.self, at: totalsOffset + 4 * first)
+        weight.withPointer { ck_int8_groups_pack($0, weight.shape[0], inputs, panels, scales, totals) }
     }
 
     /// The weights of these outputs [N, I], as far as their bytes tell.

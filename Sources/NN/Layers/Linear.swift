@@ -56,7 +56,13 @@ public struct Linear: Sendable {
                 return
             }
         }
-        self.init(weight: try weights.tensor("weight", shape: shape), bias: bias, precision: weights.precision)
+        if weights.precision == .int8Groups, inputs <= QuantisedWeights.maximumInputs,
+            let grouped = try weights.grouped("weight", shape: shape, bias: bias)
+        {
+            (self.bias, self.inputs, self.outputs, self.weights) = (bias, inputs, outputs, .groups(grouped))
+        } else {
+            self.init(weight: try weights.tensor("weight", shape: shape), bias: bias, precision: weights.precision)
+        }
         switch self.weights {
         case .bytes(let own): weights.keep(own.bytes, quantised: "weight")
         case .groups(let own): weights.keep(own.bytes, quantised: "weight")
