@@ -44,6 +44,11 @@ ANIMALS = "an animal|the animal|some animal|an animal walks|a cat|a fox|a horse|
 MOTORCYCLES = "a motorcycle|a motorbike|a motorcyclist|a person on a motorcycle|a scooter|a man on a motorbike".split("|")
 NOTHING = """an empty scene|nothing|nothing moves|nothing happens|there is nothing|nothing is there|an empty place|the scene is empty|nothing in view|an empty picture|
 empty ground|nothing to see|nothing has changed|a quiet empty place|no movement""".replace("\n", "").split("|")
+SILENT = """the scene|the place|the whole place|the picture|the view|everything|the area|the site|it|the yard|the street|the room|the road|the camera view""".replace("\n", "").split("|")
+SILENCE = """is empty|is deserted|lies empty|is completely empty|is still|is calm|stays empty|is lifeless|is abandoned|is peaceful|shows no activity|shows nothing|shows nothing unusual|is as it always is|does not change|
+remains unchanged|has nothing in it|is bare|is unoccupied|looks deserted|looks empty|is motionless|is without life""".replace("\n", "").split("|")
+VOID = """no activity|no motion|no sign of life|no sign of movement|nothing at all|nothing going on|nothing new|nothing of interest|nothing to report|no change|no one and nothing|only the background|not a soul and not a car|
+not a thing moving|no people and no vehicles|neither people nor vehicles|no event|no incident""".replace("\n", "").split("|")
 NOBODY = "nobody|nobody is there|no people|no person|no one is there|nobody in view|without people|no one|nobody in sight|there are no people|there is nobody".split("|")
 NO_VEHICLE = "no vehicle|no vehicles|no cars|no car|there is no vehicle|without vehicles|no traffic".split("|")
 
@@ -137,8 +142,8 @@ def _left(s):
 
 
 MEANINGS = {                     # name: (truth over a Scenery, wording from a random generator)
-    "nothing": (_nothing, lambda r: pick(r, NOTHING)),
-    "nobody": (lambda s: _human(s, inverse(s.at_least(1, *HUMAN))), lambda r: pick(r, NOBODY)),
+    "nothing": (_nothing, lambda r: _quiet(r)),
+    "nobody": (lambda s: _human(s, inverse(s.at_least(1, *HUMAN))), lambda r: _somewhere(r, NOBODY)),
     "person": (lambda s: _human(s, s.at_least(1, *HUMAN)), lambda r: phrase(r, PERSON, PERSON_VERBS)),
     "one person": (lambda s: _human(s, s.exactly(1, *HUMAN)), lambda r: phrase(r, ["one person alone", "a single person", "a person alone", "only one person"], PERSON_VERBS)),
     "two people": (lambda s: s.exactly(2, *HUMAN), lambda r: phrase(r, ["two people", "two persons", "two men", "a couple"], PEOPLE_VERBS)),
@@ -149,7 +154,7 @@ MEANINGS = {                     # name: (truth over a Scenery, wording from a r
     "van": (_van, lambda r: phrase(r, VANS, VEHICLE_VERBS)),
     "truck": (_truck, lambda r: phrase(r, TRUCKS, VEHICLE_VERBS)),
     "several vehicles": (lambda s: s.at_least(2, *MOTOR), lambda r: phrase(r, ["vehicles", "several vehicles", "cars", "several cars", "two cars", "two vehicles", "traffic"], PEOPLE_VERBS)),
-    "no vehicle": (lambda s: inverse(_vehicle(s)), lambda r: pick(r, NO_VEHICLE)),
+    "no vehicle": (lambda s: inverse(_vehicle(s)), lambda r: _somewhere(r, NO_VEHICLE)),
     "person and vehicle": (lambda s: both(s.at_least(1, *HUMAN), _vehicle(s)),
                            lambda r: pick(r, PERSON) + pick(r, [" next to ", " beside ", " near ", " and ", " at ", " by ", " gets out of ", " walks to ", " gets into "]) + pick(r, VEHICLES + CARS)),
     "bicycle": (_bicycle, lambda r: phrase(r, BICYCLES, VEHICLE_VERBS)),
@@ -188,6 +193,19 @@ def phrase(rng, subjects, verbs):
     verb = pick(rng, verbs)
     place = pick(rng, PLACES)
     return f"{text} {verb} {place}"
+
+
+def _somewhere(rng, options):
+    """One of the options, now and then with a place."""
+    return pick(rng, options) + (pick(rng, [" in ", " on ", " at ", " near "]) + pick(rng, PLACES) if rng.random() < 0.3 else "")
+
+
+def _quiet(rng):
+    """That nothing is there and nothing happens."""
+    kind = rng.random()
+    if kind < 0.4:
+        return pick(rng, NOTHING)
+    return f"{pick(rng, SILENT)} {pick(rng, SILENCE)}" if kind < 0.75 else _somewhere(rng, VOID)
 
 
 _DOUBLED = {"sit", "dig", "hug", "run", "get", "hit", "put", "step", "jog", "chat", "stop", "trip", "split", "set", "shut", "drag", "squat", "hop", "grab"}
