@@ -59,7 +59,7 @@ public struct Linear: Sendable {
         if weights.precision == .int8Groups, inputs <= QuantisedWeights.maximumInputs,
             let grouped = try weights.grouped("weight", shape: shape, bias: bias)
         {
-            (self.bias, self.inputs, self.outputs, self.weights) = (bias, inputs, outputs, .groups(grouped))
+            self.init(grouped, bias: bias)
         } else {
             self.init(weight: try weights.tensor("weight", shape: shape), bias: bias, precision: weights.precision)
         }
@@ -76,6 +76,11 @@ public struct Linear: Sendable {
             precision == .int8
             ? .bytes(QuantisedWeights(bytes, outputs: outputs, inputs: inputs))
             : .groups(GroupedWeights(bytes, outputs: outputs, inputs: inputs))
+    }
+
+    private init(_ grouped: GroupedWeights, bias: Tensor?) {
+        (self.bias, inputs, outputs) = (bias, grouped.inputs, grouped.outputs)
+        weights = .groups(grouped)
     }
 
     /// What the layer computes with.
