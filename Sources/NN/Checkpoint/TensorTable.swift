@@ -31,7 +31,9 @@ struct TensorTable: Sendable {
     /// row by row or are of a format that is not widened.
     func floats(_ key: String, rows: Range<Int>) throws(WeightsError) -> Tensor? {
         let entry = try entry(key)
-        guard entry.shape.count == 2, entry.strides == nil, [.f32, .f16, .bf16].contains(entry.format) else { return nil }
+        guard entry.shape.count == 2, entry.strides == nil, [.f32, .f16, .bf16].contains(entry.format) else {
+            return nil
+        }
         precondition(rows.lowerBound >= 0 && rows.upperBound <= entry.shape[0], "rows \(rows) of \(entry.shape)")
         let width = entry.shape[1] * entry.format.byteCount
         let first = entry.byteRange.lowerBound + rows.lowerBound * width
