@@ -136,7 +136,9 @@ def main():
     folder = sys.argv[4] if len(sys.argv) > 4 else "/tmp/alertd-bench-qwen2"
     os.makedirs(folder, exist_ok=True)
     weights(folder)
-    results = {"alertd int8": run_alertd(program, folder, "int8", threads)}
+    # What a describer computes with, a scale for each 128 weights; and one scale an output.
+    results = {"alertd int8 groups": run_alertd(program, folder, "int8-groups", threads)}
+    results["alertd int8"] = run_alertd(program, folder, "int8", threads)
     results["alertd fp32"] = run_alertd(program, folder, "fp32", threads)
     results["torch fp32"] = run_torch(folder, threads, torch.float32)
     try:
@@ -144,8 +146,9 @@ def main():
     except ImportError as error:
         print(f"llama.cpp was not asked: {error}")
     for name, figures in results.items():
-        print(f"{name:16} prefill {figures['prefill_tokens_per_second']:7.1f} tokens/s   "
-              f"decode {figures['decode_tokens_per_second']:6.1f} tokens/s")
+        print(f"{name:18} prefill {figures['prefill_tokens_per_second']:7.1f} tokens/s   "
+              f"decode {figures['decode_tokens_per_second']:6.1f} tokens/s"
+              + (f"   peak {figures['peak_mib']:6.0f} MiB" if "peak_mib" in figures else ""))
     with open(output, "w", encoding="utf-8") as file:
         json.dump({"threads": threads, "prompt": PROMPT, "tokens": TOKENS, "decoders": results}, file, indent=1)
 
