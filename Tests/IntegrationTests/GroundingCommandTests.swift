@@ -101,10 +101,13 @@ struct GroundingCommandTests {
         let kind: String?
     }
 
+    /// Values of each token's state in the bundled encoder.
+    private static let textWidth = 256
+
     @Test("a network grounds with the features it was made for, and refuses others")
     func network() throws {
         let folder = try ScratchFolder()
-        let fitting = try RandomUniVTG(videoWidth: 130, textWidth: 192).write(to: folder, "fitting.safetensors")
+        let fitting = try RandomUniVTG(videoWidth: 130, textWidth: Self.textWidth).write(to: folder, "fitting.safetensors")
         let found = try lines(["ground", Self.clip, "a car", "--method", "univtg", "--network", fitting, "--top", "3"])
         #expect((1...3).contains(found.count) && found.allSatisfy { $0.method == "univtg" })
         #expect(found.allSatisfy { $0.startSeconds < $0.endSeconds && $0.endSeconds <= 118.1 })
@@ -129,7 +132,7 @@ struct GroundingCommandTests {
         try FFmpegProgram.run(["-i", Self.clip, "-t", "5", "-c", "copy", clip])
         let tower = Self.towers.appending(path: "slowfast_tiny/slowfast.pyth").path
         // 288 of motion, 128 of CLIP's, 2 of time
-        let network = try RandomUniVTG(videoWidth: 288 + 130, textWidth: 192).write(to: folder, "network.safetensors")
+        let network = try RandomUniVTG(videoWidth: 288 + 130, textWidth: Self.textWidth).write(to: folder, "network.safetensors")
         let arguments = ["ground", clip, "a car", "--method", "univtg", "--network", network]
         let without = try AlertdProgram.run(arguments)
         #expect(without.status == 2 && without.errors.contains("--slowfast") && without.errorLines.count == 1)
