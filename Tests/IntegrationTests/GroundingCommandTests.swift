@@ -132,7 +132,8 @@ struct GroundingCommandTests {
         try FFmpegProgram.run(["-i", Self.clip, "-t", "5", "-c", "copy", clip])
         let tower = Self.towers.appending(path: "slowfast_tiny/slowfast.pyth").path
         // 288 of motion, 128 of CLIP's, 2 of time
-        let network = try RandomUniVTG(videoWidth: 288 + 130, textWidth: Self.textWidth).write(to: folder, "network.safetensors")
+        let network = try RandomUniVTG(videoWidth: 288 + 130, textWidth: Self.textWidth)
+            .write(to: folder, "network.safetensors")
         let arguments = ["ground", clip, "a car", "--method", "univtg", "--network", network]
         let without = try AlertdProgram.run(arguments)
         #expect(without.status == 2 && without.errors.contains("--slowfast") && without.errorLines.count == 1)
