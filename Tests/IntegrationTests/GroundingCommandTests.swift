@@ -107,7 +107,8 @@ struct GroundingCommandTests {
     @Test("a network grounds with the features it was made for, and refuses others")
     func network() throws {
         let folder = try ScratchFolder()
-        let fitting = try RandomUniVTG(videoWidth: 130, textWidth: Self.textWidth).write(to: folder, "fitting.safetensors")
+        let fitting = try RandomUniVTG(videoWidth: 130, textWidth: Self.textWidth)
+            .write(to: folder, "fitting.safetensors")
         let found = try lines(["ground", Self.clip, "a car", "--method", "univtg", "--network", fitting, "--top", "3"])
         #expect((1...3).contains(found.count) && found.allSatisfy { $0.method == "univtg" })
         #expect(found.allSatisfy { $0.startSeconds < $0.endSeconds && $0.endSeconds <= 118.1 })
