@@ -106,6 +106,20 @@ def sentence_loss(cosines, scale, bias, truth, extra_cosines, extra_truth, posit
     return softmax, (each * known).sum() / known.sum()
 
 
+def optimiser_of(groups, rate, device):
+    """AdamW whose step can be captured on a GPU: there the rate is a tensor (`set_rate`)."""
+    on_gpu = device.type == "cuda"
+    return torch.optim.AdamW(groups, lr=torch.tensor(rate, device=device) if on_gpu else rate, betas=(0.9, 0.98), fused=on_gpu, capturable=on_gpu)
+
+
+def set_rate(optimiser, rate):
+    for group in optimiser.param_groups:
+        if isinstance(group["lr"], torch.Tensor):
+            group["lr"].fill_(rate)
+        else:
+            group["lr"] = rate
+
+
 class Trainer:
     """First the picture tower learns against the sentence model's vectors, turned into the towers' space by `adapter`; then the text tower
     learns to say what the two say (`learn_words`)."""
@@ -152,8 +166,8 @@ class Trainer:
 
     def prepare(self, rate):
         """Before the first step: the optimiser, and wordings of every meaning."""
-        self.rate, self.steps_done, on_gpu = rate, 0, self.device.type == "cuda"
-        self.optimiser = torch.optim.AdamW(groups_of(self.parameters()), lr=torch.tensor(rate, device=self.device) if on_gpu else rate, betas=(0.9, 0.98), fused=on_gpu, capturable=on_gpu)
+        self.rate, self.steps_done = rate, 0
+        self.optimiser = optimiser_of(groups_of(self.parameters()), rate, self.device)
         self.patch_weight = torch.ones(len(KINDS) + 1, device=self.device)
         self.patch_weight[0] = 0.15
         self.positive_weight = torch.tensor(2.5, device=self.device)
@@ -185,12 +199,7 @@ class Trainer:
 
     def step(self, pool, batch, factor):
         """One step at `factor` of the rate; bfloat16 in the products, float32 weights. Losses (softmax, sigmoid, patches)."""
-        for group in self.optimiser.param_groups:
-            value = float(self.rate * factor + 1e-6)
-            if isinstance(group["lr"], torch.Tensor):
-                group["lr"].fill_(value)
-            else:
-                group["lr"] = value
+        set_rate(self.optimiser, float(self.rate * factor + 1e-6))
         looks, patches, truth = pool.take(self.rows(batch))
         pixels, patches = augment(looks, patches)
         count = len(sentences.NAMES)
@@ -277,8 +286,7 @@ class Trainer:
         ids = towers.token_batch(self.vocabulary, texts)[0].to(torch.int32).to(self.device)
         report(f"{len(own)} wordings and {len(texts) - len(own)} sentences of {ids.shape[1]} tokens at most")
         parameters = [*self.model.text_model.parameters(), *self.model.text_projection.parameters()]
-        on_gpu = self.device.type == "cuda"
-        optimiser = torch.optim.AdamW(groups_of(parameters, 0.02), lr=torch.tensor(rate, device=self.device) if on_gpu else rate, betas=(0.9, 0.98), fused=on_gpu, capturable=on_gpu)
+        optimiser = optimiser_of(groups_of(parameters, 0.02), rate, self.device)
 
         def descend(ids, goals):
             with torch.autocast(self.device.type, torch.bfloat16, self.halves(), cache_enabled=False):
@@ -294,12 +302,7 @@ class Trainer:
         self.model.train()
         clock.begin()
         while clock.share(step) < 1:
-            for group in optimiser.param_groups:
-                value = float(rate * clock.factor(step) + 1e-6)
-                if isinstance(group["lr"], torch.Tensor):
-                    group["lr"].fill_(value)
-                else:
-                    group["lr"] = value
+            set_rate(optimiser, float(rate * clock.factor(step) + 1e-6))
             rows = torch.cat([torch.randint(len(own), (batch // 4,), device=self.device), torch.randint(len(texts), (batch - batch // 4,), device=self.device)])
             total, number, step = total + captured(ids[rows].long(), goals[rows]), number + 1, step + 1
             if time.time() - last > every:
